@@ -1,0 +1,3 @@
+//! Speed of the clients, as ratios to bare reqwest.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Client for Cegid Loop: engagement letters of accounting firms and their activities.

@@ -1,0 +1,1 @@
+//! Client for Geoplanning: plan field work, rounds, resources and customers.

@@ -1,0 +1,1 @@
+//! Transport, retries, token caching, errors and telemetry for HTTP API clients.

@@ -1,0 +1,1 @@
+//! Océan Géomission, Cegid Loop and Geoplanning emulated on loopback, for development and tests.

@@ -1,0 +1,3 @@
+//! Maintainers' commands: fixtures, contract and table checks, releases.
+
+fn main() {}

@@ -1,1 +1,3 @@
 //! Océan Géomission, Cegid Loop and Geoplanning emulated on loopback, for development and tests.
+
+pub mod contract;

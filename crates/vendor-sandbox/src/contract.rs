@@ -25,7 +25,13 @@
 //! );
 //! ```
 
+mod validate;
+
 use std::collections::BTreeMap;
+
+pub use validate::{
+    Breach, Incoming, Place, parameters, parameters_as_json, validate, validate_answer,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;

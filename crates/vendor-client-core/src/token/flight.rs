@@ -1,0 +1,415 @@
+//! One log-in for many callers.
+//!
+//! A *flight* is one log-in under way. It runs as a task of its own, bounded in time; callers only
+//! wait for it to land. So none of them can stop it or hold it up by being dropped or by not being
+//! polled, and what it brings is kept even when all of them have gone.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use arc_swap::{ArcSwap, Guard};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument as _;
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Failure, Outcome};
+use crate::token::cache::{Generation, IssuedToken, Settings, TokenCacheBuilder};
+use crate::token::{LogIn, StoreFuture, StoredToken, Token, TokenStore};
+
+/// How long the caller that fetches the next token waits for it while the old one still lives.
+const REFRESH_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a store may take to load, save or remove a token.
+const STORE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long after its limit a flight that has not landed is given up for lost.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How often a caller waits anew after a flight was lost: with its runtime, or by a panic.
+const TRIES: usize = 3;
+
+/// What all clones of a cache and its flights share.
+pub(super) struct Shared {
+    /// The token, or [`IssuedToken::none`]. Written only with `state` locked.
+    current: ArcSwap<IssuedToken>,
+    /// The last second of the wall clock in which the token's age was verified.
+    verified_second: AtomicU64,
+    /// Off the path of a hit, and never locked across an `await`.
+    state: Mutex<State>,
+    log_in: Box<dyn DynLogIn>,
+    clock: Arc<dyn Clock>,
+    store: Option<Arc<dyn TokenStore>>,
+    settings: Settings,
+}
+
+struct State {
+    generation: u64,
+    flights: u64,
+    flight: Option<Flight>,
+    failure: Option<RememberedFailure>,
+    /// The last token that the vendor refused: a store must not bring it back.
+    refused: Token,
+    rng: fastrand::Rng,
+}
+
+struct RememberedFailure {
+    error: Error,
+    until: Instant,
+}
+
+type Landing = Result<Arc<IssuedToken>, Error>;
+
+/// What a caller that found no fresh token does next.
+enum Next {
+    Use(Arc<IssuedToken>),
+    Await(Flight),
+    Refresh(Flight, Arc<IssuedToken>),
+}
+
+// The hit, and invalidation.
+impl Shared {
+    pub(super) fn new(builder: TokenCacheBuilder) -> Self {
+        Self {
+            current: ArcSwap::from_pointee(IssuedToken::none()),
+            verified_second: AtomicU64::new(u64::MAX),
+            state: Mutex::new(State {
+                generation: 0,
+                flights: 0,
+                flight: None,
+                failure: None,
+                refused: Token::none(),
+                rng: builder.rng,
+            }),
+            log_in: builder.log_in,
+            clock: builder.clock,
+            store: builder.store,
+            settings: builder.settings,
+        }
+    }
+
+    /// The hit: a token that can be used and need not be replaced yet.
+    #[inline]
+    pub(super) fn fresh(&self) -> Option<Guard<Arc<IssuedToken>>> {
+        let current = self.current.load();
+        let now = self.clock.now();
+        let fresh = current.is_fresh(now) && self.age_is_verified(&current, now);
+        fresh.then_some(current)
+    }
+
+    /// Whether the token is younger than its lifetime, although a wall clock that was set back
+    /// may say so wrongly. Reading a second clock costs as much as all the rest of a hit, so this
+    /// looks once in every second of the wall clock.
+    #[inline]
+    fn age_is_verified(&self, token: &IssuedToken, now: SystemTime) -> bool {
+        let second = now
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        if self.verified_second.load(Ordering::Relaxed) == second {
+            return true;
+        }
+        if token.is_outlived() {
+            return false;
+        }
+        self.verified_second.store(second, Ordering::Relaxed);
+        true
+    }
+
+    pub(super) fn invalidate(&self, generation: Generation) {
+        let mut state = self.lock();
+        let current = self.current.load();
+        if current.generation != generation {
+            return;
+        }
+        state.refused = current.stored.token().clone();
+        self.current.store(Arc::new(IssuedToken::none()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// What a caller does that found no fresh token.
+impl Shared {
+    pub(super) async fn obtain(self: &Arc<Self>) -> Landing {
+        for _ in 0..TRIES {
+            match self.next()? {
+                Next::Use(token) => return Ok(token),
+                Next::Await(mut flight) => {
+                    if let Some(landing) = flight.landing().await {
+                        return landing;
+                    }
+                }
+                Next::Refresh(mut flight, old) => {
+                    if let Ok(Some(Ok(new))) = timeout(REFRESH_PATIENCE, flight.landing()).await {
+                        return Ok(new);
+                    }
+                    if old.is_alive(self.clock.now()) {
+                        return Ok(old);
+                    }
+                }
+            }
+        }
+        Err(log_in_failure("the log-in was broken off"))
+    }
+
+    fn next(self: &Arc<Self>) -> Result<Next, Error> {
+        let mut state = self.lock();
+        let now = self.clock.now();
+        let current = self.current.load_full();
+        let alive = current.is_alive(now);
+        if alive && current.is_fresh(now) {
+            return Ok(Next::Use(current));
+        }
+        if let Some(flight) = state.flight.as_ref().filter(|flight| !flight.is_lost()) {
+            return Ok(if alive {
+                Next::Use(current)
+            } else {
+                Next::Await(flight.clone())
+            });
+        }
+        if let Some(error) = state.remembered_failure() {
+            return if alive {
+                Ok(Next::Use(current))
+            } else {
+                Err(error)
+            };
+        }
+        let flight = self.take_off(&mut state)?;
+        if !alive {
+            return Ok(Next::Await(flight));
+        }
+        // From here on everybody else hits the old token again.
+        self.keep(&current, now, self.settings.log_in_limit);
+        Ok(Next::Refresh(flight, current))
+    }
+
+    /// Starts the one log-in.
+    fn take_off(self: &Arc<Self>, state: &mut State) -> Result<Flight, Error> {
+        let runtime = Handle::try_current()
+            .map_err(|_| log_in_failure("a token was asked for outside a tokio runtime"))?;
+        let (sender, receiver) = watch::channel(None);
+        state.flights += 1;
+        let flight = Flight {
+            number: state.flights,
+            overdue_at: after(self.settings.log_in_limit.saturating_add(GRACE)),
+            receiver,
+        };
+        state.flight = Some(flight.clone());
+        runtime.spawn(
+            Arc::clone(self)
+                .fly(flight.number, sender)
+                .in_current_span(),
+        );
+        Ok(flight)
+    }
+
+    /// Lets everybody hit `token` for `time` more, while or before the next one is fetched.
+    fn keep(&self, token: &IssuedToken, now: SystemTime, time: Duration) {
+        let until = now.checked_add(time).unwrap_or(now);
+        self.current.store(Arc::new(token.kept_until(until)));
+    }
+}
+
+impl State {
+    fn remembered_failure(&self) -> Option<Error> {
+        let failure = self.failure.as_ref()?;
+        (Instant::now() < failure.until).then(|| failure.error.clone())
+    }
+}
+
+/// One log-in under way, as those who wait for it see it.
+#[derive(Clone)]
+struct Flight {
+    number: u64,
+    /// Past this, its runtime has stopped driving it.
+    overdue_at: Instant,
+    receiver: watch::Receiver<Option<Landing>>,
+}
+
+impl Flight {
+    /// Waits for the flight to land; `None` if it is lost.
+    async fn landing(&mut self) -> Option<Landing> {
+        let landed = timeout_at(self.overdue_at, self.receiver.wait_for(Option::is_some)).await;
+        landed.ok()?.ok()?.clone()
+    }
+
+    fn is_lost(&self) -> bool {
+        self.receiver.has_changed().is_err() || self.overdue_at <= Instant::now()
+    }
+}
+
+// The flight itself.
+impl Shared {
+    async fn fly(self: Arc<Self>, number: u64, sender: watch::Sender<Option<Landing>>) {
+        let token = timeout(self.settings.log_in_limit, self.fetch())
+            .await
+            .unwrap_or_else(|_| Err(log_in_timeout()));
+        let landing = self.land(number, token);
+        // Nobody listens where everybody has given up; the token is kept all the same.
+        let _ = sender.send(Some(landing));
+    }
+
+    /// A token from the store, or else from a log-in.
+    async fn fetch(&self) -> Result<StoredToken, Error> {
+        let Some(store) = self.store.as_deref() else {
+            return self.log_in().await;
+        };
+        if let Some(token) = self.load(store).await.filter(|token| self.wants(token)) {
+            return Ok(token);
+        }
+        let lock_limit = self.settings.log_in_limit / 2;
+        let _lock = answer_of("lock", lock_limit, store.lock()).await;
+        // Whoever held the lock before may have logged in.
+        match self.load(store).await {
+            Some(token) if self.wants(&token) => return Ok(token),
+            Some(token) if self.has_been_refused(&token) => {
+                answer_of("remove", STORE_PATIENCE, store.remove()).await;
+            }
+            _ => {}
+        }
+        let token = self.log_in().await?;
+        answer_of("save", STORE_PATIENCE, store.save(token.clone())).await;
+        Ok(token)
+    }
+
+    async fn load(&self, store: &dyn TokenStore) -> Option<StoredToken> {
+        answer_of("load", STORE_PATIENCE, store.load()).await?
+    }
+
+    /// Whether a stored token is alive and another than the one to be replaced.
+    fn wants(&self, stored: &StoredToken) -> bool {
+        let replaced = self.current.load();
+        stored.is_alive(self.clock.now())
+            && !stored.token().has_the_secret_of(replaced.stored.token())
+            && !self.has_been_refused(stored)
+    }
+
+    fn has_been_refused(&self, stored: &StoredToken) -> bool {
+        stored.token().has_the_secret_of(&self.lock().refused)
+    }
+
+    async fn log_in(&self) -> Result<StoredToken, Error> {
+        let obtained_at = self.clock.now();
+        let token = self.log_in.log_in().await?;
+        Ok(StoredToken::new(token, obtained_at))
+    }
+
+    /// Puts what the flight brings in its place.
+    fn land(&self, number: u64, token: Result<StoredToken, Error>) -> Landing {
+        let mut state = self.lock();
+        if state
+            .flight
+            .as_ref()
+            .is_none_or(|flight| flight.number != number)
+        {
+            // It was given up for lost, and another has taken its place.
+            return Err(log_in_timeout());
+        }
+        state.flight = None;
+        match token {
+            Ok(token) => Ok(self.put_to_use(token, &mut state)),
+            Err(error) => {
+                self.remember(&error, &mut state);
+                Err(error)
+            }
+        }
+    }
+
+    fn put_to_use(&self, stored: StoredToken, state: &mut State) -> Arc<IssuedToken> {
+        state.failure = None;
+        state.generation += 1;
+        let refresh_ahead = self.refresh_ahead(stored.token().lifetime(), &mut state.rng);
+        let token = Arc::new(IssuedToken::new(
+            stored,
+            Generation(state.generation),
+            self.clock.now(),
+            refresh_ahead,
+        ));
+        self.current.store(Arc::clone(&token));
+        token
+    }
+
+    fn remember(&self, error: &Error, state: &mut State) {
+        let memory = self.settings.memory_of(error);
+        self.keep(&self.current.load(), self.clock.now(), memory);
+        state.failure = Some(RememberedFailure {
+            error: error.clone(),
+            until: after(memory),
+        });
+    }
+
+    /// How long before its end a token is replaced, with up to half taken off at random.
+    fn refresh_ahead(&self, lifetime: Duration, rng: &mut fastrand::Rng) -> Duration {
+        let longest = self.settings.refresh_ahead.min(lifetime / 4);
+        longest.mul_f64(1.0 - rng.f64() / 2.0)
+    }
+}
+
+/// Shows where the cache stands, and no secret.
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("current", &self.current.load())
+            .field("clock", &self.clock)
+            .field("store", &self.store)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the store answers, or `None` where it fails or takes too long: it must not break a call.
+async fn answer_of<T>(
+    action: &'static str,
+    patience: Duration,
+    answer: StoreFuture<'_, T>,
+) -> Option<T> {
+    let error = match timeout(patience, answer).await {
+        Ok(Ok(answer)) => return Some(answer),
+        Ok(Err(error)) => error.kind(),
+        Err(_) => io::ErrorKind::TimedOut,
+    };
+    // The kind alone: the store's own words might name an account.
+    tracing::warn!(action, error.type = ?error, "the token store failed; going on without it");
+    None
+}
+
+/// A log-in, whatever its type.
+pub(super) trait DynLogIn: Send + Sync {
+    fn log_in(&self) -> Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + '_>>;
+}
+
+impl<L: LogIn> DynLogIn for L {
+    fn log_in(&self) -> Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + '_>> {
+        Box::pin(LogIn::log_in(self))
+    }
+}
+
+fn log_in_failure(reason: &str) -> Error {
+    Failure::new(ErrorKind::LogIn, Outcome::NotSent)
+        .transient()
+        .reason(reason)
+        .into()
+}
+
+fn log_in_timeout() -> Error {
+    Failure::new(ErrorKind::Timeout, Outcome::NotSent)
+        .transient()
+        .reason("the log-in took too long")
+        .into()
+}
+
+/// The instant that lies `time` ahead, or a day where no instant can tell.
+fn after(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time)
+        .unwrap_or_else(|| now + Duration::from_secs(24 * 3600))
+}

@@ -1,0 +1,201 @@
+//! Activities: what an engagement letter promises in detail.
+//!
+//! Docs: `docs/cegid-loop/activities.md`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::code::code;
+use crate::filter::Field;
+use crate::id::{ActivityId, LetterId};
+use crate::wire;
+
+/// One service that an engagement letter promises.
+///
+/// Every field is optional: the service leaves out what a [`Select`](crate::Select) does not
+/// name, and answers null for what is not set. Fields that the vendor adds are passed over; to
+/// read them, list the activities with a row type of your own.
+///
+/// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LetterActivity {
+    /// The activity's identifier. The vendor's example of this list does not show it.
+    ///
+    /// Wire: `objectId`.
+    #[serde(rename = "objectId", deserialize_with = "wire::id")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<ActivityId>,
+
+    /// Changes whenever the activity does. The vendor's example of this list does not show it.
+    ///
+    /// Wire: `revisionId`.
+    #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+
+    /// The letter that promises the activity. The vendor's example does not show it.
+    ///
+    /// Wire: `lettreMissionId`.
+    #[serde(rename = "lettreMissionId", deserialize_with = "wire::id")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter_id: Option<LetterId>,
+
+    /// What is done, as it was typed in: spaces at the end are kept.
+    ///
+    /// Wire: `activite`, also read as `Libelle` and `libelle`.
+    #[serde(rename = "activite", alias = "Libelle", alias = "libelle")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+
+    /// Whether the firm does it.
+    ///
+    /// Wire: `activiteCabinet`.
+    #[serde(rename = "activiteCabinet", skip_serializing_if = "Option::is_none")]
+    pub by_firm: Option<bool>,
+
+    /// Whether the client does it.
+    ///
+    /// Wire: `activiteClient`.
+    #[serde(rename = "activiteClient", skip_serializing_if = "Option::is_none")]
+    pub by_client: Option<bool>,
+
+    /// How long it takes once, in hours with a fraction: `0.15` is nine minutes.
+    ///
+    /// Wire: `unite`.
+    #[serde(rename = "unite", skip_serializing_if = "Option::is_none")]
+    pub unit_hours: Option<f64>,
+
+    /// How often it is done.
+    ///
+    /// Wire: `frequence`, an integer or a numeric string.
+    #[serde(rename = "frequence", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub frequency: Option<Frequency>,
+
+    /// The date that makes the frequency precise, such as the day of what is done once.
+    ///
+    /// Wire: `dateFreq`, in ISO 8601.
+    #[serde(rename = "dateFreq", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub frequency_date: Option<OffsetDateTime>,
+
+    /// What the frequency is counted from.
+    ///
+    /// Wire: `calage`, an integer or a numeric string.
+    #[serde(rename = "calage", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub basis: Option<FrequencyBasis>,
+
+    /// By how many months it is moved: 1 to 18, or 0 where it is not.
+    ///
+    /// Wire: `decalage`, an integer or a numeric string.
+    #[serde(rename = "decalage", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub month_offset: Option<i64>,
+
+    /// How many times the letter promises it.
+    ///
+    /// Wire: `quantite`.
+    #[serde(rename = "quantite", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub quantity: Option<i64>,
+
+    /// The day of the month by which it is due: 1 to 31, or 0 where none is set.
+    ///
+    /// Wire: `datePrevObligation`, an integer or a numeric string.
+    #[serde(rename = "datePrevObligation", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub due_day: Option<i64>,
+}
+
+/// Shows identifiers, codes and figures; the name may hold personal data.
+impl fmt::Debug for LetterActivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LetterActivity")
+            .field("id", &self.id)
+            .field("letter_id", &self.letter_id)
+            .field("by_firm", &self.by_firm)
+            .field("by_client", &self.by_client)
+            .field("unit_hours", &self.unit_hours)
+            .field("frequency", &self.frequency)
+            .field("quantity", &self.quantity)
+            .finish_non_exhaustive()
+    }
+}
+
+code! {
+    /// How often an activity is done.
+    ///
+    /// The list is open: a value that the vendor has not listed is kept.
+    ///
+    /// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
+    Frequency {
+        /// Nothing is set.
+        NOT_SET = 0, "not set";
+        /// Every month. Wire: 1.
+        MONTHLY = 1, "monthly";
+        /// Every three months. Wire: 2.
+        QUARTERLY = 2, "quarterly";
+        /// Every six months. Wire: 3.
+        HALF_YEARLY = 3, "half-yearly";
+        /// Every year. Wire: 4.
+        YEARLY = 4, "yearly";
+        /// Once. Wire: 5, *Punctual*.
+        ONCE = 5, "once";
+    }
+}
+
+code! {
+    /// What the frequency of an activity is counted from.
+    ///
+    /// The list is open: a value that the vendor has not listed is kept.
+    ///
+    /// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
+    FrequencyBasis {
+        /// Nothing is set.
+        NOT_SET = 0, "not set";
+        /// The client's fiscal year. Wire: 1.
+        FISCAL_YEAR = 1, "fiscal year";
+        /// The calendar year. Wire: 2.
+        CALENDAR_YEAR = 2, "calendar year";
+        /// The time after the fiscal year. Wire: 3.
+        AFTER_FISCAL_YEAR = 3, "after the fiscal year";
+    }
+}
+
+/// [`LetterActivity::id`] in filters, orders and choices of fields.
+pub const ID: Field<LetterActivity, ActivityId> = Field::new("objectId");
+/// [`LetterActivity::revision`].
+pub const REVISION: Field<LetterActivity, String> = Field::new("revisionId");
+/// [`LetterActivity::letter_id`].
+pub const LETTER_ID: Field<LetterActivity, LetterId> = Field::new("lettreMissionId");
+/// [`LetterActivity::name`].
+pub const NAME: Field<LetterActivity, String> = Field::new("activite");
+/// [`LetterActivity::by_firm`].
+pub const BY_FIRM: Field<LetterActivity, bool> = Field::new("activiteCabinet");
+/// [`LetterActivity::by_client`].
+pub const BY_CLIENT: Field<LetterActivity, bool> = Field::new("activiteClient");
+/// [`LetterActivity::unit_hours`].
+pub const UNIT_HOURS: Field<LetterActivity, f64> = Field::new("unite");
+/// [`LetterActivity::frequency`].
+pub const FREQUENCY: Field<LetterActivity, Frequency> = Field::new("frequence");
+/// [`LetterActivity::frequency_date`].
+pub const FREQUENCY_DATE: Field<LetterActivity, OffsetDateTime> = Field::new("dateFreq");
+/// [`LetterActivity::basis`].
+pub const BASIS: Field<LetterActivity, FrequencyBasis> = Field::new("calage");
+/// [`LetterActivity::month_offset`].
+pub const MONTH_OFFSET: Field<LetterActivity, i64> = Field::new("decalage");
+/// [`LetterActivity::quantity`].
+pub const QUANTITY: Field<LetterActivity, i64> = Field::new("quantite");
+/// [`LetterActivity::due_day`].
+pub const DUE_DAY: Field<LetterActivity, i64> = Field::new("datePrevObligation");

@@ -1,0 +1,411 @@
+//! Filters: which rows a list answers.
+//!
+//! The service takes an expression in JavaScript notation. It is built here from the typed fields
+//! of a list, so that a misspelt field, a field of another list or a value of the wrong type does
+//! not compile, and so that no value can break out of its literal:
+//!
+//! ```
+//! use cegid_loop::letters::{self, LetterStatus};
+//! use time::macros::date;
+//!
+//! let filter = letters::STATUS
+//!     .eq(LetterStatus::SIGNED)
+//!     .and(letters::ENDS_AT.ge(date!(2026-01-01)))
+//!     .and(letters::DESCRIPTION.eq("CONSEIL"));
+//! assert_eq!(
+//!     filter.expression(),
+//!     Some(r#"statut==2&&dateFin>="2026-01-01"&&description=="CONSEIL""#),
+//! );
+//! ```
+//!
+//! Docs: `docs/cegid-loop/README.md`, "Filters".
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::marker::PhantomData;
+
+use time::{Date, OffsetDateTime, UtcOffset};
+use uuid::Uuid;
+
+/// A field of the list whose rows are `Row`, holding values of type `T`.
+///
+/// The fields of the documented lists are constants beside their rows
+/// ([`letters`](crate::letters), [`activities`](crate::activities)). For a list of your own, name
+/// its fields yourself; a dot reaches into a reference:
+///
+/// ```
+/// use cegid_loop::Field;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Account {
+///     numero: String,
+/// }
+///
+/// const NUMBER: Field<Account, String> = Field::new("numero");
+/// assert_eq!(NUMBER.eq("512000").expression(), Some(r#"numero=="512000""#));
+/// ```
+pub struct Field<Row, T> {
+    path: &'static str,
+    types: PhantomData<fn() -> (Row, T)>,
+}
+
+impl<Row, T> Field<Row, T> {
+    /// Names a field by its path on the wire, such as `entite.objectId`.
+    ///
+    /// A path that is no sequence of names joined by dots is refused when the request is sent.
+    #[must_use]
+    pub const fn new(path: &'static str) -> Self {
+        Self {
+            path,
+            types: PhantomData,
+        }
+    }
+
+    /// The field's path on the wire.
+    #[must_use]
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Rows whose field equals `value`; the service may convert one to the other's type (`==`).
+    pub fn eq(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare("==", value)
+    }
+
+    /// Rows whose field equals `value` and has its type (`===`).
+    pub fn strict_eq(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare("===", value)
+    }
+
+    /// Rows whose field differs from `value` (`!=`).
+    pub fn ne(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare("!=", value)
+    }
+
+    /// Rows whose field is less than `value` (`<`).
+    pub fn lt(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare("<", value)
+    }
+
+    /// Rows whose field is at most `value` (`<=`).
+    pub fn le(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare("<=", value)
+    }
+
+    /// Rows whose field is greater than `value` (`>`).
+    pub fn gt(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare(">", value)
+    }
+
+    /// Rows whose field is at least `value` (`>=`).
+    pub fn ge(self, value: impl IntoLiteral<T>) -> Filter<Row> {
+        self.compare(">=", value)
+    }
+
+    /// Rows that have no value in this field (`== null`).
+    pub fn is_null(self) -> Filter<Row> {
+        Filter::comparison(self.path, "==", &Literal::Null)
+    }
+
+    /// Rows that have a value in this field (`!= null`).
+    pub fn is_not_null(self) -> Filter<Row> {
+        Filter::comparison(self.path, "!=", &Literal::Null)
+    }
+
+    fn compare(self, operator: &str, value: impl IntoLiteral<T>) -> Filter<Row> {
+        Filter::comparison(self.path, operator, &value.into_literal())
+    }
+}
+
+// Derived, these would ask `Row` and `T` for the same.
+impl<Row, T> Clone for Field<Row, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Row, T> Copy for Field<Row, T> {}
+
+impl<Row, T> fmt::Debug for Field<Row, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Field").field(&self.path).finish()
+    }
+}
+
+/// Which rows of a list are meant.
+///
+/// Made from the [`Field`]s of the list and joined by [`and`](Self::and). `||` is not documented
+/// by the vendor and has no method here; [`raw`](Self::raw) takes whatever the service takes.
+#[must_use = "a filter does nothing until a list is asked with it"]
+pub struct Filter<Row> {
+    /// `None` means every row.
+    expression: Option<String>,
+    /// Whether the expression may hold something that binds less tightly than `&&`.
+    loose: bool,
+    /// Why the filter cannot be sent.
+    problem: Option<&'static str>,
+    row: PhantomData<fn() -> Row>,
+}
+
+impl<Row> Filter<Row> {
+    /// Every row. The vendor calls the filter mandatory, so the service may refuse this, and a
+    /// list may be long.
+    pub const fn unfiltered() -> Self {
+        Self {
+            expression: None,
+            loose: false,
+            problem: None,
+            row: PhantomData,
+        }
+    }
+
+    /// An expression as it goes over the wire. Nothing in it is checked or escaped: never put a
+    /// value into it that comes from elsewhere.
+    pub fn raw(expression: impl Into<String>) -> Self {
+        let expression = expression.into();
+        let blank = expression.trim().is_empty();
+        Self {
+            loose: expression.contains(['|', '?', ',']),
+            expression: Some(expression),
+            problem: blank.then_some("must not be empty; every row is `Filter::unfiltered()`"),
+            row: PhantomData,
+        }
+    }
+
+    /// Rows that satisfy this filter and the other one (`&&`).
+    pub fn and(self, other: Self) -> Self {
+        let problem = self.problem.or(other.problem);
+        let expression = match (self.grouped(), other.grouped()) {
+            (Some(left), Some(right)) => Some(format!("{left}&&{right}")),
+            (left, right) => left.or(right),
+        };
+        Self {
+            expression,
+            loose: false,
+            problem,
+            row: PhantomData,
+        }
+    }
+
+    /// The expression as it goes over the wire; `None` where every row is meant.
+    #[must_use]
+    pub fn expression(&self) -> Option<&str> {
+        self.expression.as_deref()
+    }
+
+    /// Why the filter cannot be sent, if it cannot.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        self.problem
+    }
+
+    fn comparison(path: &str, operator: &str, value: &Literal) -> Self {
+        let mut expression = String::with_capacity(path.len() + 48);
+        expression.push_str(path);
+        expression.push_str(operator);
+        let written = value.write(&mut expression);
+        let problem = is_path(path).then_some(()).ok_or(NO_PATH).and(written).err();
+        Self {
+            expression: Some(expression),
+            loose: false,
+            problem,
+            row: PhantomData,
+        }
+    }
+
+    /// The expression in a form that `&&` can stand beside. Only a raw one needs parentheses.
+    fn grouped(self) -> Option<String> {
+        let loose = self.loose;
+        self.expression
+            .map(|expression| if loose { format!("({expression})") } else { expression })
+    }
+}
+
+impl<Row> Clone for Filter<Row> {
+    fn clone(&self) -> Self {
+        Self {
+            expression: self.expression.clone(),
+            ..*self
+        }
+    }
+}
+
+/// Does not show the expression: its values may be personal data.
+impl<Row> fmt::Debug for Filter<Row> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filter").finish_non_exhaustive()
+    }
+}
+
+/// A value as it stands in an expression.
+///
+/// Implement [`IntoLiteral`] for a type of your own to use it in filters.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Literal {
+    /// No value: `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number. JavaScript counts exactly up to 2⁵³.
+    Integer(i64),
+    /// A number. One that is not finite is refused when the request is sent.
+    Number(f64),
+    /// A string, in double quotes.
+    Text(String),
+    /// An instant, written as a string in UTC: `"2022-12-31T00:00:00Z"`.
+    Instant(OffsetDateTime),
+    /// A day, written as a string: `"2022-12-31"`.
+    Date(Date),
+}
+
+impl Literal {
+    /// Writes the literal, or says why it cannot be written.
+    fn write(&self, out: &mut String) -> Result<(), &'static str> {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Boolean(value) => push(out, format_args!("{value}")),
+            Self::Integer(value) => push(out, format_args!("{value}")),
+            Self::Number(value) if !value.is_finite() => {
+                return Err("must not compare with a number that is not finite");
+            }
+            Self::Number(value) => push(out, format_args!("{value}")),
+            Self::Text(value) => push_text(out, value),
+            Self::Instant(value) => push_instant(out, *value)?,
+            Self::Date(value) => push(out, format_args!("\"{value}\"")),
+        }
+        Ok(())
+    }
+}
+
+/// Shows the kind only: the value may be personal data.
+impl fmt::Debug for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "Null",
+            Self::Boolean(_) => "Boolean(..)",
+            Self::Integer(_) => "Integer(..)",
+            Self::Number(_) => "Number(..)",
+            Self::Text(_) => "Text(..)",
+            Self::Instant(_) => "Instant(..)",
+            Self::Date(_) => "Date(..)",
+        })
+    }
+}
+
+/// A value that can be compared with a field of type `T`.
+pub trait IntoLiteral<T> {
+    /// The value as it stands in an expression.
+    fn into_literal(self) -> Literal;
+}
+
+impl IntoLiteral<String> for &str {
+    fn into_literal(self) -> Literal {
+        Literal::Text(self.to_owned())
+    }
+}
+
+impl IntoLiteral<String> for String {
+    fn into_literal(self) -> Literal {
+        Literal::Text(self)
+    }
+}
+
+impl IntoLiteral<String> for &String {
+    fn into_literal(self) -> Literal {
+        Literal::Text(self.clone())
+    }
+}
+
+impl IntoLiteral<Self> for bool {
+    fn into_literal(self) -> Literal {
+        Literal::Boolean(self)
+    }
+}
+
+impl IntoLiteral<Self> for i64 {
+    fn into_literal(self) -> Literal {
+        Literal::Integer(self)
+    }
+}
+
+impl IntoLiteral<Self> for f64 {
+    fn into_literal(self) -> Literal {
+        Literal::Number(self)
+    }
+}
+
+impl IntoLiteral<Self> for Uuid {
+    fn into_literal(self) -> Literal {
+        Literal::Text(self.to_string())
+    }
+}
+
+impl IntoLiteral<Self> for OffsetDateTime {
+    fn into_literal(self) -> Literal {
+        Literal::Instant(self)
+    }
+}
+
+/// The vendor's own filters compare dates with a day: `datePiece >= "2023-01-31"`.
+impl IntoLiteral<OffsetDateTime> for Date {
+    fn into_literal(self) -> Literal {
+        Literal::Date(self)
+    }
+}
+
+impl IntoLiteral<Self> for Date {
+    fn into_literal(self) -> Literal {
+        Literal::Date(self)
+    }
+}
+
+pub(crate) const NO_PATH: &str = "must name fields by names joined with dots";
+
+/// Whether `path` is a sequence of JavaScript names joined by dots.
+pub(crate) fn is_path(path: &str) -> bool {
+    path.split('.').all(is_name)
+}
+
+fn is_name(name: &str) -> bool {
+    let starts_well = name.starts_with(|first: char| !first.is_numeric());
+    starts_well && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+}
+
+/// Writes a string literal.
+///
+/// Every character that could end the literal, or split the expression for a reader that only
+/// looks for `&&`, is written as `\uXXXX`: JavaScript reads it back as that character, and a
+/// lesser reader finds no quote and no ampersand at all.
+fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\'' | '\\' | '&' | '\u{2028}' | '\u{2029}' => push_escaped(out, character),
+            _ if character.is_control() => push_escaped(out, character),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+fn push_escaped(out: &mut String, character: char) {
+    push(out, format_args!("\\u{:04x}", u32::from(character)));
+}
+
+fn push_instant(out: &mut String, at: OffsetDateTime) -> Result<(), &'static str> {
+    let at = at
+        .checked_to_offset(UtcOffset::UTC)
+        .ok_or("must compare with an instant that UTC can express")?;
+    let (hour, minute, second, nanosecond) = at.time().as_hms_nano();
+    push(out, format_args!("\"{}T{hour:02}:{minute:02}:{second:02}", at.date()));
+    if nanosecond != 0 {
+        push(out, format_args!(".{nanosecond:09}"));
+    }
+    out.push_str("Z\"");
+    Ok(())
+}
+
+fn push(out: &mut String, text: fmt::Arguments<'_>) {
+    // A String takes everything.
+    let _ = out.write_fmt(text);
+}

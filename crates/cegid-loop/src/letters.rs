@@ -1,0 +1,308 @@
+//! Engagement letters: what a firm has agreed to do for a client.
+//!
+//! Docs: `docs/cegid-loop/engagement-letters.md`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::code::code;
+use crate::filter::Field;
+use crate::id::{LetterId, ObjectId};
+use crate::reference::{self, FileReference, Reference};
+use crate::wire;
+
+/// An engagement letter.
+///
+/// Every field is optional: the service leaves out what a [`Select`](crate::Select) does not
+/// name, and answers null for what is not set. Fields that the vendor adds are passed over; to
+/// read them, list the letters with a row type of your own.
+///
+/// Docs: `docs/cegid-loop/engagement-letters.md`, "Type: EngagementLetter".
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct EngagementLetter {
+    /// The letter's identifier.
+    ///
+    /// Wire: `objectId`.
+    #[serde(rename = "objectId", deserialize_with = "wire::id")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<LetterId>,
+
+    /// Changes whenever the letter does, like `0x00000000000726D2`.
+    ///
+    /// Wire: `revisionId`.
+    #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+
+    /// What the letter is about, as it was typed in.
+    ///
+    /// Wire: `description`, also read as `Description`.
+    #[serde(alias = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+
+    /// The letter's number, like `LM2021111`.
+    ///
+    /// Wire: `codeIBS`.
+    #[serde(rename = "codeIBS", skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+
+    /// Profit centre; empty where there is none.
+    ///
+    /// Wire: `profitCenter`, also read as `profitcenter`.
+    #[serde(rename = "profitCenter", alias = "profitcenter")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profit_center: Option<String>,
+
+    /// The person in charge of the folder.
+    ///
+    /// Wire: `maitreDossier`.
+    #[serde(rename = "maitreDossier", deserialize_with = "reference::reference")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder_manager: Option<Reference>,
+
+    /// The client that the letter is for.
+    ///
+    /// Wire: `entite`.
+    #[serde(rename = "entite", deserialize_with = "reference::reference")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<Reference>,
+
+    /// The client's identifier in the billing system; empty where there is none.
+    ///
+    /// Wire: `entiteIbsId`.
+    #[serde(rename = "entiteIbsId", skip_serializing_if = "Option::is_none")]
+    pub entity_number: Option<String>,
+
+    /// When the engagement begins.
+    ///
+    /// Wire: `dateDebut`, in ISO 8601.
+    #[serde(rename = "dateDebut", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub starts_at: Option<OffsetDateTime>,
+
+    /// When the engagement ends.
+    ///
+    /// Wire: `dateFin`, in ISO 8601.
+    #[serde(rename = "dateFin", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub ends_at: Option<OffsetDateTime>,
+
+    /// State of the engagement. The vendor does not list the values.
+    ///
+    /// Wire: `engStatut`, an integer or a numeric string.
+    #[serde(rename = "engStatut", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub engagement_state: Option<i64>,
+
+    /// Kind of the engagement. The vendor does not list the values.
+    ///
+    /// Wire: `engMission`, an integer or a numeric string.
+    #[serde(rename = "engMission", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub engagement_kind: Option<i64>,
+
+    /// When the engagement is renewed.
+    ///
+    /// Wire: `dateRenouvellement`, in ISO 8601.
+    #[serde(rename = "dateRenouvellement", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub renews_at: Option<OffsetDateTime>,
+
+    /// When the fiscal year begins.
+    ///
+    /// The vendor's example shows a year from 1 January as `2020-12-31T19:00:00Z`, shifted by
+    /// five hours. The instant is handed on as it stands: which calendar day is meant depends on
+    /// the firm's time zone, and a plain `.date()` gives the day before.
+    ///
+    /// Wire: `dateDebExercice`, in ISO 8601.
+    #[serde(rename = "dateDebExercice", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub fiscal_year_starts_at: Option<OffsetDateTime>,
+
+    /// When the fiscal year ends; shifted like
+    /// [`fiscal_year_starts_at`](Self::fiscal_year_starts_at).
+    ///
+    /// Wire: `dateFinExercice`, in ISO 8601.
+    #[serde(rename = "dateFinExercice", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub fiscal_year_ends_at: Option<OffsetDateTime>,
+
+    /// When the letter was signed; `None` while it is not.
+    ///
+    /// Wire: `dateSignature`, in ISO 8601.
+    #[serde(rename = "dateSignature", with = "wire::instant")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub signed_at: Option<OffsetDateTime>,
+
+    /// The folder that is billed.
+    ///
+    /// Wire: `dossierFacturation`.
+    #[serde(rename = "dossierFacturation", deserialize_with = "reference::reference")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_folder: Option<Reference>,
+
+    /// Where the letter stands.
+    ///
+    /// Wire: `statut`, also read as `status`; an integer or a numeric string.
+    #[serde(rename = "statut", alias = "status", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub status: Option<LetterStatus>,
+
+    /// The letter as a file.
+    ///
+    /// Wire: `file`.
+    #[serde(deserialize_with = "reference::file", skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileReference>,
+
+    /// When the PDF (quote or letter) was sent; `None` while it is not. The vendor does not
+    /// document the form, so the text is handed on as it stands.
+    ///
+    /// Wire: `dateEnvoiPdf`.
+    #[serde(rename = "dateEnvoiPdf", skip_serializing_if = "Option::is_none")]
+    pub pdf_sent: Option<String>,
+
+    /// The letter as a PDF.
+    ///
+    /// Wire: `pdfFile`, also read as `pdffile`.
+    #[serde(rename = "pdfFile", alias = "pdffile", deserialize_with = "reference::file")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pdf_file: Option<FileReference>,
+
+    /// The template that the letter was made from.
+    ///
+    /// Wire: `modele`, also read as `dateEnmodelevoiPdf`.
+    #[serde(rename = "modele", alias = "dateEnmodelevoiPdf")]
+    #[serde(deserialize_with = "reference::reference", skip_serializing_if = "Option::is_none")]
+    pub template: Option<Reference>,
+
+    /// The letter's running number, without its prefix.
+    ///
+    /// Wire: `indexIncInt`.
+    #[serde(rename = "indexIncInt", deserialize_with = "wire::integer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    pub index: Option<i64>,
+}
+
+/// Shows identifiers, codes and dates; the texts may hold personal data.
+impl fmt::Debug for EngagementLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngagementLetter")
+            .field("id", &self.id)
+            .field("revision", &self.revision)
+            .field("entity", &self.entity)
+            .field("status", &self.status)
+            .field("starts_at", &self.starts_at)
+            .field("ends_at", &self.ends_at)
+            .field("signed_at", &self.signed_at)
+            .finish_non_exhaustive()
+    }
+}
+
+code! {
+    /// Where an engagement letter stands.
+    ///
+    /// The list is open: a value that the vendor has not listed is kept.
+    ///
+    /// Docs: `docs/cegid-loop/engagement-letters.md`, "Type: EngagementLetter".
+    LetterStatus {
+        /// Nothing is set. The vendor's example has it, its table does not.
+        NOT_SET = 0, "not set";
+        /// Proposed to the client. Wire: 1, *Proposée*.
+        PROPOSED = 1, "proposed";
+        /// Signed by hand. Wire: 2, *Signée*.
+        SIGNED = 2, "signed";
+        /// Cancelled. Wire: 3, *Annulée*.
+        CANCELLED = 3, "cancelled";
+        /// Its activities and its plan are being created. Wire: 4.
+        CREATING = 4, "creating activities";
+        /// Creating its activities and plans failed. Wire: 5.
+        CREATION_FAILED = 5, "creating activities failed";
+        /// Edited. Wire: 6, *Editée*.
+        EDITED = 6, "edited";
+        /// Being signed electronically. Wire: 7.
+        SIGNING = 7, "being signed";
+        /// Signed electronically. Wire: 8.
+        SIGNED_ELECTRONICALLY = 8, "signed electronically";
+    }
+}
+
+impl LetterStatus {
+    /// Whether the letter is signed, by hand or electronically.
+    #[must_use]
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Self::SIGNED | Self::SIGNED_ELECTRONICALLY)
+    }
+}
+
+/// [`EngagementLetter::id`] in filters, orders and choices of fields.
+pub const ID: Field<EngagementLetter, LetterId> = Field::new("objectId");
+/// [`EngagementLetter::revision`].
+pub const REVISION: Field<EngagementLetter, String> = Field::new("revisionId");
+/// [`EngagementLetter::description`].
+pub const DESCRIPTION: Field<EngagementLetter, String> = Field::new("description");
+/// [`EngagementLetter::number`].
+pub const NUMBER: Field<EngagementLetter, String> = Field::new("codeIBS");
+/// [`EngagementLetter::profit_center`].
+pub const PROFIT_CENTER: Field<EngagementLetter, String> = Field::new("profitCenter");
+/// [`EngagementLetter::folder_manager`], as a whole.
+pub const FOLDER_MANAGER: Field<EngagementLetter, Reference> = Field::new("maitreDossier");
+/// The identifier inside [`EngagementLetter::folder_manager`].
+pub const FOLDER_MANAGER_ID: Field<EngagementLetter, ObjectId> =
+    Field::new("maitreDossier.objectId");
+/// [`EngagementLetter::entity`], as a whole.
+pub const ENTITY: Field<EngagementLetter, Reference> = Field::new("entite");
+/// The identifier inside [`EngagementLetter::entity`].
+pub const ENTITY_ID: Field<EngagementLetter, ObjectId> = Field::new("entite.objectId");
+/// [`EngagementLetter::entity_number`].
+pub const ENTITY_NUMBER: Field<EngagementLetter, String> = Field::new("entiteIbsId");
+/// [`EngagementLetter::starts_at`].
+pub const STARTS_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateDebut");
+/// [`EngagementLetter::ends_at`].
+pub const ENDS_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateFin");
+/// [`EngagementLetter::engagement_state`].
+pub const ENGAGEMENT_STATE: Field<EngagementLetter, i64> = Field::new("engStatut");
+/// [`EngagementLetter::engagement_kind`].
+pub const ENGAGEMENT_KIND: Field<EngagementLetter, i64> = Field::new("engMission");
+/// [`EngagementLetter::renews_at`].
+pub const RENEWS_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateRenouvellement");
+/// [`EngagementLetter::fiscal_year_starts_at`].
+pub const FISCAL_YEAR_STARTS_AT: Field<EngagementLetter, OffsetDateTime> =
+    Field::new("dateDebExercice");
+/// [`EngagementLetter::fiscal_year_ends_at`].
+pub const FISCAL_YEAR_ENDS_AT: Field<EngagementLetter, OffsetDateTime> =
+    Field::new("dateFinExercice");
+/// [`EngagementLetter::signed_at`].
+pub const SIGNED_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateSignature");
+/// [`EngagementLetter::billing_folder`], as a whole.
+pub const BILLING_FOLDER: Field<EngagementLetter, Reference> = Field::new("dossierFacturation");
+/// The identifier inside [`EngagementLetter::billing_folder`].
+pub const BILLING_FOLDER_ID: Field<EngagementLetter, ObjectId> =
+    Field::new("dossierFacturation.objectId");
+/// [`EngagementLetter::status`].
+pub const STATUS: Field<EngagementLetter, LetterStatus> = Field::new("statut");
+/// [`EngagementLetter::file`], as a whole.
+pub const FILE: Field<EngagementLetter, FileReference> = Field::new("file");
+/// [`EngagementLetter::pdf_sent`].
+pub const PDF_SENT: Field<EngagementLetter, String> = Field::new("dateEnvoiPdf");
+/// [`EngagementLetter::pdf_file`], as a whole.
+pub const PDF_FILE: Field<EngagementLetter, FileReference> = Field::new("pdfFile");
+/// [`EngagementLetter::template`], as a whole.
+pub const TEMPLATE: Field<EngagementLetter, Reference> = Field::new("modele");
+/// The identifier inside [`EngagementLetter::template`].
+pub const TEMPLATE_ID: Field<EngagementLetter, ObjectId> = Field::new("modele.objectId");
+/// [`EngagementLetter::index`].
+pub const INDEX: Field<EngagementLetter, i64> = Field::new("indexIncInt");

@@ -1,3 +1,73 @@
-//! Maintainers' commands: fixtures, contract and table checks, releases.
+//! Maintainers' commands. `docs/README.md` tells what they read and what they make of it.
 
-fn main() {}
+mod cells;
+mod check;
+mod contract;
+mod examples;
+mod finding;
+mod fixtures;
+mod grammar;
+mod markdown;
+mod outputs;
+mod page;
+mod vendor;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::finding::Finding;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command> [--check]
+
+  fixtures   write the pages' example payloads into each crate's tests/fixtures
+  contract   write each vendor's machine-readable contract
+  check      all of these without writing
+
+With --check, a command that writes only compares.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let found = match arguments[..] {
+        ["check"] => check::check(root()),
+        ["fixtures"] => check::generate(root(), fixtures::generate, false),
+        ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
+        ["contract"] => check::generate(root(), contract::generate, false),
+        ["contract", "--check"] => check::generate(root(), contract::generate, true),
+        _ => Err(USAGE.to_owned()),
+    };
+    report(found)
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+fn report(found: Result<Vec<Finding>, String>) -> ExitCode {
+    let findings = match found {
+        Ok(findings) => findings,
+        Err(message) => {
+            say(&message);
+            return ExitCode::FAILURE;
+        }
+    };
+    for finding in &findings {
+        say(&finding.to_string());
+    }
+    match findings.len() {
+        0 => ExitCode::SUCCESS,
+        count => {
+            say(&format!("{count} to mend"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints a line: these commands have no other output.
+#[allow(clippy::print_stdout, reason = "a command line tool talks on its standard output")]
+fn say(line: &str) {
+    println!("{line}");
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask check`: everything that the pages say, compared with everything that follows.
+
+use std::path::Path;
+
+use crate::finding::{Finding, sorted};
+use crate::outputs::Outputs;
+use crate::page::Vendor;
+use crate::{contract, fixtures, vendor};
+
+/// Reads the pages of all vendors, with everything that is wrong in them.
+pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
+    let mut vendors = Vec::new();
+    let mut findings = Vec::new();
+    for name in vendor::names(root)? {
+        let (vendor, found) = vendor::load(root, &name)?;
+        vendors.push(vendor);
+        findings.extend(found);
+    }
+    Ok((vendors, findings))
+}
+
+/// Runs every comparison, and writes nothing.
+pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
+    let (vendors, mut findings) = load(root)?;
+    for generate in [fixtures::generate, contract::generate] {
+        let (outputs, found) = generate(&vendors);
+        findings.extend(found);
+        findings.extend(outputs.check(root));
+    }
+    Ok(sorted(findings))
+}
+
+/// Runs one generator: writes its files, or with `only_check` compares them.
+///
+/// Nothing is written from pages that have something wrong in them.
+pub(crate) fn generate(
+    root: &Path,
+    generator: impl Fn(&[Vendor]) -> (Outputs, Vec<Finding>),
+    only_check: bool,
+) -> Result<Vec<Finding>, String> {
+    let (vendors, mut findings) = load(root)?;
+    let (outputs, found) = generator(&vendors);
+    findings.extend(found);
+    if only_check {
+        findings.extend(outputs.check(root));
+    } else if findings.is_empty() {
+        for line in outputs.write(root)? {
+            crate::say(&line);
+        }
+    }
+    Ok(sorted(findings))
+}

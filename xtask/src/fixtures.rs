@@ -1,0 +1,47 @@
+//! `cargo xtask fixtures`: the example payloads of the pages, as files for the tests of each crate.
+
+use crate::examples::route_of;
+use crate::finding::Finding;
+use crate::outputs::Outputs;
+use crate::page::{Direction, Example, Section, Vendor};
+
+pub(crate) const COMMAND: &str = "cargo xtask fixtures";
+
+/// The fixtures of these vendors, and the examples that get in each other's way.
+pub(crate) fn generate(vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
+    let mut outputs = Outputs::new(COMMAND);
+    let mut findings = Vec::new();
+    for vendor in vendors {
+        let folder = format!("crates/{}/tests/fixtures", vendor.name);
+        outputs.claim(folder.clone());
+        for (page, section) in vendor.sections() {
+            for example in &section.examples {
+                let path = format!("{folder}/{}", path_of(section, example));
+                let origin = |message| {
+                    let finding = Finding::new(&page.path, example.line, message);
+                    finding.operation(section.operation())
+                };
+                // The text as it stands: key order and the spelling of numbers are the vendor's.
+                findings.extend(outputs.add(path, example.text.clone(), origin).err());
+            }
+        }
+    }
+    (outputs, findings)
+}
+
+/// `create_mission/request-full-name.json`
+fn path_of(section: &Section, example: &Example) -> String {
+    let side = match example.direction {
+        Direction::Request => "request",
+        Direction::Response => "response",
+    };
+    let route = route_of(section, example);
+    match &example.name {
+        Some(name) if !section.has_route(name) => format!("{route}/{side}-{}.json", slug(name)),
+        _ => format!("{route}/{side}.json"),
+    }
+}
+
+fn slug(name: &str) -> String {
+    name.to_lowercase().replace([' ', '_', '/'], "-")
+}

@@ -1,0 +1,112 @@
+//! Generated files: written, or compared with what is there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::finding::Finding;
+
+/// The files that one command generates, by their path from the workspace's root.
+pub(crate) struct Outputs {
+    /// The command that writes them.
+    command: &'static str,
+    /// The folders that hold nothing else.
+    folders: Vec<String>,
+    files: BTreeMap<String, Output>,
+}
+
+struct Output {
+    text: String,
+    /// What a finding says about the file: where it comes from.
+    origin: Finding,
+}
+
+impl Outputs {
+    pub(crate) fn new(command: &'static str) -> Self {
+        Self {
+            command,
+            folders: Vec::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// Claims a folder: a file in it that is not generated is an orphan.
+    pub(crate) fn claim(&mut self, folder: String) {
+        self.folders.push(folder);
+    }
+
+    /// Adds a file. `origin` makes the finding about it from a message.
+    pub(crate) fn add(
+        &mut self,
+        path: String,
+        text: String,
+        origin: impl Fn(String) -> Finding,
+    ) -> Result<(), Finding> {
+        if self.files.contains_key(&path) {
+            return Err(origin(format!("{path} would be written twice")));
+        }
+        let origin = origin(format!("{path} is stale: refresh it with `{}`", self.command));
+        self.files.insert(path, Output { text, origin });
+        Ok(())
+    }
+
+    /// Names every file that is missing, differs, or comes from nowhere.
+    pub(crate) fn check(&self, root: &Path) -> Vec<Finding> {
+        let stale = self.files.iter().filter(|(path, output)| !is_current(root, path, output));
+        let mut findings: Vec<_> = stale.map(|(_, output)| output.origin.clone()).collect();
+        for path in self.orphans(root) {
+            let message = format!("no page accounts for it: `{}` removes it", self.command);
+            findings.push(Finding::new(&path, 0, message));
+        }
+        findings
+    }
+
+    /// Writes what is not current and removes the orphans. Returns what it did, one line a file.
+    pub(crate) fn write(&self, root: &Path) -> Result<Vec<String>, String> {
+        let mut done = Vec::new();
+        for (path, output) in &self.files {
+            if is_current(root, path, output) {
+                continue;
+            }
+            let fail = |error: std::io::Error| format!("{path}: {error}");
+            let file = root.join(path);
+            fs::create_dir_all(file.parent().unwrap_or(root)).map_err(fail)?;
+            fs::write(&file, &output.text).map_err(fail)?;
+            done.push(format!("wrote {path}"));
+        }
+        for path in self.orphans(root) {
+            fs::remove_file(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
+            done.push(format!("removed {path}"));
+        }
+        Ok(done)
+    }
+
+    fn orphans(&self, root: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        for folder in &self.folders {
+            list(root, folder, &mut found);
+        }
+        found.retain(|path| !self.files.contains_key(path));
+        found.sort();
+        found
+    }
+}
+
+fn is_current(root: &Path, path: &str, output: &Output) -> bool {
+    fs::read_to_string(root.join(path)).is_ok_and(|text| text == output.text)
+}
+
+/// Lists the files in `folder` and below. A folder that is not there has none.
+fn list(root: &Path, folder: &str, found: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(root.join(folder)) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(root, &path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}

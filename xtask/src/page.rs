@@ -1,0 +1,172 @@
+//! A page of the contract, parsed: what `docs/README.md` describes, with line numbers.
+
+use serde_json::Value;
+use vendor_sandbox::contract::{Field, Route, Status};
+
+/// All pages of one vendor.
+#[derive(Debug)]
+pub(crate) struct Vendor {
+    /// The folder below `docs/`.
+    pub(crate) name: String,
+    pub(crate) pages: Vec<Page>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// From the workspace's root: `docs/ocean-geomission/missions.md`.
+    pub(crate) path: String,
+    /// Below the vendor's folder: `missions.md`.
+    pub(crate) file: String,
+    /// The date on which the vendor's text was last read, as in the line of source.
+    pub(crate) read_on: String,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) types: Vec<TypeSection>,
+    pub(crate) deviations: Vec<Deviation>,
+}
+
+/// An operation.
+#[derive(Debug, Default)]
+pub(crate) struct Section {
+    pub(crate) title: String,
+    pub(crate) line: usize,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) tables: Vec<FieldTable>,
+    pub(crate) statuses: Vec<Status>,
+    pub(crate) examples: Vec<Example>,
+    pub(crate) deviations: Vec<Deviation>,
+}
+
+/// Where the fields of a table travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Headers,
+    Request,
+    Response,
+}
+
+#[derive(Debug)]
+pub(crate) struct FieldTable {
+    pub(crate) place: Place,
+    /// What stands after the colon of the heading: a route's or a shape's name.
+    pub(crate) name: Option<String>,
+    pub(crate) line: usize,
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) line: usize,
+    pub(crate) field: Field,
+}
+
+/// A named type.
+#[derive(Debug, Default)]
+pub(crate) struct TypeSection {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) rows: Vec<Row>,
+    /// The field that tells the variants apart.
+    pub(crate) discriminator: Option<String>,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) deviations: Vec<Deviation>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    /// The discriminator's value.
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Request,
+    Response,
+}
+
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub(crate) direction: Direction,
+    pub(crate) name: Option<String>,
+    pub(crate) line: usize,
+    /// The payload as written.
+    pub(crate) text: String,
+    pub(crate) value: Value,
+}
+
+#[derive(Debug)]
+pub(crate) struct Deviation {
+    pub(crate) line: usize,
+    /// The fields that it is about; none where the whole operation is meant.
+    pub(crate) fields: Vec<String>,
+    /// Further names under which these fields may arrive.
+    pub(crate) also_spelled: Vec<String>,
+}
+
+impl Section {
+    /// The name of the operation's first route: its name in findings and in paths of fixtures.
+    pub(crate) fn operation(&self) -> &str {
+        self.routes.first().map_or(&self.title, |route| &route.name)
+    }
+
+    pub(crate) fn has_route(&self, name: &str) -> bool {
+        self.routes.iter().any(|route| route.name == name)
+    }
+
+    /// The tables of `place` that hold for `route`.
+    pub(crate) fn tables_of<'a>(
+        &'a self,
+        place: Place,
+        route: &'a str,
+    ) -> impl Iterator<Item = &'a FieldTable> {
+        self.tables
+            .iter()
+            .filter(move |table| table.place == place)
+            .filter(move |table| match &table.name {
+                Some(name) if self.has_route(name) => name == route,
+                _ => true,
+            })
+    }
+}
+
+impl FieldTable {
+    /// The name of the body's shape, where the table is not for one route alone.
+    pub(crate) fn shape<'a>(&'a self, section: &Section) -> Option<&'a str> {
+        self.name.as_deref().filter(|name| !section.has_route(name))
+    }
+}
+
+/// The path that `path` is a child of: `orders[]` for `orders[].name`, `orders` for `orders[]`.
+pub(crate) fn parent_of(path: &str) -> &str {
+    if let Some(array) = path.strip_suffix("[]") {
+        return array;
+    }
+    path.rfind('.').map_or("", |dot| &path[..dot])
+}
+
+/// The last name of `path`: `name` for `orders[].name`, empty for an element of an array.
+pub(crate) fn name_of(path: &str) -> &str {
+    if path.ends_with("[]") {
+        return "";
+    }
+    path.rfind('.').map_or(path, |dot| &path[dot + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_its_parent() {
+        assert_eq!(parent_of("orders[].name"), "orders[]");
+        assert_eq!(parent_of("orders[]"), "orders");
+        assert_eq!(parent_of("[].id"), "[]");
+        assert_eq!(parent_of("[]"), "");
+        assert_eq!(parent_of("id"), "");
+        assert_eq!(name_of("[].id"), "id");
+        assert_eq!(name_of("orders[]"), "");
+    }
+}

@@ -1,0 +1,346 @@
+//! All pages of a vendor, read together and checked against each other.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use vendor_sandbox::contract::{Field, Shape};
+
+use crate::cells::innermost;
+use crate::examples;
+use crate::finding::Finding;
+use crate::grammar::{self, TypeIndex};
+use crate::page::{
+    Deviation, FieldTable, Page, Place, Row, Section, TypeSection, Vendor, name_of, parent_of,
+};
+
+/// The vendors that have a folder below `docs/`, in the order of their names.
+pub(crate) fn names(root: &Path) -> Result<Vec<String>, String> {
+    let docs = root.join("docs");
+    let mut names = Vec::new();
+    for entry in read_dir(&docs)? {
+        if entry.join("README.md").is_file() {
+            names.extend(file_name(&entry));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Reads the pages of the vendor `name`, with everything that is wrong in them.
+pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Finding>), String> {
+    let mut texts = BTreeMap::new();
+    for path in read_dir(&root.join("docs").join(name))? {
+        let file = file_name(&path).unwrap_or_default();
+        if file.ends_with(".md") && file != "README.md" {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+            texts.insert(file, text);
+        }
+    }
+    Ok(read(name, &texts))
+}
+
+/// Reads pages given by file name and text.
+pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec<Finding>) {
+    let mut index = TypeIndex::new();
+    for (file, text) in texts {
+        grammar::index_types(file, text, &mut index);
+    }
+    let mut findings = Vec::new();
+    let pages = texts.iter().map(|(file, text)| {
+        let path = format!("docs/{name}/{file}");
+        grammar::parse(&path, file, text, &index, &mut findings)
+    });
+    let mut vendor = Vendor {
+        name: name.to_owned(),
+        pages: pages.collect(),
+    };
+    check_names(&vendor, &mut findings);
+    for page in &vendor.pages {
+        check_page(page, &mut findings);
+    }
+    let spellings = spellings(&vendor, &mut findings);
+    apply(&spellings, &mut vendor);
+    examples::check(&vendor, &mut findings);
+    (vendor, findings)
+}
+
+impl Vendor {
+    pub(crate) fn type_named(&self, name: &str) -> Option<&TypeSection> {
+        let mut types = self.pages.iter().flat_map(|page| &page.types);
+        types.find(|section| section.name == name)
+    }
+
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (&Page, &Section)> {
+        let of = |page| std::iter::repeat(page);
+        self.pages.iter().flat_map(move |page| of(page).zip(&page.sections))
+    }
+}
+
+fn read_dir(dir: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", dir.display());
+    let entries = std::fs::read_dir(dir).map_err(fail)?;
+    entries.map(|entry| Ok(entry.map_err(fail)?.path())).collect()
+}
+
+fn file_name(path: &Path) -> Option<String> {
+    Some(path.file_name()?.to_str()?.to_owned())
+}
+
+/// Operations and types have names of their own.
+fn check_names(vendor: &Vendor, findings: &mut Vec<Finding>) {
+    let mut routes = BTreeMap::new();
+    let mut types = BTreeMap::new();
+    for page in &vendor.pages {
+        for section in &page.sections {
+            for route in &section.routes {
+                if let Some(other) = routes.insert(&route.name, &page.path) {
+                    let message = format!("the name stands in {other} as well");
+                    findings.push(
+                        Finding::new(&page.path, section.line, message).operation(&route.name),
+                    );
+                }
+            }
+        }
+        for section in &page.types {
+            if let Some(other) = types.insert(&section.name, &page.path) {
+                let message = format!("the type stands in {other} as well");
+                findings
+                    .push(Finding::new(&page.path, section.line, message).operation(&section.name));
+            }
+        }
+    }
+}
+
+fn check_page(page: &Page, findings: &mut Vec<Finding>) {
+    for section in &page.sections {
+        let mut report = |line, field: &str, message: String| {
+            let finding = Finding::new(&page.path, line, message);
+            findings.push(finding.operation(section.operation()).field(field));
+        };
+        for table in &section.tables {
+            check_rows(&table.rows, &[], &mut report);
+        }
+        check_tables(section, &mut report);
+        check_path_parameters(section, &mut report);
+    }
+    for section in &page.types {
+        let mut report = |line, field: &str, message: String| {
+            let finding = Finding::new(&page.path, line, message);
+            findings.push(finding.operation(&section.name).field(field));
+        };
+        check_rows(&section.rows, &[], &mut report);
+        for variant in &section.variants {
+            check_rows(&variant.rows, &section.rows, &mut report);
+        }
+        check_variants(section, &mut report);
+    }
+}
+
+/// Every row stands once, below its parent, and its parent can have children.
+fn check_rows(rows: &[Row], common: &[Row], report: &mut impl FnMut(usize, &str, String)) {
+    let mut known: BTreeMap<&str, &Field> = BTreeMap::new();
+    for row in common {
+        known.insert(&row.field.path, &row.field);
+    }
+    for row in rows {
+        let path = row.field.path.as_str();
+        if known.insert(path, &row.field).is_some() {
+            report(row.line, path, "the row stands twice".to_owned());
+        }
+        if let Err(message) = check_parent(path, &known) {
+            report(row.line, path, message);
+        }
+    }
+}
+
+fn check_parent(path: &str, known: &BTreeMap<&str, &Field>) -> Result<(), String> {
+    let parent = parent_of(path);
+    if parent.is_empty() {
+        return Ok(());
+    }
+    // An array's row stands for its elements too, unless they have a row of their own.
+    let (row, element) = match (known.get(parent), parent.strip_suffix("[]")) {
+        (Some(row), _) => (row, false),
+        (None, Some(array)) if !path.ends_with("[]") => match known.get(array) {
+            Some(row) => (row, true),
+            None => return Err(format!("no row `{array}` stands before it")),
+        },
+        (None, _) => return Err(format!("no row `{parent}` stands before it")),
+    };
+    let holds = |shape: &Shape| match (path.ends_with("[]"), element, shape) {
+        (true, _, shape) => matches!(shape, Shape::Array { .. }),
+        (false, true, Shape::Array { of }) => **of == Shape::Object,
+        (false, false, shape) => *shape == Shape::Object,
+        _ => false,
+    };
+    if row.kind.any_of.iter().any(holds) {
+        return Ok(());
+    }
+    Err(format!("`{}` cannot have fields by its type", row.path))
+}
+
+/// The tables of a place are told apart: by route, or by shape.
+fn check_tables(section: &Section, report: &mut impl FnMut(usize, &str, String)) {
+    let mut seen = Vec::new();
+    for table in &section.tables {
+        let key = (table.place, &table.name);
+        let bare_and_shaped = seen.iter().any(|(place, name): &(Place, &Option<String>)| {
+            *place == table.place && table.place >= Place::Request && name.is_none()
+        });
+        if seen.contains(&key) || bare_and_shaped {
+            report(table.line, "", "a second table for the same thing needs a name".to_owned());
+        }
+        seen.push(key);
+    }
+}
+
+/// The braces in a route's path and the rows of its path parameters are the same.
+fn check_path_parameters(section: &Section, report: &mut impl FnMut(usize, &str, String)) {
+    for route in &section.routes {
+        let rows = || section.tables_of(Place::Path, &route.name).flat_map(|table| &table.rows);
+        for name in path_parameters(&route.path) {
+            if !rows().any(|row| row.field.path == name) {
+                report(section.line, name, format!("no path parameter for `{}`", route.path));
+            }
+        }
+    }
+    let paths = section.tables.iter().filter(|table| table.place == Place::Path);
+    for row in paths.flat_map(|table| &table.rows) {
+        let name = &row.field.path;
+        let in_a_path = |path: &str| path_parameters(path).any(|other| other == name);
+        if !section.routes.iter().any(|route| in_a_path(&route.path)) {
+            report(row.line, name, "in no path".to_owned());
+        }
+    }
+}
+
+/// The names in the braces of a path.
+pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
+}
+
+fn check_variants(section: &TypeSection, report: &mut impl FnMut(usize, &str, String)) {
+    let Some(discriminator) = &section.discriminator else {
+        return;
+    };
+    if !section.rows.iter().any(|row| row.field.path == *discriminator) {
+        let message = "tells the variants apart and has no row in the common table";
+        report(section.line, discriminator, message.to_owned());
+    }
+    let mut seen = Vec::new();
+    for variant in &section.variants {
+        if seen.contains(&&variant.name) {
+            report(variant.line, "", format!("the variant {} stands twice", variant.name));
+        }
+        seen.push(&variant.name);
+    }
+}
+
+/// Which row may be spelled otherwise: the page's path, the row's line and the name.
+type Spelling = (String, usize, String);
+
+/// Finds the rows that the deviations are about.
+fn spellings(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Spelling> {
+    let mut spellings = Vec::new();
+    for page in &vendor.pages {
+        let mut scopes: Vec<(&str, &[Deviation], Vec<&[Row]>)> = Vec::new();
+        for section in &page.sections {
+            let rows = section.tables.iter().map(|table| &table.rows[..]).collect();
+            scopes.push((section.operation(), &section.deviations, rows));
+        }
+        for section in &page.types {
+            scopes.push((&section.name, &section.deviations, rows_of_type(section)));
+        }
+        scopes.push(("", &page.deviations, rows_of_page(page)));
+        for (operation, deviations, tables) in scopes {
+            for deviation in deviations {
+                for path in &deviation.fields {
+                    let rows = vendor.rows_at(&tables, path);
+                    if rows.is_empty() {
+                        let finding = Finding::new(&page.path, deviation.line, "no such field");
+                        findings.push(finding.operation(operation).field(path));
+                    }
+                    for (page, line) in rows {
+                        let names = deviation.also_spelled.iter();
+                        spellings.extend(names.map(|name| (page.clone(), line, name.clone())));
+                    }
+                }
+            }
+        }
+    }
+    spellings
+}
+
+fn rows_of_type(section: &TypeSection) -> Vec<&[Row]> {
+    let variants = section.variants.iter().map(|variant| &variant.rows[..]);
+    std::iter::once(&section.rows[..]).chain(variants).collect()
+}
+
+fn rows_of_page(page: &Page) -> Vec<&[Row]> {
+    let tables = page.sections.iter().flat_map(|section| &section.tables);
+    let tables = tables.map(|table: &FieldTable| &table.rows[..]);
+    tables.chain(page.types.iter().flat_map(rows_of_type)).collect()
+}
+
+impl Vendor {
+    /// The rows that `path` leads to from one of `tables`, through named types where need be.
+    fn rows_at(&self, tables: &[&[Row]], path: &str) -> Vec<(String, usize)> {
+        let direct = tables.iter().flat_map(|rows| rows.iter());
+        let direct: Vec<_> = direct.filter(|row| row.field.path == path).collect();
+        if !direct.is_empty() {
+            return direct.into_iter().map(|row| (self.page_of(row), row.line)).collect();
+        }
+        // `Task.name` is the field of a type by the type's own name.
+        if let Some((name, rest)) = path.split_once('.')
+            && let Some(section) = self.type_named(name)
+        {
+            return self.rows_at(&rows_of_type(section), rest);
+        }
+        let mut found = Vec::new();
+        for row in tables.iter().flat_map(|rows| rows.iter()) {
+            let Some(rest) = path.strip_prefix(&row.field.path) else {
+                continue;
+            };
+            let Some(rest) = rest.trim_start_matches("[]").strip_prefix('.') else {
+                continue;
+            };
+            for shape in &row.field.kind.any_of {
+                if let Shape::Named { name } = innermost(shape)
+                    && let Some(section) = self.type_named(name)
+                {
+                    found.extend(self.rows_at(&rows_of_type(section), rest));
+                }
+            }
+        }
+        found
+    }
+
+    fn page_of(&self, wanted: &Row) -> String {
+        let mut pages = self.pages.iter();
+        let page = pages.find(|page| {
+            let mut rows = rows_of_page(page).into_iter().flatten();
+            rows.any(|row| std::ptr::eq(row, wanted))
+        });
+        page.map(|page| page.path.clone()).unwrap_or_default()
+    }
+}
+
+fn apply(spellings: &[Spelling], vendor: &mut Vendor) {
+    for page in &mut vendor.pages {
+        let tables = page.sections.iter_mut().flat_map(|section| &mut section.tables);
+        let tables = tables.map(|table| &mut table.rows);
+        let types = page.types.iter_mut().flat_map(|section| {
+            let variants = section.variants.iter_mut().map(|variant| &mut variant.rows);
+            std::iter::once(&mut section.rows).chain(variants)
+        });
+        for row in tables.chain(types).flatten() {
+            let names = spellings.iter().filter(|(path, line, _)| *path == page.path && *line == row.line);
+            for (_, _, name) in names {
+                if *name != name_of(&row.field.path) && !row.field.also_spelled.contains(name) {
+                    row.field.also_spelled.push(name.clone());
+                }
+            }
+        }
+    }
+}

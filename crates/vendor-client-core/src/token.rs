@@ -8,6 +8,8 @@
 //! one log-in serves many), `token/store.rs` and `token/file_store.rs`.
 
 mod cache;
+#[cfg(test)]
+mod cache_tests;
 mod file_store;
 mod flight;
 mod store;

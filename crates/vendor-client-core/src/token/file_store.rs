@@ -1,5 +1,6 @@
 //! A token in a file, for processes on one machine.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -130,7 +131,7 @@ impl TokenFile {
         self.create_directory()?;
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        let file = private(&mut options).open(self.beside("", ".lock"))?;
+        let file = private(&mut options).open(self.beside("", ".lock")?)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -175,7 +176,7 @@ impl TokenFile {
         let bytes = serde_json::to_vec(&self.content(stored))?;
         self.create_directory()?;
         // A name of its own, should two processes write at once where locks do not work.
-        let temporary = self.beside(".", &format!(".{:016x}.tmp", fastrand::u64(..)));
+        let temporary = self.beside(".", &format!(".{:016x}.tmp", fastrand::u64(..)))?;
         let written =
             write_new(&temporary, &bytes).and_then(|()| fs::rename(&temporary, &self.path));
         if written.is_err() {
@@ -211,11 +212,12 @@ impl TokenFile {
     }
 
     /// A path in the same directory, its name made from the file's.
-    fn beside(&self, prefix: &str, suffix: &str) -> PathBuf {
-        let mut name = std::ffi::OsString::from(prefix);
-        name.push(self.path.file_name().unwrap_or_default());
+    fn beside(&self, prefix: &str, suffix: &str) -> io::Result<PathBuf> {
+        let own_name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut name = OsString::from(prefix);
+        name.push(own_name);
         name.push(suffix);
-        self.path.with_file_name(name)
+        Ok(self.path.with_file_name(name))
     }
 }
 
@@ -276,4 +278,291 @@ fn is_private(file: &File) -> io::Result<bool> {
 #[cfg(not(unix))]
 fn is_private(_: &File) -> io::Result<bool> {
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::process::{Child, Command, Stdio};
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::error::Error;
+    use crate::token::{LogIn, TokenCache};
+
+    const LIFETIME: Duration = Duration::from_secs(12 * 3600);
+    const SERVICE: &str = "https://api.example.com";
+
+    fn store(directory: &TempDir) -> FileTokenStore {
+        store_for(directory, "someone")
+    }
+
+    fn store_for(directory: &TempDir, login: &str) -> FileTokenStore {
+        FileTokenStore::new(directory.path().join("token.json"), SERVICE, login)
+    }
+
+    fn token(secret: &str) -> StoredToken {
+        let obtained_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        StoredToken::new(Token::new(secret, LIFETIME).unwrap(), obtained_at)
+    }
+
+    async fn loaded_secret(store: &FileTokenStore) -> Option<String> {
+        let stored = store.load().await.unwrap()?;
+        Some(stored.token().secret().expose_secret().to_owned())
+    }
+
+    fn names_in(directory: &TempDir) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn what_is_saved_is_loaded() {
+        let directory = TempDir::new().unwrap();
+        let store = store(&directory);
+        assert!(store.load().await.unwrap().is_none());
+        store.save(token("first")).await.unwrap();
+        store.save(token("second")).await.unwrap();
+        let loaded = store.load().await.unwrap().unwrap();
+        assert_eq!(loaded.token().secret().expose_secret(), "second");
+        assert_eq!(loaded.token().lifetime(), LIFETIME);
+        assert_eq!(loaded.obtained_at(), token("second").obtained_at());
+        assert_eq!(names_in(&directory), ["token.json"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_removed_is_gone_and_may_be_removed_again() {
+        let directory = TempDir::new().unwrap();
+        let store = store(&directory);
+        store.save(token("t")).await.unwrap();
+        store.remove().await.unwrap();
+        store.remove().await.unwrap();
+        assert!(store.load().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_token_for_another_account_is_ignored_and_overwritten() {
+        let directory = TempDir::new().unwrap();
+        store_for(&directory, "one").save(token("t")).await.unwrap();
+        let other = store_for(&directory, "other");
+        assert_eq!(loaded_secret(&other).await, None);
+        let elsewhere = FileTokenStore::new(&*other.file.path, "https://else.example", "one");
+        assert_eq!(loaded_secret(&elsewhere).await, None);
+        other.save(token("u")).await.unwrap();
+        assert_eq!(loaded_secret(&other).await.unwrap(), "u");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_file_is_as_good_as_none() {
+        let directory = TempDir::new().unwrap();
+        let store = store(&directory);
+        store.save(token("t")).await.unwrap();
+        let whole = fs::read(&store.file.path).unwrap();
+        for length in 0..whole.len() {
+            overwrite(&store, &whole[..length]);
+            assert_eq!(loaded_secret(&store).await, None);
+        }
+        overwrite(&store, &[0xff; 100]);
+        assert_eq!(loaded_secret(&store).await, None);
+        let text = String::from_utf8(whole).unwrap();
+        overwrite(&store, text.replace("\"t\"", "\"\\n\"").as_bytes());
+        assert_eq!(loaded_secret(&store).await, None);
+        overwrite(
+            &store,
+            text.replace("1800000000000", &u64::MAX.to_string())
+                .as_bytes(),
+        );
+        store.load().await.unwrap();
+        store.save(token("u")).await.unwrap();
+        assert_eq!(loaded_secret(&store).await.unwrap(), "u");
+    }
+
+    /// Writes into the file as it is, so that it keeps its mode.
+    fn overwrite(store: &FileTokenStore, bytes: &[u8]) {
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .truncate(true)
+            .open(&store.file.path)
+            .unwrap();
+        file.write_all(bytes).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_place_that_cannot_be_used_is_an_error_and_breaks_no_call() {
+        let directory = TempDir::new().unwrap();
+        let (file, folder) = (directory.path().join("file"), directory.path().join("dir"));
+        fs::write(&file, "").unwrap();
+        fs::create_dir(&folder).unwrap();
+        for path in [&*folder, &file.join("below"), Path::new(""), Path::new("/")] {
+            let store = FileTokenStore::new(path, SERVICE, "someone");
+            store.save(token("t")).await.unwrap_err();
+            let cache = TokenCache::builder(Fixed).store(Arc::new(store)).build();
+            cache.get().await.unwrap();
+        }
+        assert_eq!(names_in(&directory), ["dir", "dir.lock", "file"]);
+    }
+
+    struct Fixed;
+
+    impl LogIn for Fixed {
+        async fn log_in(&self) -> Result<Token, Error> {
+            Token::new("fixed", LIFETIME)
+        }
+    }
+
+    #[cfg(unix)]
+    mod on_unix {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        use super::*;
+
+        fn mode(path: &Path) -> u32 {
+            fs::metadata(path).unwrap().permissions().mode() & 0o777
+        }
+
+        #[tokio::test]
+        async fn only_the_owner_can_read_what_is_written() {
+            let directory = TempDir::new().unwrap();
+            let path = directory.path().join("made/for/it/token.json");
+            let store = FileTokenStore::new(&path, SERVICE, "someone");
+            drop(store.lock().await.unwrap());
+            store.save(token("t")).await.unwrap();
+            assert_eq!(mode(&path), 0o600);
+            assert_eq!(mode(&path.with_file_name("token.json.lock")), 0o600);
+            assert_eq!(mode(path.parent().unwrap()), 0o700);
+        }
+
+        #[tokio::test]
+        async fn a_file_that_others_can_read_or_write_is_ignored_and_replaced() {
+            let directory = TempDir::new().unwrap();
+            let store = store(&directory);
+            for open in [0o604, 0o640, 0o620, 0o777] {
+                store.save(token("t")).await.unwrap();
+                fs::set_permissions(&store.file.path, fs::Permissions::from_mode(open)).unwrap();
+                assert_eq!(loaded_secret(&store).await, None);
+            }
+            store.save(token("u")).await.unwrap();
+            assert_eq!(mode(&store.file.path), 0o600);
+            assert_eq!(loaded_secret(&store).await.unwrap(), "u");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_is_held_until_it_is_dropped() {
+        let directory = TempDir::new().unwrap();
+        let held = store(&directory).lock().await.unwrap();
+        let other = store(&directory);
+        let mut waiting = tokio::spawn(async move { other.lock().await.map(drop) });
+        let patience = Duration::from_secs(60);
+        assert!(tokio::time::timeout(patience, &mut waiting).await.is_err());
+        drop(held);
+        waiting.await.unwrap().unwrap();
+    }
+
+    /// The address of the vendor that a child process of the next test talks to.
+    const VENDOR: &str = "VENDOR_CLIENT_CORE_TEST_VENDOR";
+    /// The directory that its processes share.
+    const DIRECTORY: &str = "VENDOR_CLIENT_CORE_TEST_DIRECTORY";
+
+    /// The vendor answers no log-in before both processes have begun, so that each of them finds
+    /// the store cold, unless it is slow to look; and then too there is one log-in.
+    #[test]
+    fn two_processes_on_a_cold_store_log_in_once() {
+        let directory = TempDir::new().unwrap();
+        let vendor = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = vendor.local_addr().unwrap();
+        let processes = [spawn(&directory, address), spawn(&directory, address)];
+        let vendor = std::thread::spawn(move || serve(&vendor));
+        for mut process in processes {
+            assert!(process.wait().unwrap().success());
+        }
+        say(address, "end");
+        let (log_ins, tokens) = vendor.join().unwrap();
+        assert_eq!(log_ins, 1);
+        assert_eq!(tokens, ["token-1", "token-1"]);
+    }
+
+    fn spawn(directory: &TempDir, vendor: SocketAddr) -> Child {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--ignored"])
+            .arg("token::file_store::tests::one_of_two_processes")
+            .env(VENDOR, vendor.to_string())
+            .env(DIRECTORY, directory.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Counts log-ins, and collects the tokens that the processes got in the end.
+    fn serve(vendor: &TcpListener) -> (usize, Vec<String>) {
+        let (mut begun, mut log_ins, mut tokens) = (0, 0, Vec::new());
+        let mut unanswered = Vec::new();
+        loop {
+            let (mut stream, _) = vendor.accept().unwrap();
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            match line
+                .trim_end()
+                .split_once(' ')
+                .unwrap_or((line.trim_end(), ""))
+            {
+                ("begin", _) => begun += 1,
+                ("log-in", _) => {
+                    log_ins += 1;
+                    unanswered.push((stream, log_ins));
+                }
+                ("got", token) => tokens.push(token.to_owned()),
+                ("end", _) => return (log_ins, tokens),
+                _ => writeln!(stream, "what?").unwrap(),
+            }
+            if begun == 2 {
+                for (mut stream, number) in unanswered.drain(..) {
+                    writeln!(stream, "token-{number}").unwrap();
+                }
+            }
+        }
+    }
+
+    /// Tells the vendor something; its answer, empty where it has none.
+    fn say(vendor: SocketAddr, line: &str) -> String {
+        let mut stream = TcpStream::connect(vendor).unwrap();
+        writeln!(stream, "{line}").unwrap();
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).unwrap();
+        answer.trim_end().to_owned()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "run by two_processes_on_a_cold_store_log_in_once"]
+    async fn one_of_two_processes() {
+        let Ok(vendor) = std::env::var(VENDOR) else {
+            return;
+        };
+        let vendor = vendor.parse().unwrap();
+        let path = Path::new(&std::env::var_os(DIRECTORY).unwrap()).join("token.json");
+        let store = FileTokenStore::new(path, SERVICE, "someone");
+        let cache = TokenCache::builder(Remote(vendor))
+            .store(Arc::new(store))
+            .build();
+        say(vendor, "begin");
+        let token = cache.get().await.unwrap();
+        say(vendor, &format!("got {}", token.secret().expose_secret()));
+    }
+
+    struct Remote(SocketAddr);
+
+    impl LogIn for Remote {
+        async fn log_in(&self) -> Result<Token, Error> {
+            let vendor = self.0;
+            let secret = spawn_blocking(move || say(vendor, "log-in")).await.unwrap();
+            Token::new(secret, LIFETIME)
+        }
+    }
 }

@@ -420,7 +420,9 @@ fn write_what(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ErrorKind::Configuration => f.write_str("the client cannot be built"),
         ErrorKind::InvalidRequest => write_violations(&failure.violations, f),
         ErrorKind::Connect => f.write_str("no connection could be made"),
-        ErrorKind::Interrupted => f.write_str("the connection broke before the answer was complete"),
+        ErrorKind::Interrupted => {
+            f.write_str("the connection broke before the answer was complete")
+        }
         ErrorKind::Timeout => f.write_str("there was no complete answer in time"),
         ErrorKind::LogIn => f.write_str("logging in failed"),
         ErrorKind::Redirect => write_redirect(failure, f),
@@ -497,7 +499,10 @@ impl fmt::Debug for Error {
         optional("vendor_code", failure.vendor.code.as_ref().map(|v| v as _));
         optional("request_id", failure.request_id.as_ref().map(|v| v as _));
         optional("retry_after", failure.retry_after.as_ref().map(|v| v as _));
-        optional("redirect_host", failure.redirect_host.as_ref().map(|v| v as _));
+        optional(
+            "redirect_host",
+            failure.redirect_host.as_ref().map(|v| v as _),
+        );
         optional("reason", failure.reason.as_ref().map(|v| v as _));
         optional("json_path", failure.json_path.as_ref().map(|v| v as _));
         optional("source", failure.source.as_ref().map(|v| v as _));

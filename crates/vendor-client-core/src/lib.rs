@@ -1,11 +1,67 @@
 //! What the clients of different vendors share: transport, retries, token caching, errors and
 //! telemetry. It knows no vendor.
+//!
+//! An application uses a vendor's crate, which re-exports what of this one it shows. A vendor's
+//! crate declares each [`Operation`] as a `static`, builds a [`Request`] from it, and sends that
+//! through its [`Transport`]:
+//!
+//! ```no_run
+//! use http::HeaderMap;
+//! use vendor_client_core::{
+//!     Error, Method, Operation, Repeat, Service, Transport, TransportConfig, VendorMessage,
+//! };
+//!
+//! static SERVICE: Service = Service::new("example/0.1.0", |_body| VendorMessage::default());
+//! static GET_CUSTOMER: Operation =
+//!     Operation::new("get_customer", Method::GET, "/customers/{id}", Repeat::Safe);
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Customer {
+//!     name: String,
+//! }
+//!
+//! # async fn run() -> Result<(), Error> {
+//! let config = TransportConfig::default();
+//! let transport = Transport::new(&SERVICE, "https://api.example.com", HeaderMap::new(), &config)?;
+//! let request = transport.request(&GET_CUSTOMER).path("id", 7);
+//! let customer: Customer = transport.send(request).await?.json()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order: [`Operation`], [`Request`] and [`Violations`], [`Transport`] and
+//! [`TransportConfig`], [`RetryPolicy`], [`TokenCache`], [`Response`], [`Error`].
 
+mod answer;
+mod base_url;
+mod clock;
+mod config;
+mod confirm;
+mod debug;
 mod error;
 mod operation;
+mod request;
+mod response;
+mod retry;
+#[cfg(feature = "schema")]
+pub mod schema;
+mod telemetry;
+mod token;
+mod transport;
 mod validate;
 
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::{Tls, TransportConfig};
+pub use confirm::Created;
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
-pub use http::{HeaderName, HeaderValue, Method, StatusCode};
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use operation::{Operation, Repeat};
+pub use request::Request;
+pub use response::Response;
+pub use retry::RetryPolicy;
+pub use token::{
+    CurrentToken, FileTokenStore, Generation, LogIn, StoreFuture, StoreLock, StoredToken, Token,
+    TokenCache, TokenCacheBuilder, TokenStore,
+};
+pub use transport::{Service, Transport};
 pub use validate::{Validate, Violation, Violations};

@@ -295,7 +295,10 @@ mod tests {
     fn a_parameter_is_written_back_under_its_name() {
         let list = OperationSchema::of(&LIST).query_parameter::<Option<String>>("fields");
         let probe = |value| list.query[0].probe(&value).map(|probed| probed.written);
-        assert_eq!(probe(json!({ "fields": "all" })), Ok(json!({ "fields": "all" })));
+        assert_eq!(
+            probe(json!({ "fields": "all" })),
+            Ok(json!({ "fields": "all" }))
+        );
         assert_eq!(probe(json!({})), Ok(json!({})));
         assert!(probe(json!({ "fields": 1 })).is_err());
     }

@@ -9,6 +9,12 @@ pub trait Validate {
     fn validate(&self, violations: &mut Violations);
 }
 
+impl<T: Validate + ?Sized> Validate for &T {
+    fn validate(&self, violations: &mut Violations) {
+        (**self).validate(violations);
+    }
+}
+
 /// One broken constraint.
 ///
 /// Neither `Display` nor `Debug` shows the offending value: it may be personal data.

@@ -1,0 +1,86 @@
+//! What an answer's status and headers mean.
+
+use http::StatusCode;
+use http::header::{self, HeaderMap};
+use reqwest::Url;
+
+use crate::error::Outcome;
+
+/// Headers by which gateways and servers name a request, the most telling first.
+const REQUEST_ID_HEADERS: [&str; 5] = [
+    "x-request-id",
+    "request-id",
+    "x-ms-request-id",
+    "x-correlation-id",
+    "traceparent",
+];
+
+/// How much of an unreadable body an error keeps, in bytes.
+const SNIPPET_SIZE: usize = 1024;
+
+/// How long a text from a header may be to be kept.
+const MAX_HEADER_TEXT: usize = 200;
+
+/// What an answer that is no success tells of the effect, and whether a later attempt may fare
+/// better.
+///
+/// A status of the 4xx range says that the request was not carried out, but for 408, which a
+/// gateway also sends when the application took too long. Of the 5xx range only those that turn a
+/// request away say so. A redirect says so where the method must be kept (307, 308); after the
+/// others the request may have been carried out.
+pub(crate) fn judge(status: StatusCode, has_retry_after: bool) -> (Outcome, bool) {
+    match status.as_u16() {
+        408 => (Outcome::Unknown, true),
+        429 => (Outcome::Rejected, true),
+        503 if has_retry_after => (Outcome::Rejected, true),
+        500 | 502 | 503 | 504 => (Outcome::Unknown, true),
+        307 | 308 | 400..=499 | 501 | 505 => (Outcome::Rejected, false),
+        _ => (Outcome::Unknown, false),
+    }
+}
+
+/// The identifier that the vendor gave to the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = REQUEST_ID_HEADERS
+        .iter()
+        .find_map(|name| headers.get(*name))?;
+    let id = id.to_str().ok()?;
+    (id.len() <= MAX_HEADER_TEXT).then(|| id.to_owned())
+}
+
+/// The host that a redirect points to.
+pub(crate) fn redirect_host(from: &Url, headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(header::LOCATION)?.to_str().ok()?;
+    host_and_port(&from.join(location).ok()?)
+}
+
+pub(crate) fn host_and_port(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
+
+/// The beginning of a body, as text.
+pub(crate) fn snippet(body: &[u8]) -> Option<String> {
+    if body.is_empty() {
+        return None;
+    }
+    let start = &body[..body.len().min(SNIPPET_SIZE)];
+    Some(String::from_utf8_lossy(start).into_owned())
+}
+
+/// The media type, without parameters, in lower case; `None` where there is none or it is no
+/// short plain text.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = value.split(';').next().unwrap_or(value).trim();
+    (media_type.len() <= MAX_HEADER_TEXT).then(|| media_type.to_ascii_lowercase())
+}
+
+/// Whether a media type promises JSON: `application/json`, `text/json`, and whatever ends in
+/// `+json` or, as some pages spell it, `-json`.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    media_type.ends_with("/json") || media_type.ends_with("+json") || media_type.ends_with("-json")
+}

@@ -1,0 +1,294 @@
+//! One request, built so that no value can change where it goes.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use std::time::Duration;
+
+use crate::base_url::BaseUrl;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::validate::{Validate, Violations};
+
+/// Everything but the characters that never need encoding in a URL (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A request of one operation, made by [`Transport::request`](crate::Transport::request).
+///
+/// Whatever cannot be encoded or breaks a constraint is remembered and refused, all at once, when
+/// the request is sent.
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    pub(crate) operation: &'static Operation,
+    /// The whole URL, as far as it is written.
+    pub(crate) url: String,
+    /// What of the operation's template is not yet in `url`.
+    template: &'static str,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) deadline: Option<Duration>,
+    violations: Violations,
+}
+
+impl Request {
+    pub(crate) fn new(operation: &'static Operation, base: &BaseUrl) -> Self {
+        let mut url = String::with_capacity(base.as_str().len() + operation.template.len() + 128);
+        url.push_str(base.as_str());
+        Self {
+            operation,
+            url,
+            template: operation.template,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            deadline: None,
+            violations: Violations::new(),
+        }
+    }
+
+    /// Puts `value` into the path, where the template has the next `{name}`.
+    ///
+    /// It is encoded as one segment. What no encoding can keep in its segment, that is an empty
+    /// value, `.` and `..`, is refused.
+    pub fn path(mut self, name: &str, value: impl fmt::Display) -> Self {
+        let Some((literal, rest)) = self.template.split_once('{') else {
+            self.violations
+                .add(name, "has no place in the operation's path");
+            return self;
+        };
+        let Some((expected, rest)) = rest.split_once('}') else {
+            self.violations
+                .add(name, "has no place in the operation's path");
+            return self;
+        };
+        if expected != name {
+            self.violations
+                .add(name, format!("stands where the path has `{expected}`"));
+        }
+        let value = value.to_string();
+        if matches!(value.as_str(), "" | "." | "..") {
+            self.violations
+                .add(name, "must be neither empty nor `.` nor `..`");
+        }
+        self.url.push_str(literal);
+        self.url.extend(utf8_percent_encode(&value, RESERVED));
+        self.template = rest;
+        self
+    }
+
+    /// Adds the fields of `parameters` to the query string, form-encoded; absent ones are left
+    /// out.
+    pub fn query(mut self, parameters: &impl Serialize) -> Self {
+        self.finish_path();
+        let separator = if self.has_query() { '&' } else { '?' };
+        self.url.push(separator);
+        let start = self.url.len();
+        let mut form =
+            form_urlencoded::Serializer::for_suffix(std::mem::take(&mut self.url), start);
+        let is_written = parameters
+            .serialize(serde_urlencoded::Serializer::new(&mut form))
+            .is_ok();
+        self.url = form.finish();
+        if !is_written {
+            self.violations.add("query", "cannot be written as a query");
+        }
+        if self.url.len() == start {
+            self.url.pop();
+        }
+        self
+    }
+
+    /// Sends `value` as a JSON body.
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => self.body = Bytes::from(body),
+            Err(_) => self.violations.add("body", "cannot be written as JSON"),
+        }
+        self.header(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )
+    }
+
+    /// Sends `value` as a form-encoded body.
+    pub fn form(mut self, value: &impl Serialize) -> Self {
+        match serde_urlencoded::to_string(value) {
+            Ok(body) => self.body = Bytes::from(body),
+            Err(_) => self.violations.add("body", "cannot be written as a form"),
+        }
+        self.header(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        )
+    }
+
+    /// Sets a header of this request. Headers of the service win over it.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Bounds this call, instead of the client's overall deadline.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Checks the documented constraints of `value`; what it breaks is refused when the request
+    /// is sent.
+    pub fn validate(mut self, value: &impl Validate) -> Self {
+        value.validate(&mut self.violations);
+        self
+    }
+
+    /// Completes the URL and refuses what breaks a constraint.
+    pub(crate) fn finish(mut self) -> Result<Self, Error> {
+        self.finish_path();
+        if self.violations.is_empty() {
+            return Ok(self);
+        }
+        Err(Error::invalid_request(self.operation, self.violations))
+    }
+
+    fn finish_path(&mut self) {
+        let rest = std::mem::take(&mut self.template);
+        if let Some((_, missing)) = rest.split_once('{') {
+            let name = missing.split('}').next().unwrap_or(missing);
+            self.violations.add(name, "is missing from the path");
+        }
+        self.url.push_str(rest);
+    }
+
+    fn has_query(&self) -> bool {
+        self.url.contains('?')
+    }
+}
+
+/// Shows the operation only: path, query, headers and body hold identifiers and personal data.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation.name)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use reqwest::Url;
+
+    use super::*;
+    use crate::operation::Repeat;
+
+    static BY_REFERENCE: Operation = Operation::new(
+        "get_by_reference",
+        Method::GET,
+        "/customers/ref/{ref}/notes",
+        Repeat::Safe,
+    );
+    static SEARCH: Operation = Operation::new("search", Method::GET, "/search", Repeat::Safe);
+
+    fn request(operation: &'static Operation) -> Request {
+        Request::new(operation, &BaseUrl::parse("https://h/base", false).unwrap())
+    }
+
+    #[test]
+    fn a_value_stays_in_its_path_segment_whatever_it_holds() {
+        for value in [
+            "../x", "a/b", "a?b=c", "a#b", "a&b", "%2f", "%2e%2e", "a;b", "é", "a b", "a+b",
+            "a\\b", "\r\n", "\u{2028}", "//h2/",
+        ] {
+            let url = request(&BY_REFERENCE)
+                .path("ref", value)
+                .finish()
+                .unwrap()
+                .url;
+            let url = Url::parse(&url).unwrap();
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            assert_eq!(url.host_str(), Some("h"), "{value}");
+            assert_eq!(segments.len(), 5, "{value}: {url}");
+            let decoded = percent_encoding::percent_decode_str(segments[3])
+                .decode_utf8()
+                .unwrap();
+            assert_eq!(decoded, value);
+            assert_eq!((segments[0], segments[4]), ("base", "notes"));
+            assert_eq!((url.query(), url.fragment()), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_segment_that_a_url_would_swallow_is_refused() {
+        for value in ["", ".", ".."] {
+            let error = request(&BY_REFERENCE)
+                .path("ref", value)
+                .finish()
+                .unwrap_err();
+            assert_eq!(error.violations()[0].path, "ref");
+        }
+    }
+
+    #[test]
+    fn a_path_parameter_that_is_missing_or_misnamed_is_refused() {
+        let missing = request(&BY_REFERENCE).finish().unwrap_err();
+        assert_eq!(missing.violations()[0].path, "ref");
+        let misnamed = request(&BY_REFERENCE).path("id", 1).finish().unwrap_err();
+        assert!(misnamed.to_string().contains("`ref`"));
+        let too_many = request(&SEARCH).path("id", 1).finish().unwrap_err();
+        assert!(too_many.to_string().contains("no place"));
+    }
+
+    #[test]
+    fn a_query_value_cannot_add_a_parameter() {
+        #[derive(Serialize)]
+        struct Search<'a> {
+            name: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            limit: Option<u32>,
+        }
+        for value in ["a&b=c", "a=b", "#x", "?", "é +%2B", "a\r\nb", ""] {
+            let parameters = Search {
+                name: value,
+                limit: None,
+            };
+            let url = request(&SEARCH).query(&parameters).finish().unwrap().url;
+            let url = Url::parse(&url).unwrap();
+            let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+            assert_eq!(pairs, [("name".to_owned(), value.to_owned())]);
+            assert_eq!((url.path(), url.fragment()), ("/base/search", None));
+        }
+    }
+
+    #[test]
+    fn an_empty_query_leaves_no_question_mark() {
+        let none: [(&str, &str); 0] = [];
+        let url = request(&SEARCH).query(&none).finish().unwrap().url;
+        assert_eq!(url, "https://h/base/search");
+    }
+
+    #[test]
+    fn queries_add_up() {
+        let url = request(&SEARCH)
+            .query(&[("a", "1")])
+            .query(&[("b", "2")])
+            .finish()
+            .unwrap()
+            .url;
+        assert_eq!(url, "https://h/base/search?a=1&b=2");
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_the_request_but_its_operation() {
+        let request = request(&BY_REFERENCE)
+            .path("ref", "canary-reference")
+            .query(&[("name", "canary-name")])
+            .json(&"canary-body");
+        assert!(!format!("{request:?}").contains("canary"));
+    }
+}

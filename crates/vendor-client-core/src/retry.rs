@@ -1,0 +1,356 @@
+//! When an attempt is repeated, and after what wait.
+
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use http::HeaderValue;
+use tokio::time::Instant;
+
+use crate::error::{Failure, Outcome};
+use crate::operation::Repeat;
+
+/// How failed attempts are repeated.
+///
+/// Whether one may be repeated at all does not depend on this policy: an operation that may act
+/// twice is repeated only after an attempt that certainly had no effect.
+///
+/// ```
+/// use std::time::Duration;
+/// use vendor_client_core::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().max_attempts(6).max_wait(Duration::from_secs(30));
+/// let none = RetryPolicy::never();
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    first_wait: Duration,
+    max_wait: Duration,
+    max_retry_after: Duration,
+    budget: u32,
+}
+
+impl Default for RetryPolicy {
+    /// Four attempts, waits of up to 250 ms, 500 ms and 1 s, `Retry-After` honoured up to 30 s,
+    /// and a budget of 50 retries.
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            first_wait: Duration::from_millis(250),
+            max_wait: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(30),
+            budget: 50,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Every call is attempted once.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::default().max_attempts(1)
+    }
+
+    /// How often a call is attempted at the most, the first attempt included. The replay after an
+    /// expired token does not count.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// The longest wait before the second attempt; it doubles with each further one. The wait
+    /// itself is drawn evenly from zero to that length, so that clients do not return in step.
+    #[must_use]
+    pub fn first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = wait;
+        self
+    }
+
+    /// The length that the longest wait does not outgrow.
+    #[must_use]
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.max_wait = wait;
+        self
+    }
+
+    /// The longest `Retry-After` that is waited for. A call whose vendor asks for a longer wait
+    /// fails at once, with that wait in [`Error::retry_after`](crate::Error::retry_after).
+    #[must_use]
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// How many retries the client and its clones have together. Each retry takes one and each
+    /// success gives a tenth back, so that a vendor's outage is not multiplied.
+    #[must_use]
+    pub fn budget(mut self, retries: u32) -> Self {
+        self.budget = retries;
+        self
+    }
+}
+
+/// A policy at work, shared by a client's clones.
+pub(crate) struct Retries {
+    policy: RetryPolicy,
+    budget: Budget,
+    random: Mutex<fastrand::Rng>,
+}
+
+impl fmt::Debug for Retries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.policy.fmt(f)
+    }
+}
+
+impl Retries {
+    pub(crate) fn new(policy: RetryPolicy, random: fastrand::Rng) -> Self {
+        Self {
+            budget: Budget::new(policy.budget),
+            random: Mutex::new(random),
+            policy,
+        }
+    }
+
+    /// Notes that a call went well.
+    pub(crate) fn succeeded(&self) {
+        self.budget.refund();
+    }
+
+    /// How long to wait before the next attempt; `None` where there must be none.
+    pub(crate) fn wait_after(
+        &self,
+        failure: &Failure,
+        repeat: Repeat,
+        attempts_made: u32,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        if !may_repeat(failure, repeat) || attempts_made >= self.policy.max_attempts {
+            return None;
+        }
+        let wait = self.wait(failure.retry_after, attempts_made)?;
+        let is_in_time = Instant::now()
+            .checked_add(wait)
+            .is_some_and(|end| end < deadline);
+        (is_in_time && self.budget.take()).then_some(wait)
+    }
+
+    fn wait(&self, retry_after: Option<Duration>, attempts_made: u32) -> Option<Duration> {
+        let asked = retry_after.unwrap_or_default();
+        if asked > self.policy.max_retry_after {
+            return None;
+        }
+        let longest = self
+            .policy
+            .first_wait
+            .saturating_mul(1 << (attempts_made - 1).min(20))
+            .min(self.policy.max_wait);
+        let share = match self.random.lock() {
+            Ok(mut random) => random.f64(),
+            Err(poisoned) => poisoned.into_inner().f64(),
+        };
+        Some(asked.saturating_add(longest.mul_f64(share)))
+    }
+}
+
+/// Whether another attempt may succeed and cannot do harm.
+fn may_repeat(failure: &Failure, repeat: Repeat) -> bool {
+    failure.transient && (repeat == Repeat::Safe || failure.outcome != Outcome::Unknown)
+}
+
+/// A token bucket, in tenths of a retry.
+struct Budget {
+    full: u32,
+    tenths: AtomicU32,
+}
+
+impl Budget {
+    const RETRY: u32 = 10;
+    const SUCCESS: u32 = 1;
+
+    fn new(retries: u32) -> Self {
+        let full = retries.saturating_mul(Self::RETRY);
+        Self {
+            full,
+            tenths: AtomicU32::new(full),
+        }
+    }
+
+    fn take(&self) -> bool {
+        let taken = |tenths: u32| tenths.checked_sub(Self::RETRY);
+        self.tenths
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken)
+            .is_ok()
+    }
+
+    fn refund(&self) {
+        // A full bucket, the ordinary case, is only read: no write that other cores would see.
+        if self.tenths.load(Ordering::Relaxed) >= self.full {
+            return;
+        }
+        let refunded = |tenths: u32| Some(self.full.min(tenths.saturating_add(Self::SUCCESS)));
+        let _ = self
+            .tenths
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, refunded);
+    }
+}
+
+/// Reads a `Retry-After` header: seconds, or an HTTP date relative to `now`. A date that has
+/// passed is no wait; a number too large to hold is the longest wait; anything else is ignored.
+pub(crate) fn read_retry_after(value: &HeaderValue, now: SystemTime) -> Option<Duration> {
+    let text = value.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const FAR: Duration = Duration::from_secs(3600);
+
+    fn retries(policy: RetryPolicy) -> Retries {
+        Retries::new(policy, fastrand::Rng::with_seed(7))
+    }
+
+    fn failure(outcome: Outcome) -> Failure {
+        Failure::new(ErrorKind::Interrupted, outcome).transient()
+    }
+
+    fn asking_for(wait: Duration) -> Failure {
+        let mut failure = failure(Outcome::Rejected);
+        failure.retry_after = Some(wait);
+        failure
+    }
+
+    fn wait(retries: &Retries, failure: &Failure, attempts: u32) -> Option<Duration> {
+        retries.wait_after(failure, Repeat::Safe, attempts, Instant::now() + FAR)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unsafe_operation_is_repeated_only_when_it_certainly_had_no_effect() {
+        let retries = retries(RetryPolicy::default());
+        let deadline = Instant::now() + FAR;
+        let repeats = |outcome, repeat| {
+            retries
+                .wait_after(&failure(outcome), repeat, 1, deadline)
+                .is_some()
+        };
+        assert!(repeats(Outcome::NotSent, Repeat::Unsafe));
+        assert!(repeats(Outcome::Rejected, Repeat::Unsafe));
+        assert!(!repeats(Outcome::Unknown, Repeat::Unsafe));
+        assert!(repeats(Outcome::Unknown, Repeat::Safe));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lasting_failure_is_not_repeated() {
+        let lasting = Failure::new(ErrorKind::Status, Outcome::Rejected);
+        assert_eq!(wait(&retries(RetryPolicy::default()), &lasting, 1), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_are_bounded() {
+        let retries = retries(RetryPolicy::default().max_attempts(3));
+        assert!(wait(&retries, &failure(Outcome::NotSent), 2).is_some());
+        assert!(wait(&retries, &failure(Outcome::NotSent), 3).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_are_drawn_from_zero_to_a_length_that_doubles_up_to_its_ceiling() {
+        let retries = retries(
+            RetryPolicy::default()
+                .max_attempts(u32::MAX)
+                .budget(10_000)
+                .first_wait(Duration::from_secs(1))
+                .max_wait(Duration::from_secs(4)),
+        );
+        for (attempts, longest) in [(1, 1), (2, 2), (3, 4), (4, 4), (40, 4)] {
+            let longest = Duration::from_secs(longest);
+            let waits: Vec<_> = (0..200)
+                .map(|_| wait(&retries, &failure(Outcome::NotSent), attempts).unwrap())
+                .collect();
+            assert!(waits.iter().all(|wait| *wait <= longest));
+            assert!(waits.iter().any(|wait| *wait < longest / 10));
+            assert!(waits.iter().any(|wait| *wait > longest / 10 * 9));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_that_the_vendor_asks_for_is_never_shortened() {
+        let retries = retries(RetryPolicy::default().first_wait(Duration::from_secs(1)));
+        let asked = Duration::from_secs(20);
+        let waited = wait(&retries, &asking_for(asked), 1).unwrap();
+        assert!((asked..=asked + Duration::from_secs(1)).contains(&waited));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_beyond_the_ceiling_is_left_to_the_caller() {
+        let retries = retries(RetryPolicy::default().max_retry_after(Duration::from_secs(30)));
+        assert!(wait(&retries, &asking_for(Duration::from_secs(30)), 1).is_some());
+        assert!(wait(&retries, &asking_for(Duration::from_secs(31)), 1).is_none());
+        assert!(wait(&retries, &asking_for(Duration::from_secs(u64::MAX)), 1).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_retry_is_started_that_cannot_finish_its_wait_in_time() {
+        let retries = retries(RetryPolicy::default().first_wait(Duration::ZERO));
+        let failure = asking_for(Duration::from_secs(10));
+        let before = |seconds| {
+            let deadline = Instant::now() + Duration::from_secs(seconds);
+            retries.wait_after(&failure, Repeat::Safe, 1, deadline)
+        };
+        assert_eq!(before(10), None);
+        assert_eq!(before(11), Some(Duration::from_secs(10)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_ends_retries_in_an_outage_and_successes_refill_it() {
+        let retries = retries(RetryPolicy::default().budget(2));
+        let outage = failure(Outcome::NotSent);
+        assert!(wait(&retries, &outage, 1).is_some());
+        assert!(wait(&retries, &outage, 1).is_some());
+        assert!(wait(&retries, &outage, 1).is_none());
+        for _ in 0..9 {
+            retries.succeeded();
+        }
+        assert!(wait(&retries, &outage, 1).is_none());
+        retries.succeeded();
+        assert!(wait(&retries, &outage, 1).is_some());
+        for _ in 0..1_000 {
+            retries.succeeded();
+        }
+        assert!(wait(&retries, &outage, 1).is_some());
+        assert!(wait(&retries, &outage, 1).is_some());
+        assert!(
+            wait(&retries, &outage, 1).is_none(),
+            "the bucket never overflows"
+        );
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let now = httpdate::parse_http_date("Sat, 21 Nov 2026 12:00:00 GMT").unwrap();
+        let read = |text: &str| read_retry_after(&HeaderValue::from_str(text).unwrap(), now);
+        assert_eq!(read("7"), Some(Duration::from_secs(7)));
+        assert_eq!(read("0"), Some(Duration::ZERO));
+        assert_eq!(
+            read("Sat, 21 Nov 2026 12:00:30 GMT"),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(read("Sat, 21 Nov 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(
+            read("99999999999999999999999"),
+            Some(Duration::from_secs(u64::MAX))
+        );
+        for nonsense in ["", "soon", "-1", "1.5", "+1"] {
+            assert_eq!(read(nonsense), None, "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! The way of a call: describe, authenticate, attempt, guard, decode.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::Url;
+use tokio::time::{Instant, timeout_at};
+
+use crate::answer;
+use crate::base_url::BaseUrl;
+use crate::clock::Clock;
+use crate::config::TransportConfig;
+use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::response::Response;
+use crate::retry::{Retries, read_retry_after};
+use crate::telemetry::CallSpan;
+use crate::token::{Generation, LogIn, TokenCache, TokenStore};
+
+/// What is the same for every call of one vendor's service.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Service {
+    /// The value of `User-Agent`, such as `ocean-geomission/0.1.0`.
+    pub user_agent: &'static str,
+    /// Reads the vendor's code and words from the body of an answer that reports a failure.
+    pub read_failure: fn(&[u8]) -> VendorMessage,
+}
+
+impl Service {
+    /// Describes a service.
+    #[must_use]
+    pub const fn new(user_agent: &'static str, read_failure: fn(&[u8]) -> VendorMessage) -> Self {
+        Self {
+            user_agent,
+            read_failure,
+        }
+    }
+}
+
+/// Sends requests to one service. Cheap to clone; clones share connections and the retry budget.
+#[derive(Clone)]
+pub struct Transport(Arc<Inner>);
+
+struct Inner {
+    service: &'static Service,
+    base: BaseUrl,
+    /// Headers of every request: credentials that never change, media types.
+    headers: HeaderMap,
+    http: reqwest::Client,
+    /// Whether the HTTP client is the caller's own, which might follow redirects.
+    is_http_injected: bool,
+    retries: Retries,
+    clock: Arc<dyn Clock>,
+    random_seed: Option<u64>,
+    attempt_timeout: Duration,
+    deadline: Duration,
+    max_body_size: usize,
+    confirm_after: Duration,
+}
+
+/// Hides the headers, which hold credentials.
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transport")
+            .field("user_agent", &self.0.service.user_agent)
+            .field("base_url", &self.0.base.as_str())
+            .field("retries", &self.0.retries)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport {
+    /// Prepares the way to `service` at `base_url`, with `headers` on every request. Mark those
+    /// that hold credentials as [sensitive](HeaderValue::set_sensitive).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] where the base URL is not https (and neither loopback nor
+    /// allowed by the configuration), is no plain URL, or TLS cannot be set up.
+    pub fn new(
+        service: &'static Service,
+        base_url: &str,
+        mut headers: HeaderMap,
+        config: &TransportConfig,
+    ) -> Result<Self, Error> {
+        let base = BaseUrl::parse(base_url, config.allow_insecure_http)?;
+        headers
+            .entry(header::ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
+        headers.insert(
+            header::USER_AGENT,
+            HeaderValue::from_static(service.user_agent),
+        );
+        Ok(Self(Arc::new(Inner {
+            service,
+            http: config.http_client_for(&base)?,
+            is_http_injected: config.has_own_http_client(),
+            base,
+            headers,
+            retries: Retries::new(config.retry.clone(), config.random()),
+            clock: Arc::clone(&config.clock),
+            random_seed: config.random_seed,
+            attempt_timeout: config.attempt_timeout,
+            deadline: config.deadline,
+            max_body_size: config.max_body_size,
+            confirm_after: config.confirm_after,
+        })))
+    }
+
+    /// A cache for the tokens that `log_in` fetches, judged by this transport's clock, shared
+    /// through `store` where there is one.
+    #[must_use]
+    pub fn token_cache(
+        &self,
+        log_in: impl LogIn,
+        store: Option<Arc<dyn TokenStore>>,
+    ) -> TokenCache {
+        let mut builder = TokenCache::builder(log_in).clock(Arc::clone(&self.0.clock));
+        if let Some(store) = store {
+            builder = builder.store(store);
+        }
+        if let Some(seed) = self.0.random_seed {
+            builder = builder.seed(seed);
+        }
+        builder.build()
+    }
+
+    pub(crate) fn confirm_after(&self) -> Duration {
+        self.0.confirm_after
+    }
+
+    /// Starts a request of `operation`.
+    pub fn request(&self, operation: &'static Operation) -> Request {
+        Request::new(operation, &self.0.base)
+    }
+
+    /// Sends a request and waits for a success status.
+    ///
+    /// # Errors
+    ///
+    /// Every [`ErrorKind`] but `Configuration` and `LogIn`; [`Error::outcome`] tells what is
+    /// known of the effect.
+    pub async fn send(&self, request: Request) -> Result<Response, Error> {
+        self.call(request, &NoToken).await
+    }
+
+    /// Sends a request with a token from `tokens` in the header `header`, logging in where there
+    /// is none. After a 401 the token is replaced and the request replayed, once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send), and [`ErrorKind::LogIn`].
+    pub async fn send_with_token(
+        &self,
+        request: Request,
+        header: &HeaderName,
+        tokens: &TokenCache,
+    ) -> Result<Response, Error> {
+        self.call(request, &TokenIn { header, tokens }).await
+    }
+
+    async fn call(
+        &self,
+        request: Request,
+        credentials: &impl Credentials,
+    ) -> Result<Response, Error> {
+        let request = request.finish()?;
+        let span = CallSpan::open(request.operation, &self.0.base);
+        let result = span
+            .trace(self.attempts(&request, credentials, &span))
+            .await;
+        span.close(&result);
+        result
+    }
+
+    async fn attempts(
+        &self,
+        request: &Request,
+        credentials: &impl Credentials,
+        span: &CallSpan,
+    ) -> Result<Response, Error> {
+        let inner = &*self.0;
+        let operation = request.operation;
+        let deadline = from_now(request.deadline.unwrap_or(inner.deadline));
+        let mut earlier: Vec<Attempt> = Vec::new();
+        let mut retried = 0;
+        let mut is_token_replaced = false;
+        loop {
+            let mut headers = inner.headers_for(request);
+            let credential = match timeout_at(deadline, credentials.add_to(&mut headers)).await {
+                Ok(Ok(credential)) => credential,
+                Ok(Err(error)) => return Err(log_in_failure(error).after(operation, earlier)),
+                Err(_) => return Err(log_in_timeout().after(operation, earlier)),
+            };
+            let failure = match inner.attempt(request, headers, deadline).await {
+                Ok(response) => {
+                    inner.retries.succeeded();
+                    return Ok(response.of_call(operation, earlier));
+                }
+                Err(failure) => failure,
+            };
+            let is_unauthorized = failure.status == Some(http::StatusCode::UNAUTHORIZED);
+            if is_unauthorized && !is_token_replaced && credentials.replace(credential) {
+                is_token_replaced = true;
+                span.retrying(&failure, earlier.len() + 1, Duration::ZERO);
+                earlier.push(failure.as_attempt(Some(Duration::ZERO)));
+                continue;
+            }
+            retried += 1;
+            let wait = inner
+                .retries
+                .wait_after(&failure, operation.repeat, retried, deadline);
+            let Some(wait) = wait else {
+                return Err(failure.after(operation, earlier));
+            };
+            span.retrying(&failure, earlier.len() + 1, wait);
+            earlier.push(failure.as_attempt(Some(wait)));
+            tokio::time::sleep(wait).await;
+        }
+    }
+}
+
+/// What authenticates a request beyond the headers that every one has.
+trait Credentials {
+    /// Tells one token from its successor.
+    type Credential;
+
+    /// Adds the credential to the headers.
+    async fn add_to(&self, headers: &mut HeaderMap) -> Result<Self::Credential, Error>;
+
+    /// Discards a credential that the vendor refused. Answers whether there may be a better one.
+    fn replace(&self, refused: Self::Credential) -> bool;
+}
+
+struct NoToken;
+
+impl Credentials for NoToken {
+    type Credential = ();
+
+    async fn add_to(&self, _: &mut HeaderMap) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn replace(&self, (): ()) -> bool {
+        false
+    }
+}
+
+struct TokenIn<'a> {
+    header: &'a HeaderName,
+    tokens: &'a TokenCache,
+}
+
+impl Credentials for TokenIn<'_> {
+    type Credential = Generation;
+
+    async fn add_to(&self, headers: &mut HeaderMap) -> Result<Generation, Error> {
+        let token = self.tokens.get().await?;
+        headers.insert(self.header, token.header().clone());
+        Ok(token.generation())
+    }
+
+    fn replace(&self, refused: Generation) -> bool {
+        self.tokens.invalidate(refused);
+        true
+    }
+}
+
+impl Inner {
+    fn headers_for(&self, request: &Request) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 4);
+        for (name, value) in request.headers.iter().chain(&self.headers) {
+            headers.insert(name, value.clone());
+        }
+        headers
+    }
+
+    /// Sends the request once and reads the whole answer.
+    async fn attempt(
+        &self,
+        request: &Request,
+        headers: HeaderMap,
+        deadline: Instant,
+    ) -> Result<Response, Failure> {
+        let end = deadline.min(from_now(self.attempt_timeout));
+        match timeout_at(end, self.exchange(request, headers)).await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::new(ErrorKind::Timeout, Outcome::Unknown).transient()),
+        }
+    }
+
+    async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Response, Failure> {
+        let url = Url::parse(&request.url).map_err(|source| {
+            Failure::new(ErrorKind::InvalidRequest, Outcome::NotSent)
+                .reason("the URL cannot be built")
+                .source(source)
+        })?;
+        let mut outgoing = reqwest::Request::new(request.operation.method.clone(), url);
+        *outgoing.headers_mut() = headers;
+        if !request.body.is_empty() {
+            *outgoing.body_mut() = Some(request.body.clone().into());
+        }
+        let mut response = self
+            .http
+            .execute(outgoing)
+            .await
+            .map_err(unsent_or_broken)?;
+        if self.is_http_injected && response.url().as_str() != request.url {
+            return Err(followed_redirect(response.url()));
+        }
+        let status = response.status();
+        if status.is_success() {
+            let body = self.read_body(&mut response).await?;
+            return Ok(Response::new(status, take_headers(&mut response), body));
+        }
+        // An answer whose body breaks off is still an answer: its status decides.
+        let body = self.read_body(&mut response).await.unwrap_or_default();
+        Err(self.refusal(&response, &body))
+    }
+
+    /// Reads the body up to the limit, which counts after decompression.
+    async fn read_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
+        let Some(first) = self.read_chunk(response, 0).await? else {
+            return Ok(Bytes::new());
+        };
+        let Some(second) = self.read_chunk(response, first.len()).await? else {
+            return Ok(first);
+        };
+        let expected = response.content_length().unwrap_or_default();
+        let expected = usize::try_from(expected).unwrap_or(usize::MAX);
+        let known = first.len() + second.len();
+        let mut body =
+            BytesMut::with_capacity(expected.clamp(known, self.max_body_size.max(known)));
+        body.extend_from_slice(&first);
+        body.extend_from_slice(&second);
+        while let Some(chunk) = self.read_chunk(response, body.len()).await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    async fn read_chunk(
+        &self,
+        response: &mut reqwest::Response,
+        read: usize,
+    ) -> Result<Option<Bytes>, Failure> {
+        let chunk = response.chunk().await.map_err(|source| {
+            Failure::new(ErrorKind::Interrupted, Outcome::Unknown)
+                .transient()
+                .status(response.status())
+                .source(source.without_url())
+        })?;
+        let Some(chunk) = chunk else {
+            return Ok(None);
+        };
+        if read + chunk.len() <= self.max_body_size {
+            return Ok(Some(chunk));
+        }
+        let reason = format!("it is larger than {} bytes", self.max_body_size);
+        Err(Failure::new(ErrorKind::Body, Outcome::Unknown)
+            .status(response.status())
+            .reason(reason))
+    }
+
+    /// What an answer means that is no success.
+    fn refusal(&self, response: &reqwest::Response, body: &[u8]) -> Failure {
+        let status = response.status();
+        let headers = response.headers();
+        let retry_after = headers
+            .get(header::RETRY_AFTER)
+            .and_then(|value| read_retry_after(value, self.clock.now()));
+        let (outcome, transient) = answer::judge(status, retry_after.is_some());
+        let kind = if status.is_redirection() {
+            ErrorKind::Redirect
+        } else {
+            ErrorKind::Status
+        };
+        let mut failure = Failure::new(kind, outcome).status(status);
+        failure.transient = transient;
+        failure.retry_after = retry_after;
+        failure.request_id = answer::request_id(headers);
+        failure.redirect_host = answer::redirect_host(response.url(), headers);
+        failure.vendor = (self.service.read_failure)(body);
+        failure.snippet = answer::snippet(body);
+        failure
+    }
+}
+
+/// The end of a time limit; a limit beyond what the clock can hold is as good as none.
+fn from_now(limit: Duration) -> Instant {
+    const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+    Instant::now() + limit.min(THIRTY_YEARS)
+}
+
+fn take_headers(response: &mut reqwest::Response) -> HeaderMap {
+    std::mem::take(response.headers_mut())
+}
+
+/// Judges an exchange that brought no answer.
+///
+/// Only a connection that could not be made is certain not to have carried the request. A
+/// connection that breaks later may break after the vendor acted, also where no byte of an answer
+/// was seen.
+fn unsent_or_broken(source: reqwest::Error) -> Failure {
+    let failure = match (source.is_connect(), source.is_timeout()) {
+        (true, true) => Failure::new(ErrorKind::Timeout, Outcome::NotSent).transient(),
+        (true, false) => Failure::new(ErrorKind::Connect, Outcome::NotSent).transient(),
+        (false, true) => Failure::new(ErrorKind::Timeout, Outcome::Unknown).transient(),
+        (false, false) if source.is_builder() => {
+            Failure::new(ErrorKind::InvalidRequest, Outcome::NotSent)
+        }
+        (false, false) => Failure::new(ErrorKind::Interrupted, Outcome::Unknown).transient(),
+    };
+    failure.source(source.without_url())
+}
+
+fn followed_redirect(target: &Url) -> Failure {
+    let mut failure = Failure::new(ErrorKind::Redirect, Outcome::Unknown)
+        .reason("the injected HTTP client followed it; build it without redirects");
+    failure.redirect_host = answer::host_and_port(target);
+    failure
+}
+
+fn log_in_failure(error: Error) -> Failure {
+    let log_in = error.failure();
+    let mut failure = Failure::new(ErrorKind::LogIn, Outcome::NotSent);
+    failure.transient = error.is_retryable();
+    failure.status = log_in.status;
+    failure.vendor = log_in.vendor.clone();
+    failure.request_id = log_in.request_id.clone();
+    failure.retry_after = log_in.retry_after;
+    failure.source(error)
+}
+
+fn log_in_timeout() -> Failure {
+    Failure::new(ErrorKind::Timeout, Outcome::NotSent)
+        .transient()
+        .reason("logging in took too long")
+}

@@ -1,0 +1,273 @@
+//! The client and how it is built.
+
+use std::env;
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use vendor_client_core::{
+    Error, HeaderMap, Request, Response, Service, TokenCache, TokenStore, Transport,
+    TransportConfig,
+};
+
+use crate::authentication::{Account, PasswordDaysLeft, TOKEN_HEADER};
+use crate::error::read_failure;
+use crate::missions::CustomerId;
+
+/// Where the vendor's production service is. Newer pages of the vendor's have
+/// `https://v3.oceansystem.com/ocean`.
+const PRODUCTION: &str = "https://v3.oceansystem.com/ocean-3.0.0";
+
+static SERVICE: Service = Service::new(
+    concat!("ocean-geomission/", env!("CARGO_PKG_VERSION")),
+    read_failure,
+);
+
+/// Where the parameters of the writing operations go.
+///
+/// The vendor's pages list them as request parameters, which there means the query string, for
+/// POST as well. Its server also reads them from a form; a tenant may want JSON.
+///
+/// Docs: `docs/ocean-geomission/README.md`, "Where parameters go".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParameterPlace {
+    /// In the query string.
+    #[default]
+    Query,
+    /// In a form-encoded body.
+    Form,
+    /// In a JSON body.
+    Json,
+}
+
+/// A client of Océan Géomission. Cheap to clone; clones share connections and the token.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+    customer: Option<CustomerId>,
+}
+
+struct Inner {
+    transport: Transport,
+    tokens: TokenCache,
+    password_days_left: Arc<PasswordDaysLeft>,
+    parameter_place: ParameterPlace,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("transport", &self.inner.transport)
+            .field("customer", &self.customer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Starts building a client.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client from environment variables: `OCEAN_GEOMISSION_LOGIN` and
+    /// `OCEAN_GEOMISSION_PASSWORD`, and, where they are set, `OCEAN_GEOMISSION_BASE_URL` and
+    /// `OCEAN_GEOMISSION_CUSTOMER_ID`.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), which names the variable that is
+    /// missing or wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// The same client for another customer: what is called on it carries that `customerId`.
+    ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, CustomerId, Error, Mission};
+    /// # async fn run(client: Client, mission: Mission) -> Result<(), Error> {
+    /// client.for_customer(CustomerId::new(21)).create_mission(&mission).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn for_customer(&self, customer: impl Into<CustomerId>) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            customer: Some(customer.into()),
+        }
+    }
+
+    /// Logs in where no valid token is at hand. Every call does so by itself; this finds wrong
+    /// credentials early.
+    ///
+    /// # Errors
+    ///
+    /// [`is_unauthorized`](Error::is_unauthorized) where name or password are wrong; otherwise
+    /// what [`Error`] says.
+    pub async fn log_in(&self) -> Result<(), Error> {
+        self.inner.tokens.get().await.map(drop)
+    }
+
+    /// How many days the account's password still lives, as the service told at the last log-in.
+    /// `None` before a log-in, and where the token came from a store or the service did not tell.
+    ///
+    /// Wire: `passwordExpirationRemainingDays`.
+    #[must_use]
+    pub fn password_days_left(&self) -> Option<i64> {
+        self.inner.password_days_left.get()
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    pub(crate) fn customer(&self) -> Option<CustomerId> {
+        self.customer
+    }
+
+    pub(crate) fn parameter_place(&self) -> ParameterPlace {
+        self.inner.parameter_place
+    }
+
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, Error> {
+        let Inner {
+            transport, tokens, ..
+        } = &*self.inner;
+        transport
+            .send_with_token(request, &TOKEN_HEADER, tokens)
+            .await
+    }
+}
+
+/// Builds a [`Client`].
+#[derive(Default)]
+#[must_use]
+pub struct ClientBuilder {
+    base_url: Option<String>,
+    login: Option<SecretString>,
+    password: Option<SecretString>,
+    customer: Option<CustomerId>,
+    parameter_place: ParameterPlace,
+    token_store: Option<Arc<dyn TokenStore>>,
+    transport: TransportConfig,
+}
+
+/// Hides the credentials.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("customer", &self.customer)
+            .field("parameter_place", &self.parameter_place)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientBuilder {
+    /// A builder filled as [`Client::from_env`] says.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::from_env`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let required = |name: &str| {
+            read(name)
+                .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
+        };
+        let mut builder = Self::default().credentials(
+            required("OCEAN_GEOMISSION_LOGIN")?,
+            required("OCEAN_GEOMISSION_PASSWORD")?,
+        );
+        builder.base_url = read("OCEAN_GEOMISSION_BASE_URL");
+        if let Some(customer) = read("OCEAN_GEOMISSION_CUSTOMER_ID") {
+            let customer = customer.parse().map_err(|_| {
+                Error::configuration("the variable OCEAN_GEOMISSION_CUSTOMER_ID is not a number")
+            })?;
+            builder.customer = Some(CustomerId::new(customer));
+        }
+        Ok(builder)
+    }
+
+    /// The account's name and password.
+    pub fn credentials(
+        mut self,
+        login: impl Into<SecretString>,
+        password: impl Into<SecretString>,
+    ) -> Self {
+        self.login = Some(login.into());
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Where the service is, without `/restapi`: `https://v3.oceansystem.com/ocean-3.0.0` unless
+    /// told otherwise.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// On whose behalf calls are made, for users who serve several customers.
+    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.customer = Some(customer.into());
+        self
+    }
+
+    /// Where the parameters of the writing operations go.
+    pub fn parameter_place(mut self, place: ParameterPlace) -> Self {
+        self.parameter_place = place;
+        self
+    }
+
+    /// Where processes share the token, such as a
+    /// [`FileTokenStore`](crate::FileTokenStore); otherwise it stays in memory.
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.token_store = Some(store);
+        self
+    }
+
+    /// Time limits, sizes, retries, TLS.
+    pub fn transport(mut self, config: TransportConfig) -> Self {
+        self.transport = config;
+        self
+    }
+
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) where credentials are missing, the base
+    /// URL is not https (and not loopback), or TLS cannot be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        let (Some(login), Some(password)) = (self.login, self.password) else {
+            return Err(Error::configuration("the credentials are missing"));
+        };
+        if login.expose_secret().is_empty() || password.expose_secret().is_empty() {
+            return Err(Error::configuration("the credentials are empty"));
+        }
+        let base_url = self.base_url.as_deref().unwrap_or(PRODUCTION);
+        let transport = Transport::new(&SERVICE, base_url, HeaderMap::new(), &self.transport)?;
+        let password_days_left = Arc::new(PasswordDaysLeft::default());
+        let account = Account {
+            transport: transport.clone(),
+            login,
+            password,
+            password_days_left: Arc::clone(&password_days_left),
+        };
+        Ok(Client {
+            inner: Arc::new(Inner {
+                tokens: transport.token_cache(account, self.token_store),
+                transport,
+                password_days_left,
+                parameter_place: self.parameter_place,
+            }),
+            customer: self.customer,
+        })
+    }
+}

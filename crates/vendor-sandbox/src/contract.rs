@@ -28,6 +28,7 @@
 mod validate;
 
 use std::collections::BTreeMap;
+use std::io;
 
 pub use validate::{
     Breach, Incoming, Place, parameters, parameters_as_json, validate, validate_answer,
@@ -57,6 +58,17 @@ impl Contract {
             operations: Vec::new(),
             types: BTreeMap::new(),
         }
+    }
+
+    /// Reads a contract from the text of its file.
+    pub(crate) fn from_json(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// A contract that the crate embeds and has read, or could not read, before.
+    pub(crate) fn embedded(read: &'static Result<Self, String>) -> io::Result<&'static Self> {
+        read.as_ref()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.as_str()))
     }
 }
 

@@ -419,10 +419,9 @@ impl<'a> Check<'a> {
         if let Shape::String {
             format: Some(format),
         } = shape
+            && !has_format(text, format)
         {
-            if !has_format(text, format) {
-                self.breach(at.shown, format!("must be written as {format}"));
-            }
+            self.breach(at.shown, format!("must be written as {format}"));
         }
         self.one_of(text, constraints, at);
     }

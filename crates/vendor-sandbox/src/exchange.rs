@@ -1,0 +1,257 @@
+//! A call as a vendor's module sees it, and what it answers.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use hyper::http::response;
+use hyper::{HeaderMap, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::contract::{Breach, Contract, Incoming, Operation, Route, validate};
+
+/// A request that has found its route, received whole and decoded.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) operation: &'static Operation,
+    pub(crate) route: &'static Route,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    /// Every breach of the contract in this call.
+    pub(crate) fn breaches(&self, contract: &Contract) -> Vec<Breach> {
+        let incoming = Incoming::new(&self.path, &self.query, &self.headers, &self.body);
+        validate(contract, self.operation, &self.route.name, &incoming)
+    }
+
+    /// A header's text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The media type of the body, without its parameters and in lower case.
+    pub(crate) fn media_type(&self) -> Option<String> {
+        let whole = self.header(CONTENT_TYPE.as_str())?;
+        let essence = whole.split(';').next().unwrap_or_default();
+        Some(essence.trim().to_ascii_lowercase())
+    }
+}
+
+/// What a vendor's module makes of a call.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) reply: Reply,
+    /// Whether the vendor's state has changed.
+    pub(crate) took_effect: bool,
+}
+
+impl Answer {
+    /// The answer to a call that changed something.
+    pub(crate) fn after_effect(reply: Reply) -> Self {
+        Self {
+            reply,
+            took_effect: true,
+        }
+    }
+}
+
+impl From<Reply> for Answer {
+    /// The answer to a call that changed nothing.
+    fn from(reply: Reply) -> Self {
+        Self {
+            reply,
+            took_effect: false,
+        }
+    }
+}
+
+/// An HTTP answer: status, headers and body.
+///
+/// `Content-Length` is written by itself. A 204 or 304 that has a body is sent with it, against
+/// HTTP's rules and as some vendors do, and the connection stays open.
+///
+/// ```
+/// use vendor_sandbox::Reply;
+///
+/// let proxy = Reply::new(502)
+///     .header("content-type", "text/html")
+///     .body("<h1>Bad gateway</h1>");
+/// # let _ = proxy;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The status, from 200 to 999.
+    pub status: u16,
+    /// Names and values.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// The body. In the remote control's JSON it is a text.
+    #[serde(default, with = "as_text")]
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// A reply without headers and body.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// A reply with a JSON body.
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::new(status)
+            .header(CONTENT_TYPE.as_str(), "application/json;charset=utf-8")
+            .body(body.to_string())
+    }
+
+    /// A 429, with the text of its `Retry-After` (seconds or a date) where one is given.
+    pub fn too_many_requests(retry_after: Option<&str>) -> Self {
+        Self::new(429).retry_after(retry_after)
+    }
+
+    /// A 503, with the text of its `Retry-After` (seconds or a date) where one is given.
+    pub fn service_unavailable(retry_after: Option<&str>) -> Self {
+        Self::new(503).retry_after(retry_after)
+    }
+
+    /// A redirect to another place.
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::new(status).header(LOCATION.as_str(), location)
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    fn retry_after(self, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.header(RETRY_AFTER.as_str(), text),
+            None => self,
+        }
+    }
+
+    /// Whether HTTP forbids what this says: a body where there must be none.
+    pub(crate) fn has_stray_body(&self) -> bool {
+        matches!(self.status, 204 | 304) && !self.body.is_empty()
+    }
+
+    /// The answer as hyper sends it. One that cannot be sent is a 500 that says so.
+    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+        let Self {
+            status,
+            headers,
+            body,
+        } = self;
+        let mut builder = response::Builder::new().status(status);
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        builder.body(Full::new(body)).unwrap_or_else(|_| {
+            let text = "the sandbox was told to answer with an invalid status or header";
+            let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        })
+    }
+
+    /// The status line and the headers as they stand on the wire, `framing` being the header that
+    /// tells where the body ends.
+    pub(crate) fn head(&self, framing: &str) -> Vec<u8> {
+        let reason = StatusCode::from_u16(self.status)
+            .ok()
+            .and_then(|status| status.canonical_reason())
+            .unwrap_or_default();
+        let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!("{framing}\r\n\r\n"));
+        head.into_bytes()
+    }
+}
+
+/// Bytes as a JSON text.
+pub(crate) mod as_text {
+    use bytes::Bytes;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &Bytes, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&String::from_utf8_lossy(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
+        String::deserialize(from).map(Bytes::from)
+    }
+}
+
+/// The name-value pairs of a query or of a form body. None where it is not well encoded.
+pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((
+                decode(&name.replace('+', " "))?,
+                decode(&value.replace('+', " "))?,
+            ))
+        })
+        .collect()
+}
+
+/// Text without its percent-encoding. None where a `%` is not followed by two hexadecimal digits,
+/// or where the bytes are not UTF-8.
+pub(crate) fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        if first != b'%' {
+            bytes.push(first);
+            rest = tail;
+            continue;
+        }
+        let (digits, tail) = tail.split_at_checked(2)?;
+        let [high, low] = [digits[0], digits[1]].map(|digit| char::from(digit).to_digit(16));
+        bytes.push(u8::try_from(high? * 16 + low?).ok()?);
+        rest = tail;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_decoded_strictly() {
+        let expected = [("a b", "é+c&=d"), ("e", ""), ("", "f")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(pairs("a+b=%C3%A9%2Bc%26=d&e&&=f"), Some(expected.to_vec()));
+        assert_eq!(pairs("a=%C3"), None);
+        assert_eq!(pairs("a=%4"), None);
+        assert_eq!(pairs("a=%+1"), None);
+    }
+
+    #[test]
+    fn a_reply_that_cannot_be_sent_is_a_500() {
+        let broken = Reply::new(200).header("two words", "x");
+        assert_eq!(broken.into_response().status(), 500);
+        assert_eq!(Reply::new(2).into_response().status(), 500);
+    }
+}

@@ -1,0 +1,494 @@
+//! Misbehaviour on request.
+//!
+//! A test plans faults before it makes its calls:
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use vendor_sandbox::{Reply, Sandbox};
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let faults = sandbox.ocean_geomission().faults();
+//!
+//! // The next two creations are carried out, and their connections reset instead of answered.
+//! faults.on("create_mission").times(2).after_processing().reset();
+//! // The next status call, and no other, is refused.
+//! faults.on("mission_status").answer(Reply::too_many_requests(Some("1")));
+//! // Whatever comes about this mission is held back until the test lets it go.
+//! let gate = faults.on_any().about("M-7").hold();
+//! gate.reached().await;
+//! gate.release();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A request meets one fault at most: the one planned first of those that fit it. Planning one
+//! after the other therefore makes a sequence: first a reset, then a 503, then all is well.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::exchange::{Reply, as_text};
+
+/// The faults planned for one vendor. Clones share the plan.
+#[derive(Clone, Debug)]
+pub struct Faults(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// The routes of the vendor's contract.
+    routes: BTreeSet<&'static str>,
+    plan: Mutex<Vec<Planned>>,
+}
+
+/// One line of the plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    /// The route; any where there is none.
+    pub(crate) route: Option<String>,
+    /// What the request must be about; anything where there is none.
+    pub(crate) about: Option<String>,
+    /// How many more requests meet it.
+    pub(crate) times: u64,
+    /// Whether the vendor acts on the request all the same.
+    pub(crate) after_processing: bool,
+    pub(crate) fault: Fault,
+}
+
+/// What goes wrong.
+///
+/// As JSON, for the remote control, it is an object whose `kind` is the variant's name in snake
+/// case, and whose other keys are the variant's fields:
+///
+/// ```
+/// use vendor_sandbox::{End, Fault};
+///
+/// let fault: Fault = serde_json::from_str(r#"{ "kind": "truncate_body", "end": "reset" }"#).unwrap();
+/// assert!(matches!(fault, Fault::TruncateBody { end: End::Reset }));
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// Real time passes, then all goes on as usual.
+    Delay {
+        /// How much, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Nothing happens until the gate is released, then all goes on as usual.
+    #[serde(skip)]
+    Hold(Gate),
+    /// This is answered instead of the vendor's own answer.
+    Answer(Reply),
+    /// What the vendor answers to a token that is not valid any more.
+    StaleToken,
+    /// These bytes are sent instead of an HTTP answer.
+    Raw {
+        /// The bytes; in JSON, a text.
+        #[serde(with = "as_text")]
+        bytes: Bytes,
+        /// What follows them.
+        end: End,
+    },
+    /// No answer is sent.
+    NoAnswer {
+        /// What happens instead.
+        end: End,
+    },
+    /// The vendor's own answer, with a `Content-Length` twice as long as what is sent.
+    TruncateBody {
+        /// What follows the first half.
+        end: End,
+    },
+    /// The head of the vendor's own answer and half of its body, and then spaces without end.
+    EndlessBody,
+    /// The vendor's own answer, its body a byte at a time.
+    SlowBody {
+        /// The real time before each byte, in milliseconds.
+        milliseconds: u64,
+    },
+    /// The head of the vendor's own answer and none of its body; the connection stays open.
+    HeadOnly,
+}
+
+/// What follows on a connection when a fault has had its say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum End {
+    /// It is closed in order (FIN).
+    Close,
+    /// It is reset (RST).
+    Reset,
+    /// It stays open and nothing more is sent, until the client leaves.
+    Stall,
+    /// It serves the next request.
+    KeepAlive,
+}
+
+impl Fault {
+    /// Whether it works on the vendor's own answer, so that the request is always processed.
+    pub(crate) fn needs_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::TruncateBody { .. } | Self::EndlessBody | Self::SlowBody { .. } | Self::HeadOnly
+        )
+    }
+}
+
+impl Faults {
+    pub(crate) fn new(routes: BTreeSet<&'static str>) -> Self {
+        Self(Arc::new(Shared {
+            routes,
+            plan: Mutex::default(),
+        }))
+    }
+
+    /// Begins a fault for requests by one route, by its name in the contract.
+    ///
+    /// With a name that the contract does not have, every further request is answered with a 500
+    /// that says so: a misspelt name must not make a test pass.
+    pub fn on(&self, route: &str) -> FaultPlan {
+        FaultPlan::new(self, Some(route.to_owned()))
+    }
+
+    /// Begins a fault for requests by whatever route.
+    pub fn on_any(&self) -> FaultPlan {
+        FaultPlan::new(self, None)
+    }
+
+    /// How many more requests will meet a fault; a fault that is planned for ever counts as one.
+    pub fn pending(&self) -> u64 {
+        self.plan()
+            .iter()
+            .map(|planned| match planned.times {
+                u64::MAX => 1,
+                times => times,
+            })
+            .sum()
+    }
+
+    /// Drops the whole plan. Requests that are being held stay held.
+    pub fn clear(&self) {
+        self.plan().clear();
+    }
+
+    pub(crate) fn plant(&self, planned: Planned) {
+        let unknown = planned
+            .route
+            .as_deref()
+            .filter(|route| !self.0.routes.contains(route));
+        let planned = match unknown {
+            Some(route) => misplanned(route),
+            None => planned,
+        };
+        if planned.times > 0 {
+            self.plan().push(planned);
+        }
+    }
+
+    /// The fault that a request meets, which is one less in the plan.
+    pub(crate) fn take(&self, route: &str, about: Option<&str>) -> Option<Planned> {
+        let mut plan = self.plan();
+        let index = plan.iter().position(|planned| planned.fits(route, about))?;
+        let planned = plan[index].clone();
+        match planned.times {
+            u64::MAX => {}
+            1 => {
+                plan.remove(index);
+            }
+            _ => plan[index].times -= 1,
+        }
+        Some(planned)
+    }
+
+    fn plan(&self) -> MutexGuard<'_, Vec<Planned>> {
+        self.0.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Planned {
+    fn fits(&self, route: &str, about: Option<&str>) -> bool {
+        let route_fits = self.route.as_deref().is_none_or(|wanted| wanted == route);
+        let about_fits = self.about.is_none() || self.about.as_deref() == about;
+        route_fits && about_fits
+    }
+}
+
+/// The loud consequence of a fault for a route that does not exist.
+fn misplanned(route: &str) -> Planned {
+    let text = format!("a fault was planned for `{route}`, which is no route of this vendor");
+    Planned {
+        route: None,
+        about: None,
+        times: u64::MAX,
+        after_processing: false,
+        fault: Fault::Answer(Reply::new(500).body(text)),
+    }
+}
+
+/// A fault being planned: which requests meet it, how many of them, and at what stage.
+///
+/// The last call says what goes wrong. Until then nothing is planned.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is planned until it is said what goes wrong"]
+pub struct FaultPlan {
+    faults: Faults,
+    route: Option<String>,
+    about: Option<String>,
+    times: u64,
+    after_processing: bool,
+}
+
+impl FaultPlan {
+    fn new(faults: &Faults, route: Option<String>) -> Self {
+        Self {
+            faults: faults.clone(),
+            route,
+            about: None,
+            times: 1,
+            after_processing: false,
+        }
+    }
+
+    /// Only requests about this meet it: for Géomission, those with this `idMission`.
+    pub fn about(mut self, key: impl Into<String>) -> Self {
+        self.about = Some(key.into());
+        self
+    }
+
+    /// That many requests meet it. One, where this is not said.
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// All requests meet it, until [`Faults::clear`].
+    pub fn always(self) -> Self {
+        self.times(u64::MAX)
+    }
+
+    /// The vendor acts on the request before the fault strikes. Where this is not said, the fault
+    /// strikes first, and the vendor never acts (or, after a delay or a hold, acts then).
+    pub fn after_processing(mut self) -> Self {
+        self.after_processing = true;
+        self
+    }
+
+    /// Lets real time pass, then goes on as usual. A [`hold`](Self::hold) is better in a test.
+    pub fn delay(self, delay: Duration) {
+        self.strike(Fault::Delay {
+            milliseconds: milliseconds(delay),
+        });
+    }
+
+    /// Holds requests back until the gate is released, then goes on as usual.
+    #[must_use = "only the gate can let the request go on"]
+    pub fn hold(self) -> Gate {
+        let gate = Gate::new();
+        self.strike(Fault::Hold(gate.clone()));
+        gate
+    }
+
+    /// Answers this instead of the vendor's own answer.
+    ///
+    /// A gzip body is given as it is: `Reply::new(200).header("content-encoding", "gzip").body(…)`.
+    pub fn answer(self, reply: Reply) {
+        self.strike(Fault::Answer(reply));
+    }
+
+    /// Answers as if the token were not valid any more.
+    pub fn stale_token(self) {
+        self.strike(Fault::StaleToken);
+    }
+
+    /// Resets the connection (RST) without an answer.
+    pub fn reset(self) {
+        self.strike(Fault::NoAnswer { end: End::Reset });
+    }
+
+    /// Closes the connection in order (FIN) without an answer.
+    pub fn close(self) {
+        self.strike(Fault::NoAnswer { end: End::Close });
+    }
+
+    /// Never answers, and leaves the connection open.
+    pub fn stall(self) {
+        self.strike(Fault::NoAnswer { end: End::Stall });
+    }
+
+    /// Sends these bytes instead of an HTTP answer.
+    pub fn raw(self, bytes: impl Into<Bytes>, end: End) {
+        self.strike(Fault::Raw {
+            bytes: bytes.into(),
+            end,
+        });
+    }
+
+    /// Sends something that is no HTTP, and closes the connection.
+    pub fn garbage(self) {
+        self.raw("\u{1}\u{2}\u{3} this is no HTTP\n\n", End::Close);
+    }
+
+    /// Sends half of the body that `Content-Length` promises. The vendor acts first.
+    pub fn truncate_body(self, end: End) {
+        self.strike(Fault::TruncateBody { end });
+    }
+
+    /// Sends a body that never ends. The vendor acts first.
+    pub fn endless_body(self) {
+        self.strike(Fault::EndlessBody);
+    }
+
+    /// Sends the body a byte at a time, with real time before each. The vendor acts first.
+    pub fn slow_body(self, before_each_byte: Duration) {
+        self.strike(Fault::SlowBody {
+            milliseconds: milliseconds(before_each_byte),
+        });
+    }
+
+    /// Sends the head of the answer and then nothing. The vendor acts first.
+    pub fn head_only(self) {
+        self.strike(Fault::HeadOnly);
+    }
+
+    /// Plans any fault.
+    pub fn strike(self, fault: Fault) {
+        self.faults.plant(Planned {
+            route: self.route,
+            about: self.about,
+            times: self.times,
+            after_processing: self.after_processing,
+            fault,
+        });
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Holds requests back until it is released. Clones are the same gate.
+#[derive(Clone, Debug)]
+pub struct Gate(Arc<GateState>);
+
+#[derive(Debug)]
+struct GateState {
+    arrived: watch::Sender<usize>,
+    released: watch::Sender<bool>,
+}
+
+impl Gate {
+    fn new() -> Self {
+        Self(Arc::new(GateState {
+            arrived: watch::Sender::new(0),
+            released: watch::Sender::new(false),
+        }))
+    }
+
+    /// Lets the requests go on that it holds, and those that are still to come.
+    pub fn release(&self) {
+        self.0.released.send_replace(true);
+    }
+
+    /// Waits until a request has reached it.
+    pub async fn reached(&self) {
+        self.reached_by(1).await;
+    }
+
+    /// Waits until that many requests have reached it.
+    pub async fn reached_by(&self, requests: usize) {
+        let mut arrived = self.0.arrived.subscribe();
+        // The sender lives as long as the gate, so this cannot fail.
+        let _ = arrived.wait_for(|arrived| *arrived >= requests).await;
+    }
+
+    pub(crate) async fn pass(&self) {
+        self.0.arrived.send_modify(|arrived| *arrived += 1);
+        let mut released = self.0.released.subscribe();
+        // As above.
+        let _ = released.wait_for(|released| *released).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults() -> Faults {
+        Faults::new(BTreeSet::from(["create", "read"]))
+    }
+
+    fn met(faults: &Faults, route: &str, about: Option<&str>) -> Option<Fault> {
+        faults.take(route, about).map(|planned| planned.fault)
+    }
+
+    #[test]
+    fn faults_are_met_in_the_order_of_the_plan() {
+        let faults = faults();
+        faults.on("create").times(2).reset();
+        faults.on("create").stale_token();
+        assert_eq!(faults.pending(), 3);
+        assert!(met(&faults, "read", None).is_none());
+        for _ in 0..2 {
+            assert!(matches!(
+                met(&faults, "create", None),
+                Some(Fault::NoAnswer { end: End::Reset })
+            ));
+        }
+        assert!(matches!(
+            met(&faults, "create", None),
+            Some(Fault::StaleToken)
+        ));
+        assert!(met(&faults, "create", None).is_none());
+        assert_eq!(faults.pending(), 0);
+    }
+
+    #[test]
+    fn a_fault_may_be_for_one_key_alone() {
+        let faults = faults();
+        faults.on_any().about("M-1").always().close();
+        assert!(met(&faults, "create", Some("M-2")).is_none());
+        assert!(met(&faults, "create", None).is_none());
+        for _ in 0..3 {
+            assert!(met(&faults, "read", Some("M-1")).is_some());
+        }
+        faults.clear();
+        assert!(met(&faults, "read", Some("M-1")).is_none());
+    }
+
+    #[test]
+    fn a_fault_for_a_misspelt_route_is_loud() {
+        let faults = faults();
+        faults.on("craete").reset();
+        let Some(Fault::Answer(reply)) = met(&faults, "read", None) else {
+            panic!("a 500 was expected");
+        };
+        assert_eq!(reply.status, 500);
+        assert!(String::from_utf8_lossy(&reply.body).contains("`craete`"));
+    }
+
+    #[test]
+    fn every_fault_has_a_json_form() {
+        for text in [
+            r#"{"kind":"delay","milliseconds":5}"#,
+            r#"{"kind":"answer","status":503,"headers":[["retry-after","1"]],"body":"later"}"#,
+            r#"{"kind":"stale_token"}"#,
+            r#"{"kind":"raw","bytes":"HTTP/1.0 200 OK\r\n\r\n","end":"close"}"#,
+            r#"{"kind":"no_answer","end":"reset"}"#,
+            r#"{"kind":"truncate_body","end":"reset"}"#,
+            r#"{"kind":"endless_body"}"#,
+            r#"{"kind":"slow_body","milliseconds":5}"#,
+            r#"{"kind":"head_only"}"#,
+        ] {
+            let fault: Fault = serde_json::from_str(text).expect(text);
+            let written = serde_json::to_value(&fault).expect(text);
+            let expected: serde_json::Value = serde_json::from_str(text).expect(text);
+            assert_eq!(written, expected);
+        }
+    }
+}

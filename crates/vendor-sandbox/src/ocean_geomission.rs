@@ -1,0 +1,571 @@
+//! Océan Géomission: log-in and missions.
+//!
+//! Where the vendor's pages leave something open, the sandbox decides, and says so here or in
+//! [`Settings`]:
+//!
+//! - Log-in: a wrong password is a 401, an unknown account a 404, an account without web services a
+//!   403. Every log-in gives a new token; earlier ones stay valid until they expire.
+//! - A parameter that breaks the contract is a 400 whose `message` names it.
+//! - Parameters are read from the query, from a form body or from a JSON body, one of them per call.
+//! - A customer that the account does not serve is a 403.
+//! - A mission without `aEnvoyer` is only prepared.
+//! - A modification changes what it gives and leaves the rest.
+//! - A deleted mission is unknown: a 404.
+//!
+//! Docs: `docs/ocean-geomission/`.
+
+mod missions;
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::io;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::clock::Clock;
+use crate::contract::{Breach, Contract, Place, parameters, parameters_as_json};
+use crate::exchange::{Answer, Call, Reply, pairs};
+use crate::service::{Doors, Service, Vendor};
+use missions::{Key, Missions, Parameters};
+pub use missions::{MissionStatus, Step};
+
+/// The routes served, by their names in the contract.
+const SERVED: &[&str] = &[
+    "log_in",
+    "create_mission",
+    "modify_mission",
+    "mission_status",
+    "delete_mission",
+];
+
+/// The demo account.
+const LOGIN: &str = "dispatcher@example.com";
+const PASSWORD: &str = "sandbox-password";
+
+static CONTRACT: LazyLock<Result<Contract, String>> =
+    LazyLock::new(|| Contract::from_json(include_str!("../contracts/ocean-geomission.json")));
+
+/// Océan Géomission in the sandbox: a [`Service`] with a demo account and its missions.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use vendor_sandbox::Sandbox;
+/// use vendor_sandbox::ocean_geomission::Duplicates;
+///
+/// let sandbox = Sandbox::start().await?;
+/// let ocean = sandbox.ocean_geomission();
+/// ocean.configure(|settings| settings.duplicates = Duplicates::Second);
+/// assert!(ocean.base_url().ends_with("/ocean-3.0.0"));
+/// assert!(ocean.mission("M-1").is_none());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct OceanGeomission {
+    service: Arc<Service>,
+    ocean: Arc<Ocean>,
+}
+
+impl Deref for OceanGeomission {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}
+
+impl OceanGeomission {
+    pub(crate) fn open(doors: &mut Doors, clock: &Clock) -> io::Result<Self> {
+        let ocean = Arc::new(Ocean {
+            contract: Contract::embedded(&CONTRACT)?,
+            clock: clock.clone(),
+            world: Mutex::default(),
+            tokens_begin_with: format!("{:016x}", RandomState::new().hash_one(())),
+        });
+        let vendor: Arc<dyn Vendor> = ocean.clone();
+        let service = doors.open(vendor)?;
+        Ok(Self { service, ocean })
+    }
+
+    /// The demo account's name.
+    pub fn login(&self) -> &'static str {
+        LOGIN
+    }
+
+    /// The demo account's password.
+    pub fn password(&self) -> &'static str {
+        PASSWORD
+    }
+
+    /// Changes how the service behaves from now on.
+    pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.ocean.world().settings);
+    }
+
+    /// Makes every token invalid that was given so far, as if the vendor had restarted.
+    pub fn revoke_tokens(&self) {
+        self.ocean.world().tokens.clear();
+    }
+
+    /// A mission by its `idMission`, of whichever customer; the latest where it was taken twice.
+    /// None where there is none, or none any more.
+    pub fn mission(&self, id: &str) -> Option<Mission> {
+        let key = self.ocean.world().missions.key_of(id)?.clone();
+        Some(Mission {
+            ocean: Arc::clone(&self.ocean),
+            key,
+        })
+    }
+
+    /// The `idMission` of each mission there is, in alphabetical order; one that was taken twice
+    /// appears twice.
+    pub fn mission_ids(&self) -> Vec<String> {
+        self.ocean.world().missions.ids()
+    }
+}
+
+/// A mission as its recipient has it, to look at and to carry on.
+///
+/// What is done to a mission that was deleted meanwhile is done to nothing.
+#[derive(Debug)]
+pub struct Mission {
+    ocean: Arc<Ocean>,
+    key: Key,
+}
+
+impl Mission {
+    /// A parameter as it was sent last, by its name on the wire.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let world = self.ocean.world();
+        world.missions.get(&self.key)?.parameters.get(name).cloned()
+    }
+
+    /// Makes it something, now. It follows no script any more.
+    pub fn set_status(&self, status: MissionStatus) {
+        self.change(|mission, now| mission.set(status, now));
+    }
+
+    /// Lets the recipient refuse it. Wire: `commentRefuseReason`.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        self.change(|mission, now| {
+            mission.set(MissionStatus::refused(), now);
+            mission.refuse_reason = reason.into();
+        });
+    }
+
+    /// Lets the recipient add something. Wire: `complement`.
+    pub fn set_complement(&self, text: impl Into<String>) {
+        self.change(|mission, _| mission.complement = text.into());
+    }
+
+    fn change(&self, change: impl FnOnce(&mut missions::Mission, OffsetDateTime)) {
+        let now = self.ocean.clock.now();
+        if let Some(mission) = self.ocean.world().missions.get_mut(&self.key) {
+            change(mission, now);
+        }
+    }
+}
+
+/// How the service behaves where the vendor's pages leave it open, or where tenants differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The only place where the parameters of a POST are read. None: any, which is the default.
+    pub parameters_in: Option<ParametersIn>,
+    /// What a second creation with the same `idMission` does. By default it is refused.
+    pub duplicates: Duplicates,
+    /// The customers that the account serves. Where there are several, every call has to say
+    /// which (`customerId`). By default 21 alone.
+    pub customers: Vec<i64>,
+    /// The status of a successful creation: 201 by default, 200 being documented as well.
+    pub created_status: u16,
+    /// The name of the date in the answer on a status: `time` by default; the French page has
+    /// `timestring`.
+    pub time_field: String,
+    /// How long a token lives: 12 hours by default.
+    pub token_lifetime: Duration,
+    /// What a log-in answers as `passwordExpirationRemainingDays`: 42 by default.
+    pub password_expiration_remaining_days: i64,
+    /// Whether the account has subscribed to the web services. Otherwise all is a 403.
+    pub web_services: bool,
+    /// What sent missions become by themselves as the clock goes on. Empty by default, so that they
+    /// stay sent. [`Step::usual_day`] is a start.
+    pub script: Vec<Step>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            parameters_in: None,
+            duplicates: Duplicates::Refuse,
+            customers: vec![21],
+            created_status: 201,
+            time_field: "time".to_owned(),
+            token_lifetime: Duration::from_secs(12 * 3600),
+            password_expiration_remaining_days: 42,
+            web_services: true,
+            script: Vec::new(),
+        }
+    }
+}
+
+/// Where the parameters of a POST stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParametersIn {
+    /// In the query string.
+    Query,
+    /// In a body of the type `application/x-www-form-urlencoded`.
+    Form,
+    /// In a body of the type `application/json`.
+    Json,
+}
+
+/// What a second creation with the same `idMission` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// It is refused with a 400.
+    Refuse,
+    /// The new mission takes the old one's place.
+    Overwrite,
+    /// There are two. Every later call means the second one, until it is deleted.
+    Second,
+}
+
+/// The vendor behind the port.
+#[derive(Debug)]
+struct Ocean {
+    contract: &'static Contract,
+    clock: Clock,
+    world: Mutex<World>,
+    /// Keeps a token of another run of the sandbox from being valid in this one.
+    tokens_begin_with: String,
+}
+
+#[derive(Debug, Default)]
+struct World {
+    settings: Settings,
+    /// When each token expires.
+    tokens: BTreeMap<String, OffsetDateTime>,
+    log_ins: u64,
+    missions: Missions,
+}
+
+impl Vendor for Ocean {
+    fn contract(&self) -> &'static Contract {
+        self.contract
+    }
+
+    fn base_path(&self) -> &'static str {
+        "/ocean-3.0.0"
+    }
+
+    fn served(&self) -> &'static [&'static str] {
+        SERVED
+    }
+
+    fn about(&self, call: &Call) -> Option<String> {
+        let given = Given::of(call).ok()?;
+        given.values().remove("idMission")
+    }
+
+    fn answer(&self, call: &Call) -> Answer {
+        let answer = match call.route.name.as_str() {
+            "log_in" => self.log_in(call),
+            _ => self.act_on_mission(call),
+        };
+        answer.unwrap_or_else(Answer::from)
+    }
+
+    fn refuse(&self, status: u16, reason: &str) -> Reply {
+        message(status, reason)
+    }
+
+    fn reset(&self) {
+        *self.world() = World::default();
+    }
+}
+
+impl Ocean {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log_in(&self, call: &Call) -> Result<Answer, Reply> {
+        refuse_breaches(&call.breaches(self.contract))?;
+        let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+        let mut world = self.world();
+        if body["login"] != LOGIN {
+            return Err(message(404, "no such account"));
+        }
+        if body["password"] != PASSWORD {
+            return Err(message(401, "wrong password"));
+        }
+        world.settings.demand_web_services()?;
+
+        world.log_ins += 1;
+        let token = format!("{}-{}", self.tokens_begin_with, world.log_ins);
+        let expires_at = self.clock.now() + world.settings.token_lifetime;
+        world.tokens.insert(token.clone(), expires_at);
+        let answer = json!({
+            "additionalAccountData": {},
+            "passwordExpirationRemainingDays": world.settings.password_expiration_remaining_days,
+            "token": token,
+        });
+        Ok(Answer::after_effect(Reply::json(200, &answer)))
+    }
+
+    fn act_on_mission(&self, call: &Call) -> Result<Answer, Reply> {
+        let mut world = self.world();
+        let now = self.clock.now();
+        world.demand_token(call, now)?;
+        world.settings.demand_web_services()?;
+        let given = Given::of(call)?;
+        given.demand_place(call, &world.settings)?;
+        refuse_breaches(&given.breaches(self.contract, call))?;
+
+        let values = given.values();
+        demand_both(&values, ["longitude", "latitude"])?;
+        demand_both(&values, ["nomIndi", "prenomIndi"])?;
+        let customer = world.settings.customer(values.get("customerId"))?;
+        let id = values.get("idMission").cloned().unwrap_or_default();
+        let key = (customer, id);
+        match call.route.name.as_str() {
+            "create_mission" => world.create(key, values, now),
+            "modify_mission" => world.modify(&key, values, now),
+            "delete_mission" => world.delete(&key),
+            _ => world.status(&key, now),
+        }
+    }
+}
+
+impl World {
+    fn demand_token(&self, call: &Call, now: OffsetDateTime) -> Result<(), Reply> {
+        let Some(token) = call.header("X-AUTH-TOKEN") else {
+            return Err(message(401, "header `X-AUTH-TOKEN` is required"));
+        };
+        match self.tokens.get(token) {
+            Some(expires_at) if now < *expires_at => Ok(()),
+            Some(_) => Err(message(401, "the token has expired")),
+            None => Err(message(401, "the token is not valid")),
+        }
+    }
+
+    fn create(
+        &mut self,
+        key: Key,
+        values: Parameters,
+        now: OffsetDateTime,
+    ) -> Result<Answer, Reply> {
+        if self.missions.get(&key).is_some() {
+            match self.settings.duplicates {
+                Duplicates::Refuse => {
+                    let text = "query parameter `idMission` names a mission that exists already";
+                    return Err(message(400, text));
+                }
+                Duplicates::Overwrite => {
+                    self.missions.delete(&key);
+                }
+                Duplicates::Second => {}
+            }
+        }
+        self.missions.create(key, values, now);
+        let created = message(self.settings.created_status, "mission created");
+        Ok(Answer::after_effect(created))
+    }
+
+    fn modify(
+        &mut self,
+        key: &Key,
+        values: Parameters,
+        now: OffsetDateTime,
+    ) -> Result<Answer, Reply> {
+        match self.missions.modify(key, values, now) {
+            true => Ok(Answer::after_effect(message(200, "mission modified"))),
+            false => Err(no_such_mission()),
+        }
+    }
+
+    fn delete(&mut self, key: &Key) -> Result<Answer, Reply> {
+        match self.missions.delete(key) {
+            true => Ok(Answer::after_effect(message(200, "mission deleted"))),
+            false => Err(no_such_mission()),
+        }
+    }
+
+    fn status(&self, key: &Key, now: OffsetDateTime) -> Result<Answer, Reply> {
+        let mission = self.missions.get(key).ok_or_else(no_such_mission)?;
+        let (status, since) = mission.status(&self.settings.script, now);
+        let mut answer = json!({
+            "commentRefuseReason": mission.refuse_reason,
+            "complement": mission.complement,
+            "externalMissionId": mission.external_id,
+            "status": status.words,
+            "statusCode": status.code,
+        });
+        answer[&self.settings.time_field] = Value::from(utc_minute(since));
+        Ok(Answer::from(Reply::json(200, &answer)))
+    }
+}
+
+impl Settings {
+    fn demand_web_services(&self) -> Result<(), Reply> {
+        match self.web_services {
+            true => Ok(()),
+            false => Err(message(403, "the account has no web services")),
+        }
+    }
+
+    /// The customer that a call is for.
+    fn customer(&self, given: Option<&String>) -> Result<i64, Reply> {
+        match (given.map(|text| text.parse()), self.customers.as_slice()) {
+            (Some(Ok(id)), customers) if customers.contains(&id) => Ok(id),
+            (Some(_), _) => Err(message(403, "the account does not serve this `customerId`")),
+            (None, [only]) => Ok(*only),
+            (None, _) => {
+                let text = "query parameter `customerId` is required: the account serves several";
+                Err(message(400, text))
+            }
+        }
+    }
+}
+
+/// The parameters of a call, wherever they stand.
+#[derive(Debug)]
+enum Given {
+    Query(Vec<(String, String)>),
+    Form(Vec<(String, String)>),
+    Json(Value),
+}
+
+impl Given {
+    /// The parameters of a call, if they all stand in one place.
+    fn of(call: &Call) -> Result<Self, Reply> {
+        if call.body.is_empty() {
+            return Ok(Self::Query(call.query.clone()));
+        }
+        if !call.query.is_empty() {
+            return Err(message(
+                400,
+                "the parameters must be in the query or in the body",
+            ));
+        }
+        match call.media_type().as_deref() {
+            Some("application/x-www-form-urlencoded") => std::str::from_utf8(&call.body)
+                .ok()
+                .and_then(pairs)
+                .map(Self::Form)
+                .ok_or_else(|| message(400, "the form is not well encoded")),
+            Some("application/json") => serde_json::from_slice(&call.body)
+                .map(Self::Json)
+                .map_err(|_| message(400, "the body is not valid JSON")),
+            _ => Err(message(
+                400,
+                "header `Content-Type` must name a form or JSON",
+            )),
+        }
+    }
+
+    fn place(&self) -> ParametersIn {
+        match self {
+            Self::Query(_) => ParametersIn::Query,
+            Self::Form(_) => ParametersIn::Form,
+            Self::Json(_) => ParametersIn::Json,
+        }
+    }
+
+    /// A GET has its parameters in the query; a POST where the tenant wants them.
+    fn demand_place(&self, call: &Call, settings: &Settings) -> Result<(), Reply> {
+        let wanted = match call.route.method.as_str() {
+            "GET" => Some(ParametersIn::Query),
+            _ => settings.parameters_in,
+        };
+        let text = match wanted {
+            Some(wanted) if wanted == self.place() => return Ok(()),
+            None => return Ok(()),
+            Some(ParametersIn::Query) => "the parameters must be in the query",
+            Some(ParametersIn::Form) => "the parameters must be in a form body",
+            Some(ParametersIn::Json) => "the parameters must be in a JSON body",
+        };
+        Err(message(400, text))
+    }
+
+    fn breaches(&self, contract: &Contract, call: &Call) -> Vec<Breach> {
+        let tables = &call.operation.query_parameters;
+        let route = &call.route.name;
+        match self {
+            Self::Query(given) => parameters(contract, tables, route, given, Place::Query),
+            Self::Form(given) => parameters(contract, tables, route, given, Place::Body),
+            Self::Json(given) => parameters_as_json(contract, tables, route, given),
+        }
+    }
+
+    /// The values as text, by their names on the wire.
+    fn values(&self) -> Parameters {
+        match self {
+            Self::Query(given) | Self::Form(given) => given.iter().cloned().collect(),
+            Self::Json(given) => given.as_object().map(as_text).unwrap_or_default(),
+        }
+    }
+}
+
+/// The members of an object as text.
+fn as_text(object: &Map<String, Value>) -> Parameters {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    object
+        .iter()
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect()
+}
+
+/// Two parameters that are given together or not at all.
+fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Reply> {
+    let [first, second] = names;
+    let missing = match names.map(|name| values.contains_key(name)) {
+        [true, false] => second,
+        [false, true] => first,
+        _ => return Ok(()),
+    };
+    let text = format!(
+        "query parameter `{missing}` is required: `{first}` and `{second}` belong together"
+    );
+    Err(message(400, &text))
+}
+
+/// A 400 that names every breach, where there is one.
+fn refuse_breaches(breaches: &[Breach]) -> Result<(), Reply> {
+    if breaches.is_empty() {
+        return Ok(());
+    }
+    let sentences: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    Err(message(400, &sentences.join("; ")))
+}
+
+fn no_such_mission() -> Reply {
+    message(404, "no such mission")
+}
+
+/// The shape of all answers but two.
+fn message(status: u16, text: &str) -> Reply {
+    Reply::json(status, &json!({ "message": text }))
+}
+
+/// An instant as the vendor writes it: `dd/MM/yyyy HH:mm`, in UTC.
+fn utc_minute(instant: OffsetDateTime) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] =
+        format_description!("[day]/[month]/[year] [hour]:[minute]");
+    let utc = instant.to_offset(UtcOffset::UTC);
+    utc.format(FORMAT).unwrap_or_default()
+}

@@ -1,0 +1,214 @@
+//! The missions of an account, and how they go on.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+/// How far a mission is.
+///
+/// The vendor lists no values. These are the sandbox's own, and any other can be made up with
+/// [`MissionStatus::new`], as a client has to take whatever comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissionStatus {
+    /// Wire: `statusCode`.
+    pub code: String,
+    /// The status in words. Wire: `status`.
+    pub words: String,
+}
+
+impl MissionStatus {
+    /// A status of one's own.
+    pub fn new(code: impl Into<String>, words: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            words: words.into(),
+        }
+    }
+
+    /// Created and not sent: `PREPARED`, `Préparée`.
+    pub fn prepared() -> Self {
+        Self::new("PREPARED", "Préparée")
+    }
+
+    /// Sent to its recipient: `SENT`, `Envoyée`.
+    pub fn sent() -> Self {
+        Self::new("SENT", "Envoyée")
+    }
+
+    /// Accepted by its recipient: `ACCEPTED`, `Acceptée`.
+    pub fn accepted() -> Self {
+        Self::new("ACCEPTED", "Acceptée")
+    }
+
+    /// Refused by its recipient: `REFUSED`, `Refusée`.
+    pub fn refused() -> Self {
+        Self::new("REFUSED", "Refusée")
+    }
+
+    /// Being worked on: `STARTED`, `En cours`.
+    pub fn started() -> Self {
+        Self::new("STARTED", "En cours")
+    }
+
+    /// Done: `FINISHED`, `Terminée`.
+    pub fn finished() -> Self {
+        Self::new("FINISHED", "Terminée")
+    }
+}
+
+/// One step of a scripted day: what a mission has become by itself some time after it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// How long after the mission was sent.
+    pub after: Duration,
+    /// What it becomes.
+    pub status: MissionStatus,
+}
+
+impl Step {
+    /// A step from its two parts.
+    pub fn new(after: Duration, status: MissionStatus) -> Self {
+        Self { after, status }
+    }
+
+    /// A day on which all goes well: accepted after 10 minutes, started after 30, finished after 75.
+    pub fn usual_day() -> Vec<Self> {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        vec![
+            Self::new(minutes(10), MissionStatus::accepted()),
+            Self::new(minutes(30), MissionStatus::started()),
+            Self::new(minutes(75), MissionStatus::finished()),
+        ]
+    }
+}
+
+/// All missions of the account.
+#[derive(Debug, Default)]
+pub(crate) struct Missions {
+    /// By customer and `idMission`. Where the sandbox is told to take an `idMission` twice, the
+    /// latest mission stands last.
+    by_key: BTreeMap<Key, Vec<Mission>>,
+    created: u64,
+}
+
+/// A customer and an `idMission`.
+pub(crate) type Key = (i64, String);
+
+/// The parameters of a mission by their names on the wire, as text.
+pub(crate) type Parameters = BTreeMap<String, String>;
+
+/// A mission.
+#[derive(Clone, Debug)]
+pub(crate) struct Mission {
+    pub(crate) external_id: String,
+    pub(crate) parameters: Parameters,
+    pub(crate) refuse_reason: String,
+    pub(crate) complement: String,
+    sent_at: Option<OffsetDateTime>,
+    /// What it was made by hand, and when. It follows the script no more.
+    set: Option<(MissionStatus, OffsetDateTime)>,
+    created_at: OffsetDateTime,
+}
+
+impl Mission {
+    /// Makes it something, whatever the script says.
+    pub(crate) fn set(&mut self, status: MissionStatus, now: OffsetDateTime) {
+        self.set = Some((status, now));
+    }
+
+    /// What it is now, and since when.
+    pub(crate) fn status(
+        &self,
+        script: &[Step],
+        now: OffsetDateTime,
+    ) -> (MissionStatus, OffsetDateTime) {
+        if let Some(set) = &self.set {
+            return set.clone();
+        }
+        let Some(sent_at) = self.sent_at else {
+            return (MissionStatus::prepared(), self.created_at);
+        };
+        script
+            .iter()
+            .map(|step| (step.status.clone(), sent_at + step.after))
+            .filter(|(_, at)| *at <= now)
+            .max_by_key(|(_, at)| *at)
+            .unwrap_or((MissionStatus::sent(), sent_at))
+    }
+
+    /// Takes over new parameters, and is sent if they say so.
+    fn take(&mut self, parameters: Parameters, now: OffsetDateTime) {
+        self.parameters.extend(parameters);
+        let to_be_sent = self.parameters.get("aEnvoyer").map(String::as_str) == Some("true");
+        if to_be_sent && self.sent_at.is_none() {
+            self.sent_at = Some(now);
+        }
+    }
+}
+
+impl Missions {
+    pub(crate) fn create(&mut self, key: Key, parameters: Parameters, now: OffsetDateTime) {
+        self.created += 1;
+        let mut mission = Mission {
+            external_id: (7_305_510 + self.created).to_string(),
+            parameters: Parameters::new(),
+            refuse_reason: String::new(),
+            complement: String::new(),
+            sent_at: None,
+            set: None,
+            created_at: now,
+        };
+        mission.take(parameters, now);
+        self.by_key.entry(key).or_default().push(mission);
+    }
+
+    /// Changes what is given and leaves the rest. Returns whether there is such a mission.
+    pub(crate) fn modify(
+        &mut self,
+        key: &Key,
+        parameters: Parameters,
+        now: OffsetDateTime,
+    ) -> bool {
+        let Some(mission) = self.get_mut(key) else {
+            return false;
+        };
+        mission.take(parameters, now);
+        true
+    }
+
+    /// Deletes the latest mission of this key. Returns whether there was one.
+    pub(crate) fn delete(&mut self, key: &Key) -> bool {
+        let Some(missions) = self.by_key.get_mut(key) else {
+            return false;
+        };
+        missions.pop();
+        if missions.is_empty() {
+            self.by_key.remove(key);
+        }
+        true
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<&Mission> {
+        self.by_key.get(key)?.last()
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &Key) -> Option<&mut Mission> {
+        self.by_key.get_mut(key)?.last_mut()
+    }
+
+    /// The key of the first mission with this `idMission`, whosever it is.
+    pub(crate) fn key_of(&self, id: &str) -> Option<&Key> {
+        self.by_key.keys().find(|(_, known)| known == id)
+    }
+
+    /// The `idMission` of each mission, one that was taken twice appearing twice.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.by_key
+            .iter()
+            .flat_map(|((_, id), missions)| missions.iter().map(|_| id.clone()))
+            .collect()
+    }
+}

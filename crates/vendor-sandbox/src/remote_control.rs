@@ -1,0 +1,161 @@
+//! Faults, ledger and clock over HTTP, for programs that are not written in Rust.
+//!
+//! | Request | Body | Answer |
+//! | --- | --- | --- |
+//! | `POST /_sandbox/faults` | `{"vendor", "route"?, "about"?, "times"?, "after_processing"?, "fault": {"kind", …}}` | 204 |
+//! | `GET /_sandbox/ledger` | | 200, by vendor: connections and entries |
+//! | `POST /_sandbox/clock/advance` | `{"seconds"}` | 200, `{"now"}` |
+//! | `POST /_sandbox/reset` | | 204 |
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use time::format_description::well_known::Rfc3339;
+use tokio::net::TcpStream;
+
+use crate::clock::Clock;
+use crate::exchange::Reply;
+use crate::fault::{Fault, Planned};
+use crate::service::Service;
+
+/// The largest request body that is read.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// What the remote control reaches.
+#[derive(Debug)]
+pub(crate) struct RemoteControl {
+    services: Vec<Arc<Service>>,
+    clock: Clock,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanFault {
+    vendor: String,
+    route: Option<String>,
+    about: Option<String>,
+    #[serde(default = "once")]
+    times: u64,
+    #[serde(default)]
+    after_processing: bool,
+    fault: Fault,
+}
+
+fn once() -> u64 {
+    1
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    seconds: u64,
+}
+
+impl RemoteControl {
+    pub(crate) fn new(services: Vec<Arc<Service>>, clock: Clock) -> Self {
+        Self { services, clock }
+    }
+
+    fn answer(&self, method: &str, path: &str, body: &[u8]) -> Reply {
+        let answer = match (method, path) {
+            ("POST", "/_sandbox/faults") => self.plan_fault(body),
+            ("GET", "/_sandbox/ledger") => Ok(self.ledger()),
+            ("POST", "/_sandbox/clock/advance") => self.advance_clock(body),
+            ("POST", "/_sandbox/reset") => Ok(self.reset()),
+            _ => Err(problem(404, "no such control")),
+        };
+        answer.unwrap_or_else(|problem| problem)
+    }
+
+    fn plan_fault(&self, body: &[u8]) -> Result<Reply, Reply> {
+        let plan: PlanFault = read(body)?;
+        let mut services = self.services.iter();
+        let Some(service) = services.find(|service| service.name() == plan.vendor) else {
+            return Err(problem(400, "no such vendor"));
+        };
+        if let Some(route) = plan.route.as_deref()
+            && !service.served_operations().contains(&route)
+        {
+            return Err(problem(400, "no such route"));
+        }
+        service.faults().plant(Planned {
+            route: plan.route,
+            about: plan.about,
+            times: plan.times,
+            after_processing: plan.after_processing,
+            fault: plan.fault,
+        });
+        Ok(Reply::new(204))
+    }
+
+    fn ledger(&self) -> Reply {
+        let by_vendor: Map<String, Value> = self
+            .services
+            .iter()
+            .map(|service| {
+                let ledger = service.ledger();
+                let page = json!({
+                    "connections": ledger.connections(),
+                    "open_connections": ledger.open_connections(),
+                    "entries": ledger.entries(),
+                });
+                (service.name().to_owned(), page)
+            })
+            .collect();
+        Reply::json(200, &Value::from(by_vendor))
+    }
+
+    fn advance_clock(&self, body: &[u8]) -> Result<Reply, Reply> {
+        let Advance { seconds } = read(body)?;
+        self.clock.advance(Duration::from_secs(seconds));
+        let now = self.clock.now().format(&Rfc3339).unwrap_or_default();
+        Ok(Reply::json(200, &json!({ "now": now })))
+    }
+
+    fn reset(&self) -> Reply {
+        for service in &self.services {
+            service.reset();
+        }
+        Reply::new(204)
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+    serde_json::from_slice(body).map_err(|error| problem(400, &error.to_string()))
+}
+
+fn problem(status: u16, text: &str) -> Reply {
+    Reply::json(status, &json!({ "message": text }))
+}
+
+/// Serves one connection to the remote control.
+pub(crate) async fn serve(control: Arc<RemoteControl>, socket: TcpStream) {
+    let answer = service_fn(|request: Request<Incoming>| {
+        let control = Arc::clone(&control);
+        async move {
+            let (head, body) = request.into_parts();
+            let reply = match Limited::new(body, MAX_BODY).collect().await {
+                Ok(body) => {
+                    let body = body.to_bytes();
+                    control.answer(head.method.as_str(), head.uri.path(), &body)
+                }
+                Err(_) => problem(413, "the body is too long or incomplete"),
+            };
+            Ok::<_, Infallible>(reply.into_response())
+        }
+    });
+    // A connection that ends badly concerns nobody.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(socket), answer)
+        .await;
+}

@@ -1,0 +1,213 @@
+//! Starting and ending.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::clock::Clock;
+use crate::connection;
+use crate::ocean_geomission::OceanGeomission;
+use crate::remote_control::{self, RemoteControl};
+use crate::service::{Doors, Service};
+
+/// The three vendors on loopback, each on a port of its own, until this is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    clock: Clock,
+    ocean_geomission: OceanGeomission,
+    remote_control_url: Option<String>,
+    services: Vec<Arc<Service>>,
+    _running: Running,
+}
+
+impl Sandbox {
+    /// Starts a sandbox for a test: ports that the system chooses, and a clock that stands still.
+    ///
+    /// # Errors
+    ///
+    /// Where no port or no thread is to be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox that is not as [`start`](Self::start) makes it.
+    pub fn builder() -> Builder {
+        Builder {
+            first_port: 0,
+            clock: Clock::standing(),
+            remote_control: false,
+        }
+    }
+
+    /// The time that all vendors live by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Océan Géomission.
+    pub fn ocean_geomission(&self) -> &OceanGeomission {
+        &self.ocean_geomission
+    }
+
+    /// What the vendors have in common, of each of them.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().map(Arc::as_ref)
+    }
+
+    /// Where the remote control listens, if it was asked for.
+    pub fn remote_control_url(&self) -> Option<&str> {
+        self.remote_control_url.as_deref()
+    }
+
+    /// Makes every vendor what it was at the start. The clock stays where it is.
+    pub fn reset(&self) {
+        for service in self.services() {
+            service.reset();
+        }
+    }
+}
+
+/// How a sandbox is to be started.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    first_port: u16,
+    clock: Clock,
+    remote_control: bool,
+}
+
+impl Builder {
+    /// Takes this port and the following ones: the remote control's, if there is one, then one for
+    /// each vendor. Otherwise the system chooses.
+    #[must_use]
+    pub fn first_port(mut self, port: u16) -> Self {
+        self.first_port = port;
+        self
+    }
+
+    /// Lives by this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the remote control's port as well.
+    #[must_use]
+    pub fn remote_control(mut self) -> Self {
+        self.remote_control = true;
+        self
+    }
+
+    /// Starts the sandbox. Its ports are open when this returns.
+    ///
+    /// # Errors
+    ///
+    /// Where no thread or not every port is to be had; the error names the port.
+    // Nothing is waited for today, but a start that has to wait must not break its callers.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let mut doors = Doors::new(self.first_port);
+        let remote_control = match self.remote_control {
+            true => Some(doors.listen()?),
+            false => None,
+        };
+        let ocean_geomission = OceanGeomission::open(&mut doors, &self.clock)?;
+
+        let services: Vec<Arc<Service>> = doors
+            .open
+            .iter()
+            .map(|(service, _)| Arc::clone(service))
+            .collect();
+        let remote_control_url = remote_control
+            .as_ref()
+            .map(|(_, address)| format!("http://{address}"));
+        let remote_control = remote_control.map(|(listener, _)| {
+            let control = RemoteControl::new(services.clone(), self.clock.clone());
+            (Arc::new(control), listener)
+        });
+        Ok(Sandbox {
+            clock: self.clock,
+            ocean_geomission,
+            remote_control_url,
+            services,
+            _running: Running::start(doors.open, remote_control)?,
+        })
+    }
+}
+
+/// The sandbox's thread. It ends, and with it every connection, when this is dropped.
+#[derive(Debug)]
+struct Running {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    fn start(
+        vendors: Vec<(Arc<Service>, TcpListener)>,
+        remote_control: Option<(Arc<RemoteControl>, TcpListener)>,
+    ) -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let entered = runtime.enter();
+        for (service, listener) in vendors {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            runtime.spawn(accept(listener, move |socket| {
+                connection::serve(Arc::clone(&service), socket)
+            }));
+        }
+        if let Some((control, listener)) = remote_control {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            runtime.spawn(accept(listener, move |socket| {
+                remote_control::serve(Arc::clone(&control), socket)
+            }));
+        }
+        drop(entered);
+
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("vendor-sandbox".to_owned())
+            .spawn(move || {
+                // Either way the sandbox is gone.
+                let _ = runtime.block_on(stopped);
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The thread has ended already where this fails.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Accepts connections for as long as the runtime lives.
+async fn accept<S, F>(listener: tokio::net::TcpListener, serve: S)
+where
+    S: Fn(tokio::net::TcpStream) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        // A connection that died in the queue concerns nobody.
+        let Ok((socket, _)) = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        // Answers are written in one piece; what is delayed is delayed on purpose.
+        let _ = socket.set_nodelay(true);
+        tokio::spawn(serve(socket));
+    }
+}

@@ -2,10 +2,9 @@
 //!
 //! Docs: `docs/cegid-loop/activities.md`.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use vendor_client_core::debug_only;
 
 use crate::code::code;
 use crate::filter::Field;
@@ -118,20 +117,9 @@ pub struct LetterActivity {
     pub due_day: Option<i64>,
 }
 
-/// Shows identifiers, codes and figures; the name may hold personal data.
-impl fmt::Debug for LetterActivity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LetterActivity")
-            .field("id", &self.id)
-            .field("letter_id", &self.letter_id)
-            .field("by_firm", &self.by_firm)
-            .field("by_client", &self.by_client)
-            .field("unit_hours", &self.unit_hours)
-            .field("frequency", &self.frequency)
-            .field("quantity", &self.quantity)
-            .finish_non_exhaustive()
-    }
-}
+debug_only!(LetterActivity {
+    id, letter_id, by_firm, by_client, unit_hours, frequency, quantity,
+});
 
 code! {
     /// How often an activity is done.

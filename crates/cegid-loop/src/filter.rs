@@ -193,6 +193,16 @@ impl<Row> Filter<Row> {
         self.expression.as_deref()
     }
 
+    /// A filter that cannot be sent, and why.
+    pub(crate) const fn impossible(problem: &'static str) -> Self {
+        Self {
+            expression: None,
+            loose: false,
+            problem: Some(problem),
+            row: PhantomData,
+        }
+    }
+
     /// Why the filter cannot be sent, if it cannot.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         self.problem

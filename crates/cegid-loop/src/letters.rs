@@ -2,10 +2,9 @@
 //!
 //! Docs: `docs/cegid-loop/engagement-letters.md`.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use vendor_client_core::debug_only;
 
 use crate::code::code;
 use crate::filter::Field;
@@ -197,20 +196,9 @@ pub struct EngagementLetter {
     pub index: Option<i64>,
 }
 
-/// Shows identifiers, codes and dates; the texts may hold personal data.
-impl fmt::Debug for EngagementLetter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngagementLetter")
-            .field("id", &self.id)
-            .field("revision", &self.revision)
-            .field("entity", &self.entity)
-            .field("status", &self.status)
-            .field("starts_at", &self.starts_at)
-            .field("ends_at", &self.ends_at)
-            .field("signed_at", &self.signed_at)
-            .finish_non_exhaustive()
-    }
-}
+debug_only!(EngagementLetter {
+    id, revision, entity, status, starts_at, ends_at, signed_at,
+});
 
 code! {
     /// Where an engagement letter stands.

@@ -2,9 +2,8 @@
 //!
 //! Docs: `docs/cegid-loop/types.md`.
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer, Serialize};
+use vendor_client_core::debug_only;
 
 use crate::id::ObjectId;
 use crate::wire;
@@ -53,14 +52,7 @@ impl Reference {
     }
 }
 
-/// Shows the identifier only: the words may name a person.
-impl fmt::Debug for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reference")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
+debug_only!(Reference { id });
 
 /// A file that a row carries.
 ///
@@ -120,14 +112,7 @@ impl FileReference {
     }
 }
 
-/// Shows the identifier only: names, addresses and contents may be personal.
-impl fmt::Debug for FileReference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileReference")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
+debug_only!(FileReference { id });
 
 /// For a field that holds a reference.
 pub(crate) fn reference<'de, D: Deserializer<'de>>(

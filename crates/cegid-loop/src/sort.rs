@@ -45,6 +45,10 @@ impl<Row> Sort<Row> {
         self.fields.problem
     }
 
+    pub(crate) fn into_text(self) -> String {
+        self.fields.text
+    }
+
     fn from_fields(fields: Fields) -> Self {
         Self {
             fields,
@@ -102,6 +106,10 @@ impl<Row> Select<Row> {
 
     pub(crate) fn problem(&self) -> Option<&'static str> {
         self.fields.problem
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.fields.text
     }
 
     fn from_fields(fields: Fields) -> Self {

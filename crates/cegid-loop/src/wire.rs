@@ -287,6 +287,22 @@ pub(crate) mod schema {
     use std::borrow::Cow;
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde::de::DeserializeOwned;
+    use serde::{Deserialize, Deserializer, Serialize};
+
+    use super::Envelope;
+
+    /// The wrapped form of an [`Envelope`].
+    #[derive(Serialize, JsonSchema)]
+    pub(crate) struct Wrapped<Row> {
+        data: Vec<Row>,
+    }
+
+    impl<'de, Row: DeserializeOwned> Deserialize<'de> for Wrapped<Row> {
+        fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+            Envelope::deserialize(input).map(|Envelope(data)| Self { data })
+        }
+    }
 
     /// See [`integer`](super::integer).
     pub(crate) struct Integer;

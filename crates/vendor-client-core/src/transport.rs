@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
@@ -275,6 +276,11 @@ impl Inner {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 4);
         for (name, value) in request.headers.iter().chain(&self.headers) {
             headers.insert(name, value.clone());
+        }
+        // Some gateways refuse a POST that does not tell its length, even if there is nothing.
+        let method = &request.operation.method;
+        if request.body.is_empty() && (method == Method::POST || method == Method::PUT) {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         headers
     }

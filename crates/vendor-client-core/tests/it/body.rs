@@ -1,0 +1,125 @@
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use vendor_client_core::{ErrorKind, Outcome};
+
+use crate::server::{Reply, Server};
+use crate::support::{CREATE, READ, at_once, create, read, transport, with_config};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+const GZIP: &[(&str, &str)] = &[
+    ("content-type", "application/json"),
+    ("content-encoding", "gzip"),
+];
+
+#[tokio::test]
+async fn a_compressed_answer_is_read() {
+    let server = Server::start([Reply::bytes(200, GZIP, &gzip(b"\"thing\""))]);
+    assert_eq!(read(&transport(&server.url())).await.unwrap(), "thing");
+    assert!(
+        server.requests()[0]
+            .to_lowercase()
+            .contains("accept-encoding: gzip")
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_outgrows_the_limit_is_refused() {
+    let body = format!("\"{}\"", "x".repeat(100));
+    let server = Server::start([Reply::json(200, &body)]);
+    let exact = with_config(&server.url(), &at_once().max_body_size(102));
+    assert!(read(&exact).await.is_ok());
+    let short = with_config(&server.url(), &at_once().max_body_size(101));
+    let error = read(&short).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Body);
+    assert!(
+        error.to_string().contains("larger than 101 bytes"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_limit_counts_what_a_compressed_answer_unpacks_to() {
+    let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
+    assert!(bomb.len() < 100 * 1024);
+    let server = Server::start([Reply::bytes(200, GZIP, &bomb)]);
+    let error = create(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Body);
+    assert!(error.may_have_been_applied());
+}
+
+#[tokio::test]
+async fn an_error_answer_is_told_by_its_status_even_if_its_body_outgrows_the_limit() {
+    let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
+    let server = Server::start([Reply::bytes(404, GZIP, &bomb)]);
+    let error = read(&transport(&server.url())).await.unwrap_err();
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_long_answer_in_many_pieces_is_put_together() {
+    let text = "é".repeat(400_000);
+    let server = Server::start([Reply::json(200, &format!("\"{text}\""))]);
+    assert_eq!(read(&transport(&server.url())).await.unwrap(), text);
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_may_have_taken_effect() {
+    let half =
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n\"thi";
+    let server = Server::start([Reply::SendAndClose(half.to_vec())]);
+    let error = create(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_error_answer_that_breaks_off_is_still_that_answer() {
+    let half = b"HTTP/1.1 422 X\r\ncontent-length: 100\r\n\r\n{";
+    let server = Server::start([Reply::SendAndClose(half.to_vec())]);
+    let error = create(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 422);
+    assert_eq!(error.outcome(), Outcome::Rejected);
+}
+
+#[tokio::test]
+async fn garbage_instead_of_http_may_hide_an_effect() {
+    let server = Server::start([Reply::SendAndClose(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())]);
+    let error = create(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert!(error.may_have_been_applied());
+}
+
+#[tokio::test]
+async fn a_post_without_a_body_says_so() {
+    let server = Server::start([Reply::json(200, "{}")]);
+    let transport = transport(&server.url());
+    transport.send(transport.request(&CREATE)).await.unwrap();
+    assert!(
+        server.requests()[0]
+            .to_lowercase()
+            .contains("content-length: 0")
+    );
+}
+
+#[tokio::test]
+async fn a_get_has_no_content_length() {
+    let server = Server::start([Reply::json(200, "{}")]);
+    let transport = transport(&server.url());
+    transport
+        .send(transport.request(&READ).path("id", 1))
+        .await
+        .unwrap();
+    assert!(
+        !server.requests()[0]
+            .to_lowercase()
+            .contains("content-length")
+    );
+}

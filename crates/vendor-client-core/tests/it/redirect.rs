@@ -1,0 +1,106 @@
+use vendor_client_core::{ErrorKind, HeaderValue, Outcome, TransportConfig};
+
+use crate::server::{Reply, Server};
+use crate::support::{CREATE, READ, at_once, transport, with_config};
+
+fn redirect(status: u16, target: &Server) -> Reply {
+    let location = format!("{}/elsewhere?canary", target.url());
+    Reply::with(status, &[("location", &location)], "")
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_that_names_the_host_and_sends_nothing_there() {
+    for status in [301, 302, 303, 307, 308] {
+        let elsewhere = Server::start([Reply::json(200, "{}")]);
+        let server = Server::start([redirect(status, &elsewhere)]);
+        let transport = transport(&server.url());
+        let request = transport.request(&READ).path("id", 1).header(
+            "x-auth-token".parse().unwrap(),
+            HeaderValue::from_static("canary"),
+        );
+        let error = transport.send(request).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Redirect);
+        assert_eq!(
+            error.redirect_host(),
+            Some(elsewhere.address().to_string().as_str())
+        );
+        assert!(error.to_string().contains(&elsewhere.address().to_string()));
+        assert!(!error.to_string().contains("canary"), "{error}");
+        assert_eq!(server.requests().len(), 1);
+        assert_eq!(elsewhere.connections(), 0);
+    }
+}
+
+#[tokio::test]
+async fn only_a_redirect_that_keeps_the_method_says_that_nothing_was_done() {
+    for (status, outcome) in [
+        (301, Outcome::Unknown),
+        (303, Outcome::Unknown),
+        (307, Outcome::Rejected),
+        (308, Outcome::Rejected),
+    ] {
+        let server = Server::start([Reply::with(status, &[("location", "/x")], "")]);
+        let transport = transport(&server.url());
+        let error = transport
+            .send(transport.request(&CREATE))
+            .await
+            .unwrap_err();
+        assert_eq!(error.outcome(), outcome, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_injected_client_is_used() {
+    let server = Server::start([Reply::json(200, "\"thing\"")]);
+    let client = reqwest::Client::builder()
+        .default_headers(
+            [(
+                "x-of-the-caller".parse().unwrap(),
+                HeaderValue::from_static("1"),
+            )]
+            .into_iter()
+            .collect(),
+        )
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .tls_backend_preconfigured(plain())
+        .build()
+        .unwrap();
+    let transport = with_config(&server.url(), &at_once().http_client(client));
+    transport
+        .send(transport.request(&READ).path("id", 1))
+        .await
+        .unwrap();
+    assert!(server.requests()[0].contains("x-of-the-caller: 1"));
+}
+
+#[tokio::test]
+async fn an_injected_client_that_followed_a_redirect_fails_the_call() {
+    let elsewhere = Server::start([Reply::json(200, "\"from elsewhere\"")]);
+    let server = Server::start([redirect(307, &elsewhere)]);
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(plain())
+        .build()
+        .unwrap();
+    let transport = with_config(
+        &server.url(),
+        &TransportConfig::default().http_client(client),
+    );
+    let error = transport
+        .send(transport.request(&READ).path("id", 1))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains(&elsewhere.address().to_string()));
+    assert!(error.to_string().contains("injected"));
+}
+
+/// TLS settings without certificates: these tests speak plain http.
+fn plain() -> rustls::ClientConfig {
+    rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}

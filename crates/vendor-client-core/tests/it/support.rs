@@ -1,0 +1,56 @@
+//! What the tests share: two operations, a service, and ways to build a transport.
+
+use std::time::Duration;
+
+use vendor_client_core::{
+    Error, HeaderMap, Method, Operation, Repeat, RetryPolicy, Service, Transport, TransportConfig,
+    VendorMessage,
+};
+
+pub(crate) static READ: Operation =
+    Operation::new("read_thing", Method::GET, "/things/{id}", Repeat::Safe);
+
+pub(crate) static CREATE: Operation =
+    Operation::new("create_thing", Method::POST, "/things", Repeat::Unsafe);
+
+pub(crate) static SERVICE: Service = Service::new("test/0.0.0", |body| {
+    let message = String::from_utf8_lossy(body).into_owned();
+    VendorMessage::new(Some("E-7".to_owned()), Some(message))
+});
+
+/// No wait between attempts, so that no test waits.
+pub(crate) fn at_once() -> TransportConfig {
+    TransportConfig::default().retry(RetryPolicy::default().first_wait(Duration::ZERO))
+}
+
+pub(crate) fn transport(url: &str) -> Transport {
+    with_config(url, &at_once())
+}
+
+pub(crate) fn with_config(url: &str, config: &TransportConfig) -> Transport {
+    Transport::new(&SERVICE, url, HeaderMap::new(), config).unwrap()
+}
+
+pub(crate) async fn read(transport: &Transport) -> Result<String, Error> {
+    transport
+        .send(transport.request(&READ).path("id", 1))
+        .await?
+        .json()
+}
+
+pub(crate) async fn create(transport: &Transport) -> Result<String, Error> {
+    transport
+        .send(transport.request(&CREATE).json(&"thing"))
+        .await?
+        .json()
+}
+
+/// Keeps a paused clock where it is until the guard is dropped or the test advances it.
+///
+/// A paused clock leaps forward whenever the runtime has nothing to do, which includes waiting
+/// for a socket; it does not while a blocking task runs.
+pub(crate) fn freeze_time() -> std::sync::mpsc::Sender<()> {
+    let (guard, dropped) = std::sync::mpsc::channel();
+    tokio::task::spawn_blocking(move || dropped.recv());
+    guard
+}

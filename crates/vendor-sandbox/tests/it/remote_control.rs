@@ -1,0 +1,107 @@
+//! The remote control.
+
+use serde_json::json;
+use vendor_sandbox::{Clock, Sandbox};
+
+use crate::support::Client;
+
+async fn start() -> (Sandbox, Client) {
+    let sandbox = Sandbox::builder().remote_control().start().await.unwrap();
+    let remote = Client::connect_to(sandbox.remote_control_url().unwrap()).await;
+    (sandbox, remote)
+}
+
+const JSON: &str = "application/json";
+
+#[tokio::test]
+async fn there_is_no_remote_control_unless_it_is_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_eq!(sandbox.remote_control_url(), None);
+}
+
+#[tokio::test]
+async fn faults_are_planned_from_afar() {
+    let (sandbox, mut remote) = start().await;
+    let ocean = sandbox.ocean_geomission();
+    let fault = json!({
+        "vendor": "ocean-geomission",
+        "route": "create_mission",
+        "about": "M-1",
+        "times": 2,
+        "after_processing": true,
+        "fault": { "kind": "answer", "status": 500, "body": "too bad" },
+    });
+    let planned = remote
+        .post("/_sandbox/faults", JSON, &fault.to_string())
+        .await;
+    assert_eq!(planned.status, 204);
+    assert_eq!(ocean.faults().pending(), 2);
+
+    let mut client = Client::logged_in(ocean).await;
+    let answer = client.create("idMission=M-1").await;
+    assert_eq!(
+        (answer.status, answer.body.as_slice()),
+        (500, &b"too bad"[..])
+    );
+    assert_eq!(ocean.ledger().effects("create_mission", "M-1"), 1);
+}
+
+#[tokio::test]
+async fn a_plan_that_cannot_be_meant_is_refused() {
+    let (sandbox, mut remote) = start().await;
+    for body in [
+        r#"{"vendor":"nobody","fault":{"kind":"endless_body"}}"#,
+        r#"{"vendor":"ocean-geomission","route":"creat_mission","fault":{"kind":"endless_body"}}"#,
+        r#"{"vendor":"ocean-geomission","fault":{"kind":"earthquake"}}"#,
+        r#"{"vendor":"ocean-geomission","when":"now","fault":{"kind":"endless_body"}}"#,
+        r#"{"vendor":"ocean-geomission"}"#,
+        "",
+    ] {
+        let answer = remote.post("/_sandbox/faults", JSON, body).await;
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(!answer.message().is_empty());
+    }
+    assert_eq!(sandbox.ocean_geomission().faults().pending(), 0);
+    assert_eq!(remote.call("GET", "/_sandbox/faults").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_ledger_is_read_from_afar() {
+    let (sandbox, mut remote) = start().await;
+    let mut client = Client::logged_in(sandbox.ocean_geomission()).await;
+    client.create("idMission=M-1").await;
+    let ledger = remote.call("GET", "/_sandbox/ledger").await.json();
+    let ocean = &ledger["ocean-geomission"];
+    assert_eq!(ocean["connections"], 1);
+    assert_eq!(
+        ocean["entries"][1],
+        json!({
+            "sequence": 1,
+            "connection": 0,
+            "route": "create_mission",
+            "method": "POST",
+            "template": "/restapi/geomission/ajoutMission",
+            "about": "M-1",
+            "ending": { "answered": 201 },
+            "took_effect": true,
+        })
+    );
+}
+
+#[tokio::test]
+async fn the_clock_is_moved_and_all_is_reset_from_afar() {
+    let (sandbox, mut remote) = start().await;
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    client.create("idMission=M-1").await;
+
+    let body = r#"{"seconds":43200}"#;
+    let answer = remote.post("/_sandbox/clock/advance", JSON, body).await;
+    assert_eq!(answer.json(), json!({ "now": "2026-03-02T20:00:00Z" }));
+    assert_eq!((sandbox.clock().now() - Clock::START).whole_hours(), 12);
+    assert_eq!(client.status("idMission=M-1").await.status, 401);
+
+    assert_eq!(remote.call("POST", "/_sandbox/reset").await.status, 204);
+    assert_eq!(ocean.mission_ids(), [""; 0]);
+    assert_eq!(ocean.ledger().entries(), []);
+}

@@ -25,8 +25,8 @@ use crate::token::{LogIn, StoredToken, Token, TokenStore};
 /// - A failed log-in is shared by all that wait for it and remembered for a while. As long as the
 ///   old token lives, callers get that instead of the failure.
 /// - The end of a token's life is judged by the wall clock, so that a machine that was suspended
-///   does not use a dead one. Where the wall clock is set back, the token is given up, at the
-///   latest when its lifetime has passed by the monotonic clock.
+///   does not use a dead one; and by the monotonic clock as well, so that a wall clock that is
+///   set back does not prolong it.
 ///
 /// Clones share the token. [`get`](Self::get) must be called within a tokio runtime that has its
 /// timer enabled.
@@ -55,7 +55,7 @@ use crate::token::{LogIn, StoredToken, Token, TokenStore};
 /// ```
 #[derive(Clone)]
 pub struct TokenCache {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl TokenCache {
@@ -274,8 +274,6 @@ pub struct Generation(pub(super) u64);
 pub(super) struct IssuedToken {
     pub(super) stored: StoredToken,
     pub(super) generation: Generation,
-    /// A wall clock that shows less has been set back.
-    believed_from: SystemTime,
     /// When one caller has to fetch the next one, by the wall clock.
     fresh_until: SystemTime,
     expires_at: SystemTime,
@@ -289,7 +287,6 @@ impl IssuedToken {
         Self {
             stored: StoredToken::new(Token::none(), SystemTime::UNIX_EPOCH),
             generation: Generation(0),
-            believed_from: SystemTime::UNIX_EPOCH,
             fresh_until: SystemTime::UNIX_EPOCH,
             expires_at: SystemTime::UNIX_EPOCH,
             outlived_at: Instant::now(),
@@ -307,7 +304,6 @@ impl IssuedToken {
         let used_from = Instant::now();
         Self {
             generation,
-            believed_from: stored.believed_from(),
             fresh_until: expires_at.checked_sub(refresh_ahead).unwrap_or(expires_at),
             expires_at,
             outlived_at: used_from
@@ -328,11 +324,11 @@ impl IssuedToken {
     /// Whether it can be used, and nobody has to fetch the next one yet.
     #[inline]
     pub(super) fn is_fresh(&self, now: SystemTime) -> bool {
-        self.believed_from <= now && now < self.fresh_until
+        now < self.fresh_until
     }
 
     pub(super) fn is_alive(&self, now: SystemTime) -> bool {
-        self.believed_from <= now && now < self.expires_at && !self.is_outlived()
+        now < self.expires_at && !self.is_outlived()
     }
 
     pub(super) fn is_outlived(&self) -> bool {

@@ -32,6 +32,7 @@ struct Vendor {
     open: watch::Sender<bool>,
     failure: Arc<Mutex<Option<Error>>>,
     panics: Arc<AtomicBool>,
+    lifetime: Duration,
 }
 
 impl Vendor {
@@ -41,6 +42,7 @@ impl Vendor {
             open: watch::Sender::new(true),
             failure: Arc::default(),
             panics: Arc::default(),
+            lifetime: LIFETIME,
         }
     }
 
@@ -70,7 +72,7 @@ impl LogIn for Vendor {
         assert!(!self.panics.load(Ordering::SeqCst), "the vendor panics");
         match self.failure.lock().unwrap().clone() {
             Some(failure) => Err(failure),
-            None => Token::new(format!("token-{number}"), LIFETIME),
+            None => Token::new(format!("token-{number}"), self.lifetime),
         }
     }
 }
@@ -222,26 +224,21 @@ mod end_of_life {
         vendor.open();
         callers.join_all().await;
         clock.advance(LIFETIME - SECOND);
-        assert_eq!(get(&cache).await, "token-2");
+        vendor.fail_with(refusal());
+        assert!(cache.get().await.unwrap_err().is_unauthorized());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_clock_set_back_before_the_log_in_gives_the_token_up() {
+    async fn a_clock_set_back_keeps_the_token_for_its_lifetime() {
         let (vendor, clock) = (Vendor::new(), clock());
         let cache = builder(&vendor, &clock).build();
         get(&cache).await;
-        clock.jump_back(24 * HOUR);
-        assert_eq!(get(&cache).await, "token-2");
-        assert_eq!(get(&cache).await, "token-2");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_clock_corrected_by_seconds_keeps_the_token() {
-        let (vendor, clock) = (Vendor::new(), clock());
-        let cache = builder(&vendor, &clock).build();
-        get(&cache).await;
-        clock.jump_back(5 * SECOND);
+        clock.jump_back(1000 * HOUR);
         assert_eq!(get(&cache).await, "token-1");
+        clock.advance(LIFETIME);
+        advance(LIFETIME).await;
+        vendor.fail_with(refusal());
+        assert!(cache.get().await.unwrap_err().is_unauthorized());
     }
 
     #[tokio::test(start_paused = true)]
@@ -262,11 +259,10 @@ mod end_of_life {
     async fn a_clock_set_forward_and_back_again_leaves_a_token_that_works() {
         let (vendor, clock) = (Vendor::new(), clock());
         let cache = builder(&vendor, &clock).build();
+        get(&cache).await;
         clock.advance(1000 * HOUR);
-        assert_eq!(get(&cache).await, "token-1");
-        clock.jump_back(1000 * HOUR);
         assert_eq!(get(&cache).await, "token-2");
-        clock.advance(6 * HOUR);
+        clock.jump_back(1000 * HOUR);
         assert_eq!(get(&cache).await, "token-2");
     }
 }
@@ -293,6 +289,7 @@ mod refresh_ahead {
         for _ in 0..1000 {
             let token = poll_once(pin!(cache.get())).await;
             assert!(matches!(token, Poll::Ready(Ok(token)) if secret(&token) == "token-1"));
+            assert!(cache.shared.fresh().is_some(), "this takes a lock");
         }
         vendor.open();
         assert_eq!(fetching.join_all().await[0].as_ref().unwrap(), "token-2");
@@ -353,8 +350,9 @@ mod refresh_ahead {
         let cache = shortly_before_the_end(&vendor, &clock).await;
         vendor.open();
         vendor.fail_with(refusal());
+        clock.advance(MINUTE / 2);
         assert_eq!(get(&cache).await, "token-1");
-        clock.advance(MINUTE);
+        clock.advance(MINUTE / 2);
         assert!(cache.get().await.unwrap_err().is_unauthorized());
         assert_eq!(vendor.log_ins(), 2);
     }
@@ -383,6 +381,28 @@ mod refresh_ahead {
         assert_ne!(moments[0], moments[3]);
         for moment in moments {
             assert!((LIFETIME - 10 * MINUTE..=LIFETIME - 5 * MINUTE).contains(&moment));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn how_long_before_the_end_can_be_set() {
+        let (vendor, clock) = (Vendor::new(), clock());
+        let cache = builder(&vendor, &clock).refresh_ahead(HOUR).build();
+        get(&cache).await;
+        clock.advance(LIFETIME - HOUR - SECOND);
+        assert_eq!(get(&cache).await, "token-1");
+        clock.advance(HOUR / 2 + SECOND);
+        assert_eq!(get(&cache).await, "token-2");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_with_a_short_life_is_used_for_most_of_it() {
+        let (mut vendor, clock) = (Vendor::new(), clock());
+        vendor.lifetime = MINUTE;
+        let cache = builder(&vendor, &clock).build();
+        for _ in 0..45 {
+            assert_eq!(get(&cache).await, "token-1");
+            clock.advance(SECOND);
         }
     }
 
@@ -478,6 +498,17 @@ mod failure {
         cache.get().await.unwrap_err();
         advance(2 * SECOND).await;
         assert_eq!(get(&cache).await, "token-3");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_passing_failure_may_be_remembered_for_longer_than_a_refusal() {
+        let vendor = Vendor::new();
+        let cache = builder(&vendor, &clock())
+            .failure_memory(10 * SECOND)
+            .refusal_memory(SECOND)
+            .build();
+        vendor.fail_with(passing_failure());
+        assert_eq!(log_ins_within(&cache, &vendor, 9 * SECOND).await, 1);
     }
 
     /// Calls once a second; the number of log-ins that it caused.
@@ -848,6 +879,16 @@ mod sharing {
         shelf.put("by-another", clock_now(&clock));
         assert_eq!(get(&cache).await, "by-another");
         assert_eq!(vendor.log_ins(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_token_is_fetched_although_the_store_still_has_the_old_one() {
+        let (vendor, clock, shelf) = (Vendor::new(), clock(), Arc::new(Shelf::default()));
+        let cache = process(&vendor, &clock, &shelf);
+        get(&cache).await;
+        clock.advance(LIFETIME - MINUTE);
+        assert_eq!(get(&cache).await, "token-2");
+        assert_eq!(shelf.secret().unwrap(), "token-2");
     }
 
     #[tokio::test(start_paused = true)]

@@ -379,6 +379,11 @@ mod tests {
                 .as_bytes(),
         );
         store.load().await.unwrap();
+        overwrite(
+            &store,
+            format!("{}{text}", " ".repeat(64 * 1024)).as_bytes(),
+        );
+        assert_eq!(loaded_secret(&store).await, None);
         store.save(token("u")).await.unwrap();
         assert_eq!(loaded_secret(&store).await.unwrap(), "u");
     }
@@ -437,6 +442,15 @@ mod tests {
             assert_eq!(mode(&path), 0o600);
             assert_eq!(mode(&path.with_file_name("token.json.lock")), 0o600);
             assert_eq!(mode(path.parent().unwrap()), 0o700);
+        }
+
+        #[tokio::test]
+        async fn a_pipe_in_its_place_is_an_error_and_no_hang() {
+            let directory = TempDir::new().unwrap();
+            let store = store(&directory);
+            let made = Command::new("mkfifo").arg(&store.file.path).status();
+            assert!(made.unwrap().success());
+            store.load().await.unwrap_err();
         }
 
         #[tokio::test]

@@ -88,16 +88,10 @@ impl StoredToken {
             .unwrap_or(self.obtained_at)
     }
 
-    /// The earliest time at which it is believed. A clock that shows less has been set back.
-    pub(crate) fn believed_from(&self) -> SystemTime {
-        self.obtained_at
-            .checked_sub(CLOCK_TOLERANCE)
-            .unwrap_or(self.obtained_at)
-    }
-
-    /// Whether it is alive by the wall clock.
+    /// Whether it is alive by the wall clock, and its log-in does not lie in the future.
     pub(crate) fn is_alive(&self, now: SystemTime) -> bool {
-        self.believed_from() <= now && now < self.expires_at()
+        let ahead = self.obtained_at.duration_since(now).unwrap_or_default();
+        ahead <= CLOCK_TOLERANCE && now < self.expires_at()
     }
 
     /// How much of its life is left, never more than all of it.

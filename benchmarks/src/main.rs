@@ -1,3 +1,31 @@
 //! Speed of the clients, as ratios to bare reqwest.
+//!
+//! `cargo run --release -p benchmarks` measures calls and the token cache;
+//! `cargo run --release -p benchmarks -- cold-build` measures a cold build of a user's program.
 
-fn main() {}
+mod cold_build;
+mod status_call;
+mod token_cache;
+
+use std::error::Error;
+
+use benchmarks::{Benchmark, Limits};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().nth(1).as_deref() == Some("cold-build") {
+        return cold_build::run();
+    }
+    let status_call = Benchmark {
+        title: "A status call, answered by 2 KB of JSON",
+        contenders: status_call::contenders,
+        limits: Limits {
+            instructions: 1.00,
+            time: 1.02,
+            more_allocations: Some(8),
+            less_than_all: false,
+        },
+    };
+    benchmarks::run(&[status_call], status_call::answers(), || {
+        token_cache::run()
+    })
+}

@@ -1,0 +1,109 @@
+//! Measures ways of making the same HTTP call against each other.
+//!
+//! A program hands its [`Benchmark`]s to [`run`]. That starts the program again as the server, so
+//! that the server's work is not counted, and again under valgrind, where one is installed, to
+//! count instructions and allocations.
+
+mod contender;
+mod report;
+mod server;
+mod timing;
+mod valgrind;
+
+use std::env;
+use std::io::{self, Write as _};
+
+pub use contender::{Contender, Failure};
+pub use report::{Verdict, median};
+pub use server::Answer;
+
+use report::Measured;
+use server::Server;
+
+/// One call and the ways to make it.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "unpublished")]
+pub struct Benchmark {
+    /// What is called.
+    pub title: &'static str,
+    /// Prepares the ways to call the server at the given base URL. All are measured against the
+    /// first; the second is ours.
+    pub contenders: fn(&str) -> Result<Vec<Contender>, Failure>,
+    /// What ours has to reach.
+    pub limits: Limits,
+}
+
+/// What our way of calling has to reach, as ratios to the first contender.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "unpublished")]
+pub struct Limits {
+    /// Of user-space instructions per call.
+    pub instructions: f64,
+    /// Of time per call, one after the other and with many in flight.
+    pub time: f64,
+    /// How many allocations more there may be.
+    pub more_allocations: Option<u64>,
+    /// Whether ours must also need less than every contender after it.
+    pub less_than_all: bool,
+}
+
+/// Runs the benchmarks against a server that gives `answers`, then `more`, and prints what was
+/// reached.
+///
+/// # Errors
+///
+/// Where the server or a contender fails, or output cannot be written.
+pub fn run(
+    benchmarks: &[Benchmark],
+    answers: Vec<Answer>,
+    more: impl FnOnce() -> Result<Vec<Verdict>, Failure>,
+) -> Result<(), Failure> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => report(benchmarks, more),
+        ["serve"] => server::serve(answers),
+        ["call", title, name, server, count] => {
+            let benchmark = benchmarks.iter().find(|one| one.title == title);
+            let contenders = (benchmark.ok_or("no such benchmark")?.contenders)(server)?;
+            let contender = contenders.iter().find(|one| one.name() == name);
+            let contender = contender.ok_or("no such contender")?;
+            contender::runtime()?.block_on(contender.calls(count.parse()?))
+        }
+        _ => Err("takes no arguments".into()),
+    }
+}
+
+fn report(
+    benchmarks: &[Benchmark],
+    more: impl FnOnce() -> Result<Vec<Verdict>, Failure>,
+) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}\n", report::machine())?;
+    let server = Server::start()?;
+    let mut verdicts = Vec::new();
+    for benchmark in benchmarks {
+        let measured = measure(benchmark, &server)?;
+        writeln!(out, "{}\n", report::table(benchmark, &measured))?;
+        verdicts.extend(report::verdicts(benchmark, &measured));
+    }
+    verdicts.extend(more()?);
+    writeln!(out, "{}", report::summary(&verdicts))?;
+    Ok(())
+}
+
+fn measure(benchmark: &Benchmark, server: &Server) -> Result<Vec<Measured>, Failure> {
+    let contenders = (benchmark.contenders)(server.url())?;
+    let timings = timing::measure(&contenders)?;
+    contenders
+        .iter()
+        .zip(timings)
+        .map(|(contender, timing)| {
+            Ok(Measured {
+                name: contender.name(),
+                timing,
+                counts: valgrind::count(benchmark.title, contender.name(), server.url())?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! A token that is at hand: what taking it from the cache costs.
+
+use std::hint::black_box;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use benchmarks::{Failure, Verdict, median};
+use tokio::runtime::Builder;
+use vendor_client_core::{Error, LogIn, Token, TokenCache};
+
+const ROUNDS: usize = 301;
+/// Few enough that a round is seldom interrupted.
+const HITS: u32 = 20_000;
+
+struct Account;
+
+impl LogIn for Account {
+    async fn log_in(&self) -> Result<Token, Error> {
+        Token::new("not-a-real-token", Duration::from_secs(12 * 3600))
+    }
+}
+
+/// Measures one thread, two that share a cache, and two that do not, which tells what the
+/// processor itself makes of two busy threads.
+pub(crate) fn run() -> Result<Vec<Verdict>, Failure> {
+    let shared = TokenCache::new(Account);
+    let alone = nanos_per_hit(&[&shared])?;
+    let apart = nanos_per_hit(&[&TokenCache::new(Account), &TokenCache::new(Account)])?;
+    let together = nanos_per_hit(&[&shared, &shared])?;
+    let shared_to_apart = together / apart;
+    Ok(vec![
+        Verdict::at_most("Token from the cache", alone, 50.0, " ns"),
+        Verdict::at_most("Token from the cache, two threads", together, 50.0, " ns"),
+        Verdict::at_most(
+            "Two threads on one cache, to one each",
+            shared_to_apart,
+            1.05,
+            " ×",
+        ),
+    ])
+}
+
+/// The median over the rounds of all threads, one for each cache.
+fn nanos_per_hit(caches: &[&TokenCache]) -> Result<f64, Failure> {
+    let rounds: Result<Vec<Vec<f64>>, String> = thread::scope(|scope| {
+        let threads: Vec<_> = caches
+            .iter()
+            .map(|cache| scope.spawn(|| hammer(cache).map_err(|error| error.to_string())))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().map_err(|_| "a thread panicked")?)
+            .collect()
+    });
+    Ok(median(rounds?.into_iter().flatten()))
+}
+
+fn hammer(cache: &TokenCache) -> Result<Vec<f64>, Failure> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        cache.get().await?;
+        let mut rounds = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            for _ in 0..HITS {
+                black_box(cache.get().await?.header());
+            }
+            rounds.push(start.elapsed().as_nanos() as f64 / f64::from(HITS));
+        }
+        Ok(rounds)
+    })
+}

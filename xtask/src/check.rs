@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::finding::{Finding, sorted};
 use crate::outputs::Outputs;
 use crate::page::Vendor;
-use crate::{contract, fixtures, vendor};
+use crate::{contract, fixtures, tables, vendor};
 
 /// Reads the pages of all vendors, with everything that is wrong in them.
 pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
@@ -27,6 +27,14 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
         findings.extend(found);
         findings.extend(outputs.check(root));
     }
+    findings.extend(tables::check(&vendors));
+    Ok(sorted(findings))
+}
+
+/// Compares the field tables with the types alone.
+pub(crate) fn tables(root: &Path) -> Result<Vec<Finding>, String> {
+    let (vendors, mut findings) = load(root)?;
+    findings.extend(tables::check(&vendors));
     Ok(sorted(findings))
 }
 

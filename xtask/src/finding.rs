@@ -36,6 +36,12 @@ impl Finding {
         path.clone_into(&mut self.field);
         self
     }
+
+    /// What tells findings apart when the same row is reached by many operations.
+    pub(crate) fn identity(&self) -> impl Ord + use<> {
+        let operation = if self.field.is_empty() { &self.operation } else { "" };
+        (self.page.clone(), self.line, self.message.clone(), operation.to_owned())
+    }
 }
 
 impl fmt::Display for Finding {

@@ -315,6 +315,7 @@ impl Parser<'_> {
                 rows.push(Row {
                     line: row.line,
                     field,
+                    is_not_read: false,
                 });
             }
         }
@@ -402,6 +403,7 @@ impl Parser<'_> {
                 line: row.line,
                 fields: field.codes().map(|path| without_side(path).to_owned()).collect(),
                 also_spelled: also_spelled(here),
+                is_not_read: here.plain().starts_with("not read"),
             })
         });
         rows.collect()

@@ -10,7 +10,9 @@ mod grammar;
 mod markdown;
 mod outputs;
 mod page;
+mod tables;
 mod vendor;
+mod vendors;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +24,7 @@ Usage: cargo xtask <command> [--check]
 
   fixtures   write the pages' example payloads into each crate's tests/fixtures
   contract   write each vendor's machine-readable contract
+  tables     compare the field tables with the Rust types
   check      all of these without writing
 
 With --check, a command that writes only compares.";
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         ["check"] => check::check(root()),
         ["fixtures"] => check::generate(root(), fixtures::generate, false),
         ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
+        ["tables"] => check::tables(root()),
         ["contract"] => check::generate(root(), contract::generate, false),
         ["contract", "--check"] => check::generate(root(), contract::generate, true),
         _ => Err(USAGE.to_owned()),

@@ -59,6 +59,8 @@ pub(crate) struct FieldTable {
 pub(crate) struct Row {
     pub(crate) line: usize,
     pub(crate) field: Field,
+    /// Whether a deviation says that the client passes over the field.
+    pub(crate) is_not_read: bool,
 }
 
 /// A named type.
@@ -104,6 +106,8 @@ pub(crate) struct Deviation {
     pub(crate) fields: Vec<String>,
     /// Further names under which these fields may arrive.
     pub(crate) also_spelled: Vec<String>,
+    /// Whether the client passes over these fields.
+    pub(crate) is_not_read: bool,
 }
 
 impl Section {

@@ -59,8 +59,8 @@ pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec
     for page in &vendor.pages {
         check_page(page, &mut findings);
     }
-    let spellings = spellings(&vendor, &mut findings);
-    apply(&spellings, &mut vendor);
+    let remarks = remarks(&vendor, &mut findings);
+    apply(&remarks, &mut vendor);
     examples::check(&vendor, &mut findings);
     (vendor, findings)
 }
@@ -137,15 +137,14 @@ fn check_page(page: &Page, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Every row stands once, below its parent, and its parent can have children.
+/// Every row stands once, below its parent, and its parent can have children. The rows of a variant
+/// stand beside the `common` ones.
 fn check_rows(rows: &[Row], common: &[Row], report: &mut impl FnMut(usize, &str, String)) {
     let mut known: BTreeMap<&str, &Field> = BTreeMap::new();
-    for row in common {
-        known.insert(&row.field.path, &row.field);
-    }
     for row in rows {
         let path = row.field.path.as_str();
-        if known.insert(path, &row.field).is_some() {
+        let is_common = common.iter().any(|row| row.field.path == path);
+        if known.insert(path, &row.field).is_some() || is_common {
             report(row.line, path, "the row stands twice".to_owned());
         }
         if let Err(message) = check_parent(path, &known) {
@@ -237,12 +236,17 @@ fn check_variants(section: &TypeSection, report: &mut impl FnMut(usize, &str, St
     }
 }
 
-/// Which row may be spelled otherwise: the page's path, the row's line and the name.
-type Spelling = (String, usize, String);
+/// What a deviation says about a row, which is named by its page and line.
+struct Remark {
+    page: String,
+    line: usize,
+    also_spelled: Vec<String>,
+    is_not_read: bool,
+}
 
 /// Finds the rows that the deviations are about.
-fn spellings(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Spelling> {
-    let mut spellings = Vec::new();
+fn remarks(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Remark> {
+    let mut remarks = Vec::new();
     for page in &vendor.pages {
         let mut scopes: Vec<(&str, &[Deviation], Vec<&[Row]>)> = Vec::new();
         for section in &page.sections {
@@ -261,15 +265,17 @@ fn spellings(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Spelling> {
                         let finding = Finding::new(&page.path, deviation.line, "no such field");
                         findings.push(finding.operation(operation).field(path));
                     }
-                    for (page, line) in rows {
-                        let names = deviation.also_spelled.iter();
-                        spellings.extend(names.map(|name| (page.clone(), line, name.clone())));
-                    }
+                    remarks.extend(rows.into_iter().map(|(page, line)| Remark {
+                        page,
+                        line,
+                        also_spelled: deviation.also_spelled.clone(),
+                        is_not_read: deviation.is_not_read,
+                    }));
                 }
             }
         }
     }
-    spellings
+    remarks
 }
 
 fn rows_of_type(section: &TypeSection) -> Vec<&[Row]> {
@@ -326,7 +332,8 @@ impl Vendor {
     }
 }
 
-fn apply(spellings: &[Spelling], vendor: &mut Vendor) {
+/// Notes on every row what the deviations say about it.
+fn apply(remarks: &[Remark], vendor: &mut Vendor) {
     for page in &mut vendor.pages {
         let tables = page.sections.iter_mut().flat_map(|section| &mut section.tables);
         let tables = tables.map(|table| &mut table.rows);
@@ -335,10 +342,13 @@ fn apply(spellings: &[Spelling], vendor: &mut Vendor) {
             std::iter::once(&mut section.rows).chain(variants)
         });
         for row in tables.chain(types).flatten() {
-            let names = spellings.iter().filter(|(path, line, _)| *path == page.path && *line == row.line);
-            for (_, _, name) in names {
-                if *name != name_of(&row.field.path) && !row.field.also_spelled.contains(name) {
-                    row.field.also_spelled.push(name.clone());
+            let here = |remark: &&Remark| remark.page == page.path && remark.line == row.line;
+            for remark in remarks.iter().filter(here) {
+                row.is_not_read |= remark.is_not_read;
+                for name in &remark.also_spelled {
+                    if *name != name_of(&row.field.path) && !row.field.also_spelled.contains(name) {
+                        row.field.also_spelled.push(name.clone());
+                    }
                 }
             }
         }

@@ -35,6 +35,12 @@ pub(crate) struct Credentials<'a> {
     password: Cow<'a, str>,
 }
 
+/// Nothing is documented of either: the service judges.
+#[cfg(feature = "schema")]
+impl vendor_client_core::Validate for Credentials<'_> {
+    fn validate(&self, _: &mut vendor_client_core::Violations) {}
+}
+
 /// What the service answers to a log-in.
 /// Docs: `docs/ocean-geomission/authentication.md`, "Log in". The further data on the account is
 /// not documented and not read.

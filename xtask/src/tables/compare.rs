@@ -1,0 +1,126 @@
+//! Names, types and requirements: the pages against the schema of the types.
+
+use std::collections::BTreeSet;
+
+use super::Target;
+use super::documented::DocField;
+use super::structure::{Entry, Structure};
+use crate::finding::Finding;
+use crate::page::{Place, name_of, parent_of};
+
+pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
+    let documented = Structure::documented(&target.documented);
+    let known = target.structure();
+    for field in &target.documented.fields {
+        match known.entries.get(&field.path) {
+            Some(entry) => {
+                let wanted = &documented.entries[&field.path];
+                findings.extend(types(target, field, wanted, entry));
+                findings.extend(formats(target, field, entry));
+                findings.extend(requirement(target, field, wanted, entry));
+            }
+            None if field.is_element || known.is_cut(&field.path) => {}
+            // What is below something missing is missing with it.
+            None if !stands(&known, parent_of(&field.path)) => {}
+            None => findings.push(target.at_field(field, "documented, and not in the type")),
+        }
+    }
+    for path in known.entries.keys() {
+        let parent = parent_of(path);
+        let is_new = !documented.entries.contains_key(path);
+        if is_new && !name_of(path).is_empty() && stands(&documented, parent) && !documented.is_cut(path) {
+            findings.push(undocumented(target, path, parent));
+        }
+    }
+}
+
+fn stands(structure: &Structure, path: &str) -> bool {
+    path.is_empty() || structure.entries.contains_key(path)
+}
+
+/// A field of the type without a row: reported where its row would stand.
+fn undocumented(target: &Target<'_>, path: &str, parent: &str) -> Finding {
+    let fields = &target.documented.fields;
+    let object = fields.iter().find(|field| field.path == parent);
+    let (page, line) =
+        object.and_then(|field| field.inside).unwrap_or((&target.page.path, target.line));
+    let message = format!("`{}` is in the type, and not documented", name_of(path));
+    Finding::new(page, line, message).operation(target.route).field(path)
+}
+
+fn types(
+    target: &Target<'_>,
+    field: &DocField<'_>,
+    wanted: &Entry,
+    known: &Entry,
+) -> Option<Finding> {
+    let is_null = |name: &&String| name.as_str() == "null";
+    let wanted_types: BTreeSet<_> = wanted.types.iter().filter(|name| !is_null(name)).collect();
+    let mut known_types: BTreeSet<_> = known.types.iter().filter(|name| !is_null(name)).collect();
+    let any = "any".to_owned();
+    if known_types.len() > 1 {
+        // One alternative that takes anything keeps what is not known yet.
+        known_types.remove(&any);
+    }
+    if wanted_types != known_types {
+        let [wanted, known] = [&wanted_types, &known_types].map(|types| list(types));
+        let message = format!("documented as {wanted}, the type has {known}");
+        return Some(target.at_field(field, message));
+    }
+    let reads_null = known.types.contains("null") || known.types.contains("any") || !known.required;
+    (wanted.types.contains("null") && !reads_null)
+        .then(|| target.at_field(field, "documented as null too, which the type does not have"))
+}
+
+fn list(types: &BTreeSet<&String>) -> String {
+    types.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" or ")
+}
+
+/// Compares the format of a string where the schema has one. A number's says how wide it is.
+fn formats(target: &Target<'_>, field: &DocField<'_>, known: &Entry) -> Option<Finding> {
+    if !known.types.contains("string") {
+        return None;
+    }
+    let documented: Vec<_> = field
+        .shapes
+        .iter()
+        .filter_map(|shape| super::structure::format_of(shape))
+        .map(|format| schema_format(&format).to_owned())
+        .collect();
+    let is_width = |format: &str| {
+        format.starts_with("int") || format.starts_with("uint") || matches!(format, "float" | "double")
+    };
+    let formats = known.formats.iter().filter(|format| !is_width(format));
+    let strange = formats.into_iter().find(|format| !documented.contains(format))?;
+    Some(target.at_field(field, format!("the type has the format {strange}")))
+}
+
+/// The name that JSON Schema has for a format of the pages.
+fn schema_format(format: &str) -> &str {
+    match format {
+        "ISO 8601" => "date-time",
+        "UUID" => "uuid",
+        other => other,
+    }
+}
+
+/// Compares the requirement of what is read. That of what is sent is tried out.
+fn requirement(
+    target: &Target<'_>,
+    field: &DocField<'_>,
+    wanted: &Entry,
+    known: &Entry,
+) -> Option<Finding> {
+    if field.is_element || name_of(&field.path).is_empty() {
+        return None;
+    }
+    let message = match (wanted.required, known.required, target.place) {
+        // A type cannot require what may be null.
+        (true, false, Place::Response | Place::Path) if !field.nullable => {
+            "documented as required, optional in the type"
+        }
+        (false, true, Place::Response | Place::Path) => "documented as optional, required in the type",
+        _ => return None,
+    };
+    Some(target.at_field(field, message))
+}

@@ -49,9 +49,10 @@
 //!
 //! - [`Sandbox`], [`Builder`], [`Clock`]: starting, and the time.
 //! - [`Service`]: what every vendor has. [`Faults`] and [`Ledger`] belong to it.
-//! - [`OceanGeomission`]: this vendor's world, to look at and to change from outside.
+//! - [`OceanGeomission`], [`CegidLoop`]: each vendor's world, to look at and to change from outside.
 //! - [`contract`]: the contracts, and the check of requests and answers against them.
 
+pub mod cegid_loop;
 mod clock;
 mod connection;
 pub mod contract;
@@ -64,6 +65,7 @@ mod route;
 mod sandbox;
 mod service;
 
+pub use cegid_loop::CegidLoop;
 pub use clock::Clock;
 pub use exchange::Reply;
 pub use fault::{End, Fault, FaultPlan, Faults, Gate};

@@ -73,11 +73,17 @@ fn serve(port_base: u16) -> io::Result<()> {
 /// All that somebody needs who wants to try.
 fn overview(sandbox: &Sandbox) -> String {
     let ocean = sandbox.ocean_geomission();
+    let cegid = sandbox.cegid_loop();
     format!(
         "\
 Océan Géomission   {ocean_url}
   login            {login}
   password         {password}
+
+Cegid Loop         {cegid_url}
+  subscription key {subscription_key}
+  API key          {api_key}
+  client secret    {api_secret}
 
 Remote control     {remote_control}
   POST /_sandbox/faults, GET /_sandbox/ledger, POST /_sandbox/clock/advance, POST /_sandbox/reset
@@ -87,6 +93,10 @@ Ctrl-C ends it.
         ocean_url = ocean.base_url(),
         login = ocean.login(),
         password = ocean.password(),
+        cegid_url = cegid.base_url(),
+        subscription_key = cegid.subscription_key(),
+        api_key = cegid.api_key(),
+        api_secret = cegid.api_secret(),
         remote_control = sandbox.remote_control_url().unwrap_or_default(),
     )
 }

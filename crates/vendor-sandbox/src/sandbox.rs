@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+use crate::cegid_loop::CegidLoop;
 use crate::clock::Clock;
 use crate::connection;
 use crate::ocean_geomission::OceanGeomission;
@@ -19,6 +20,7 @@ use crate::service::{Doors, Service};
 pub struct Sandbox {
     clock: Clock,
     ocean_geomission: OceanGeomission,
+    cegid_loop: CegidLoop,
     remote_control_url: Option<String>,
     services: Vec<Arc<Service>>,
     _running: Running,
@@ -51,6 +53,11 @@ impl Sandbox {
     /// Océan Géomission.
     pub fn ocean_geomission(&self) -> &OceanGeomission {
         &self.ocean_geomission
+    }
+
+    /// Cegid Loop.
+    pub fn cegid_loop(&self) -> &CegidLoop {
+        &self.cegid_loop
     }
 
     /// What the vendors have in common, of each of them.
@@ -115,6 +122,7 @@ impl Builder {
             false => None,
         };
         let ocean_geomission = OceanGeomission::open(&mut doors, &self.clock)?;
+        let cegid_loop = CegidLoop::open(&mut doors)?;
 
         let services: Vec<Arc<Service>> = doors
             .open
@@ -131,6 +139,7 @@ impl Builder {
         Ok(Sandbox {
             clock: self.clock,
             ocean_geomission,
+            cegid_loop,
             remote_control_url,
             services,
             _running: Running::start(doors.open, remote_control)?,

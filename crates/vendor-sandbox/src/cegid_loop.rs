@@ -1,0 +1,500 @@
+//! Cegid Loop: the engagement letters of an accounting firm, and their activities.
+//!
+//! Where the vendor's pages leave something open, the sandbox decides, and says so here or in
+//! [`Settings`]:
+//!
+//! - A missing or wrong key is a 401.
+//! - A parameter that breaks the contract, a filter that cannot be read, and a field that no row
+//!   has are a 400 whose `message` names the parameter.
+//! - The folder `cabinet` has every row of the firm, a client's folder (`CLIENT001` and so on) the
+//!   client's own; any other is a 404.
+//! - Rows are compared as JavaScript compares. `||` and parentheses are not documented, and
+//!   refused.
+//! - Rows that are equal in an order keep the order of the list. Without an order, they have it.
+//! - `select` takes fields joined by `&&` or by commas, and gives whole references.
+//!
+//! For the ledger and for faults, a call is about the position that it asks for: its `skip`, or
+//! `0`.
+//!
+//! Docs: `docs/cegid-loop/`.
+
+mod filter;
+mod firm;
+
+use std::cmp::Ordering;
+use std::io;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use crate::contract::Contract;
+use crate::exchange::{Answer, Call, Reply};
+use crate::service::{Doors, Service, Vendor};
+use filter::Filter;
+use firm::{Firm, Record};
+
+/// The routes served, by their names in the contract.
+const SERVED: &[&str] = &["list_engagement_letters", "list_activities"];
+
+/// The demo account.
+const SUBSCRIPTION_KEY: &str = "sandbox-subscription-key";
+const API_KEY: &str = "sandbox-key";
+const API_SECRET: &str = "sandbox-client-secret";
+
+/// The folder of the firm itself.
+const FIRM_FOLDER: &str = "cabinet";
+
+static CONTRACT: LazyLock<Result<Contract, String>> =
+    LazyLock::new(|| Contract::from_json(include_str!("../contracts/cegid-loop.json")));
+
+/// Cegid Loop in the sandbox: a [`Service`] with an accounting firm behind it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use vendor_sandbox::Sandbox;
+/// use vendor_sandbox::cegid_loop::Envelope;
+///
+/// let sandbox = Sandbox::start().await?;
+/// let cegid = sandbox.cegid_loop();
+/// cegid.configure(|settings| settings.envelope = Envelope::Wrapped);
+/// assert!(cegid.base_url().ends_with("/loop-api-publiques"));
+/// assert_eq!(cegid.letters().len(), 320);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct CegidLoop {
+    service: Arc<Service>,
+    cegid: Arc<Loop>,
+}
+
+impl Deref for CegidLoop {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}
+
+impl CegidLoop {
+    pub(crate) fn open(doors: &mut Doors) -> io::Result<Self> {
+        let cegid = Arc::new(Loop {
+            contract: Contract::embedded(&CONTRACT)?,
+            world: Mutex::default(),
+        });
+        let vendor: Arc<dyn Vendor> = cegid.clone();
+        let service = doors.open(vendor)?;
+        Ok(Self { service, cegid })
+    }
+
+    /// The demo account's subscription key. Wire: the header `Ocp-Apim-Subscription-Key`.
+    pub fn subscription_key(&self) -> &'static str {
+        SUBSCRIPTION_KEY
+    }
+
+    /// The demo account's API key. Wire: the header `x-apikey`, before the colon.
+    pub fn api_key(&self) -> &'static str {
+        API_KEY
+    }
+
+    /// The client secret that belongs to the API key. Wire: the header `x-apikey`, after the
+    /// colon.
+    pub fn api_secret(&self) -> &'static str {
+        API_SECRET
+    }
+
+    /// Changes how the service behaves from now on.
+    pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.cegid.world().settings);
+    }
+
+    /// The engagement letters of the whole firm, as they go over the wire.
+    pub fn letters(&self) -> Vec<Value> {
+        rows(&self.cegid.world().firm().letters)
+    }
+
+    /// The activities of the whole firm, as they go over the wire.
+    pub fn activities(&self) -> Vec<Value> {
+        rows(&self.cegid.world().firm().activities)
+    }
+
+    /// Gives the firm these engagement letters instead of its own.
+    pub fn set_letters(&self, rows: Vec<Value>) {
+        self.cegid.world().firm().letters = records(rows);
+    }
+
+    /// Gives the firm these activities instead of its own.
+    pub fn set_activities(&self, rows: Vec<Value>) {
+        self.cegid.world().firm().activities = records(rows);
+    }
+}
+
+fn rows(records: &[Record]) -> Vec<Value> {
+    records.iter().map(|record| record.row.clone()).collect()
+}
+
+fn records(rows: Vec<Value>) -> Arc<Vec<Record>> {
+    let record = |row| Record {
+        folder: FIRM_FOLDER.to_owned(),
+        row,
+    };
+    Arc::new(rows.into_iter().map(record).collect())
+}
+
+/// How the service behaves where the vendor's pages contradict each other or leave it open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The form of an answer: a bare array by default.
+    pub envelope: Envelope,
+    /// The names and types in an answer: those of the vendor's examples by default.
+    pub spelling: Spelling,
+    /// How many rows an answer has at most, whatever `take` says: 100 by default.
+    pub max_rows: usize,
+    /// Whether a call without a filter is refused. By default it is not.
+    pub filter_required: bool,
+    /// The only `Content-Type` that is accepted. None: any, or none at all, which is the default.
+    pub content_type: Option<String>,
+    /// Whether `skip` is passed over, so that every page is the first one. By default it is not.
+    pub ignores_skip: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            envelope: Envelope::Bare,
+            spelling: Spelling::Examples,
+            max_rows: 100,
+            filter_required: false,
+            content_type: None,
+            ignores_skip: false,
+        }
+    }
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Envelope {
+    /// `[ … ]`
+    Bare,
+    /// `{"data": [ … ]}`
+    Wrapped,
+}
+
+/// The names and types in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spelling {
+    /// Those of the vendor's examples: `statut`, `activite`, integers.
+    Examples,
+    /// Those of the vendor's tables: `status`, `Libelle`, numeric strings.
+    Tables,
+}
+
+/// The vendor behind the port.
+#[derive(Debug)]
+struct Loop {
+    contract: &'static Contract,
+    world: Mutex<World>,
+}
+
+#[derive(Debug, Default)]
+struct World {
+    settings: Settings,
+    /// None until somebody asks.
+    firm: Option<Firm>,
+}
+
+impl World {
+    fn firm(&mut self) -> &mut Firm {
+        self.firm.get_or_insert_default()
+    }
+}
+
+impl Vendor for Loop {
+    fn contract(&self) -> &'static Contract {
+        self.contract
+    }
+
+    fn base_path(&self) -> &'static str {
+        "/loop-api-publiques"
+    }
+
+    fn served(&self) -> &'static [&'static str] {
+        SERVED
+    }
+
+    fn about(&self, call: &Call) -> Option<String> {
+        Some(parameter(call, "skip").unwrap_or("0").to_owned())
+    }
+
+    fn answer(&self, call: &Call) -> Answer {
+        Answer::from(self.list(call).unwrap_or_else(|refusal| refusal))
+    }
+
+    fn refuse(&self, status: u16, reason: &str) -> Reply {
+        refusal(status, reason)
+    }
+
+    fn reset(&self) {
+        *self.world() = World::default();
+    }
+}
+
+impl Loop {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn list(&self, call: &Call) -> Result<Reply, Reply> {
+        demand_keys(call)?;
+        let breaches = call.breaches(self.contract);
+        if !breaches.is_empty() {
+            let sentences: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+            return Err(refusal(400, &sentences.join("; ")));
+        }
+        let (settings, records, row_type) = self.rows_of(call);
+        settings.demand_content_type(call)?;
+        let wanted = Wanted::of(call, &settings)?;
+        wanted.demand_known_fields(&Fields::of(self.contract, row_type))?;
+
+        let found = wanted.find(&records)?;
+        let page = wanted.page(&found, &settings);
+        let page = Value::Array(page.into_iter().map(|row| settings.spelt(row)).collect());
+        Ok(Reply::json(200, &settings.wrapped(page)))
+    }
+
+    /// The settings, the whole list that a call is for, and the type of its rows.
+    fn rows_of(&self, call: &Call) -> (Settings, Arc<Vec<Record>>, &'static str) {
+        let mut world = self.world();
+        let settings = world.settings.clone();
+        let firm = world.firm();
+        match call.route.name.as_str() {
+            "list_activities" => (settings, firm.activities.clone(), "LetterActivity"),
+            _ => (settings, firm.letters.clone(), "EngagementLetter"),
+        }
+    }
+}
+
+fn demand_keys(call: &Call) -> Result<(), Reply> {
+    match call.header("Ocp-Apim-Subscription-Key") {
+        Some(SUBSCRIPTION_KEY) => {}
+        Some(_) => return Err(refusal(401, "the subscription key is not valid")),
+        None => return Err(refusal(401, "header `Ocp-Apim-Subscription-Key` is required")),
+    }
+    let Some(given) = call.header("x-apikey") else {
+        return Err(refusal(401, "header `x-apikey` is required"));
+    };
+    match given.split_once(':') {
+        Some((API_KEY, API_SECRET)) => Ok(()),
+        Some(_) => Err(refusal(401, "the API key or its client secret is not valid")),
+        None => Err(refusal(401, "header `x-apikey` must be `key:secret`")),
+    }
+}
+
+fn parameter<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+    let mut given = call.query.iter().filter(|(given, _)| given == name);
+    given.next().map(|(_, value)| value.as_str())
+}
+
+fn refusal(status: u16, reason: &str) -> Reply {
+    Reply::json(status, &json!({ "statusCode": status, "message": reason }))
+}
+
+/// What a call asks for.
+struct Wanted<'a> {
+    folder: &'a str,
+    filter: Option<Filter>,
+    order: Vec<(&'a str, Direction)>,
+    skip: usize,
+    take: usize,
+    select: Vec<&'a str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Ascending,
+    Descending,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(call: &'a Call, settings: &Settings) -> Result<Self, Reply> {
+        let filter = parameter(call, "filter").map(Filter::read).transpose();
+        let filter =
+            filter.map_err(|reason| refusal(400, &format!("query parameter `filter` {reason}")))?;
+        if filter.is_none() && settings.filter_required {
+            return Err(refusal(400, "query parameter `filter` is required"));
+        }
+        let number = |name| parameter(call, name).and_then(|text| text.parse::<usize>().ok());
+        Ok(Self {
+            folder: parameter(call, "codeDossier").unwrap_or_default(),
+            filter,
+            order: parameter(call, "sort").map(order).unwrap_or_default(),
+            skip: match settings.ignores_skip {
+                true => 0,
+                false => number("skip").unwrap_or_default(),
+            },
+            take: number("take").unwrap_or(usize::MAX).min(settings.max_rows),
+            select: parameter(call, "select").map(fields).unwrap_or_default(),
+        })
+    }
+
+    /// Refuses what names a field that no row has: it would otherwise pass for null.
+    fn demand_known_fields(&self, known: &Fields) -> Result<(), Reply> {
+        let filter = self.filter.iter().flat_map(Filter::paths);
+        let order = self.order.iter().map(|(path, _)| *path);
+        let unknown = [
+            ("filter", filter.into_iter().find(|path| !known.has(path))),
+            ("sort", order.into_iter().find(|path| !known.has(path))),
+            ("select", self.select.iter().copied().find(|path| !known.has(path))),
+        ];
+        for (parameter, path) in unknown {
+            if let Some(path) = path {
+                let text = format!("query parameter `{parameter}` names `{path}`, which no row has");
+                return Err(refusal(400, &text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every row that is wanted, in order.
+    fn find<'r>(&self, records: &'r [Record]) -> Result<Vec<&'r Value>, Reply> {
+        let is_firm = self.folder == FIRM_FOLDER;
+        if !is_firm && !records.iter().any(|record| record.folder == self.folder) {
+            return Err(refusal(404, "no such folder"));
+        }
+        let mut found: Vec<&Value> = records
+            .iter()
+            .filter(|record| is_firm || record.folder == self.folder)
+            .map(|record| &record.row)
+            .filter(|row| self.filter.as_ref().is_none_or(|filter| filter.accepts(row)))
+            .collect();
+        if !self.order.is_empty() {
+            found.sort_by(|left, right| self.compare(left, right));
+        }
+        Ok(found)
+    }
+
+    fn compare(&self, left: &Value, right: &Value) -> Ordering {
+        let compared = self.order.iter().map(|(path, direction)| {
+            let ordering = filter::order(filter::at(left, path), filter::at(right, path));
+            let ordering = ordering.unwrap_or(Ordering::Equal);
+            match direction {
+                Direction::Ascending => ordering,
+                Direction::Descending => ordering.reverse(),
+            }
+        });
+        compared.fold(Ordering::Equal, Ordering::then)
+    }
+
+    /// The rows that are answered.
+    fn page(&self, found: &[&Value], settings: &Settings) -> Vec<Value> {
+        let rows = found.iter().skip(self.skip).take(self.take.min(settings.max_rows));
+        rows.map(|row| self.selected(row)).collect()
+    }
+
+    fn selected(&self, row: &Value) -> Value {
+        let Some(object) = row.as_object().filter(|_| !self.select.is_empty()) else {
+            return row.clone();
+        };
+        let root = |path: &&'a str| path.split('.').next().unwrap_or_default();
+        let chosen: Vec<&str> = self.select.iter().map(root).collect();
+        let kept = object.iter().filter(|(name, _)| chosen.contains(&name.as_str()));
+        Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+}
+
+/// Reads `field1&&field2:desc`.
+fn order(text: &str) -> Vec<(&str, Direction)> {
+    text.split("&&")
+        .map(str::trim)
+        .map(|field| match field.strip_suffix(":desc") {
+            Some(field) => (field, Direction::Descending),
+            None => (field, Direction::Ascending),
+        })
+        .collect()
+}
+
+fn fields(text: &str) -> Vec<&str> {
+    text.split([',', '&']).map(str::trim).filter(|field| !field.is_empty()).collect()
+}
+
+/// The fields that the rows of a list may have, by the contract.
+struct Fields(Vec<String>);
+
+impl Fields {
+    fn of(contract: &Contract, row_type: &str) -> Self {
+        let rows = contract.types.get(row_type).map(|row| row.fields.as_slice());
+        let rows = rows.unwrap_or_default();
+        let mut paths: Vec<String> = rows.iter().map(|field| field.path.clone()).collect();
+        for field in rows {
+            let inner = field.kind.any_of.iter().filter_map(|shape| match shape {
+                crate::contract::Shape::Named { name } => contract.types.get(name),
+                _ => None,
+            });
+            for member in inner.flat_map(|named| &named.fields) {
+                paths.push(format!("{}.{}", field.path, member.path));
+            }
+        }
+        Self(paths)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|known| known == path)
+    }
+}
+
+impl Settings {
+    fn demand_content_type(&self, call: &Call) -> Result<(), Reply> {
+        let Some(wanted) = &self.content_type else {
+            return Ok(());
+        };
+        match call.header("content-type") {
+            Some(given) if given == wanted => Ok(()),
+            _ => Err(refusal(415, &format!("header `Content-Type` must be `{wanted}`"))),
+        }
+    }
+
+    fn wrapped(&self, page: Value) -> Value {
+        match self.envelope {
+            Envelope::Bare => page,
+            Envelope::Wrapped => json!({ "data": page }),
+        }
+    }
+
+    fn spelt(&self, row: Value) -> Value {
+        match (self.spelling, row) {
+            (Spelling::Tables, Value::Object(row)) => Value::Object(as_in_tables(row)),
+            (_, row) => row,
+        }
+    }
+}
+
+/// A row with the names and types of the vendor's tables: findings C-01 to C-03, C-07, C-09 and
+/// C-10. A reference is its identifier, a file its name.
+fn as_in_tables(row: Map<String, Value>) -> Map<String, Value> {
+    let spelt = row.into_iter().map(|(name, value)| {
+        let value = match name.as_str() {
+            "statut" | "engStatut" | "frequence" | "calage" | "decalage" | "datePrevObligation" => {
+                Value::String(value.to_string())
+            }
+            "file" | "pdfFile" => value["name"].clone(),
+            _ if value.is_object() => value["objectId"].clone(),
+            _ => value,
+        };
+        let name = match name.as_str() {
+            "activite" => "Libelle",
+            "statut" => "status",
+            "description" => "Description",
+            "profitCenter" => "profitcenter",
+            "pdfFile" => "pdffile",
+            "modele" => "dateEnmodelevoiPdf",
+            other => other,
+        };
+        (name.to_owned(), value)
+    });
+    spelt.collect()
+}

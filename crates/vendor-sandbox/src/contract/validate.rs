@@ -571,6 +571,8 @@ fn is_uuid(text: &str) -> bool {
 }
 
 #[cfg(test)]
+// A test that cannot go on may say so by panicking.
+#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
 

@@ -73,3 +73,8 @@ pub use ledger::{Ending, Entry, Ledger};
 pub use ocean_geomission::OceanGeomission;
 pub use sandbox::{Builder, Sandbox};
 pub use service::Service;
+
+/// The README's example is compiled and run with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -21,7 +21,7 @@ use crate::token::{LogIn, StoredToken, Token, TokenStore};
 /// - At most one log-in is in flight. It runs as a task of its own, so a caller that gives up
 ///   neither stops it nor delays the others, and what it learns is kept.
 /// - Shortly before the token's end, one caller logs in while all others use the old token. That
-///   caller waits a few seconds at most; then it goes on with the old token too.
+///   caller waits two seconds at most; then it goes on with the old token too.
 /// - A failed log-in is shared by all that wait for it and remembered for a while. As long as the
 ///   old token lives, callers get that instead of the failure.
 /// - The end of a token's life is judged by the wall clock, so that a machine that was suspended

@@ -24,7 +24,7 @@ use crate::token::cache::{Generation, IssuedToken, Settings, TokenCacheBuilder};
 use crate::token::{LogIn, StoreFuture, StoredToken, Token, TokenStore};
 
 /// How long the caller that fetches the next token waits for it while the old one still lives.
-const REFRESH_PATIENCE: Duration = Duration::from_secs(5);
+const REFRESH_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a store may take to load, save or remove a token.
 const STORE_PATIENCE: Duration = Duration::from_secs(5);

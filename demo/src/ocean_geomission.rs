@@ -1,0 +1,256 @@
+//! A dispatcher's day: missions are created, changed, followed and deleted, and an outage is
+//! survived without losing a mission or sending one twice.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use ocean_geomission::{
+    Client, Clock, Coordinates, Creation, Mission, MissionId, Recipient, RetryPolicy,
+    TransportConfig,
+};
+use time::OffsetDateTime;
+use time::macros::datetime;
+use tokio::task::JoinSet;
+use vendor_sandbox::Sandbox;
+use vendor_sandbox::ocean_geomission::Step;
+
+use crate::screen::{detail, event, table, title};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const MORNING: OffsetDateTime = datetime!(2026-11-23 07:30 UTC);
+
+/// How many parcels the bulk part delivers, and how many calls are in flight.
+const PARCELS: usize = 200;
+const IN_FLIGHT: usize = 8;
+
+pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
+    title("Océan Géomission: a dispatcher's day");
+    sandbox.clock().set(MORNING);
+    let ocean = sandbox.ocean_geomission();
+    ocean.configure(|settings| settings.script = Step::usual_day());
+    let client = client(sandbox)?;
+
+    client.log_in().await?;
+    event(now(sandbox), "Logged in; the token is good for 12 hours.");
+    if let Some(days) = client.password_days_left() {
+        detail(format!("The password lives for {days} more days."));
+    }
+
+    let missions = morning_missions();
+    for mission in &missions {
+        client.create_or_confirm(mission).await?;
+    }
+    event(now(sandbox), "Sent the morning's missions:");
+    table(
+        ["mission", "recipient", "what"],
+        &missions.each_ref().map(line),
+    );
+
+    sandbox.clock().advance(5 * MINUTE);
+    bulk(sandbox, &client).await?;
+
+    sandbox.clock().advance(5 * MINUTE);
+    let [repair, delivery, inspection] = &missions;
+    let mut moved = delivery.clone();
+    moved.street = Some("14 rue de la Paix".to_owned());
+    moved.scheduled_at = Some(datetime!(2026-11-23 11:15 UTC));
+    client.modify_mission(&moved).await?;
+    event(
+        now(sandbox),
+        format!("Changed {}: another door, and later.", moved.id),
+    );
+
+    if let Some(mission) = ocean.mission(inspection.id.as_str()) {
+        mission.refuse("The ladder is too short");
+    }
+    for minutes in [5, 25, 45] {
+        sandbox.clock().advance(minutes * MINUTE);
+        event(now(sandbox), "How far are they?");
+        let mut rows = Vec::new();
+        for mission in &missions {
+            rows.push(status(&client, &mission.id).await?);
+        }
+        table(["mission", "status", "note"], &rows);
+    }
+
+    client.delete_mission(&repair.id).await?;
+    event(now(sandbox), format!("Deleted {}.", repair.id));
+    let gone = client.mission_status(&repair.id).await;
+    if let Err(error) = gone {
+        detail(format!("Asked for its status: {error}"));
+    }
+    Ok(())
+}
+
+/// The client of the day. Its clock is the sandbox's, so that tokens end when the sandbox says;
+/// its waits are short, since nobody wants to watch them.
+fn client(sandbox: &Sandbox) -> Result<Client, ocean_geomission::Error> {
+    let ocean = sandbox.ocean_geomission();
+    let config = TransportConfig::default()
+        .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
+        .confirm_after(Duration::from_millis(20))
+        .retry(RetryPolicy::default().first_wait(Duration::from_millis(10)));
+    Client::builder()
+        .base_url(ocean.base_url())
+        .credentials(ocean.login(), ocean.password())
+        .transport(config)
+        .build()
+}
+
+fn morning_missions() -> [Mission; 3] {
+    let mut repair = Mission::new("2026-1101");
+    repair.kind = Some("Repair".to_owned());
+    repair.recipient = Some(Recipient::person("Durand", "Éloïse"));
+    repair.scheduled_at = Some(datetime!(2026-11-23 09:00 +01:00));
+    repair.street = Some("8 place Saint-Aubin".to_owned());
+    repair.city = Some("Namur".to_owned());
+    repair.send = Some(true);
+
+    let mut delivery = Mission::new("2026-1102");
+    delivery.kind = Some("Delivery".to_owned());
+    delivery.recipient = Some(Recipient::vehicle("VAN-07"));
+    delivery.scheduled_at = Some(datetime!(2026-11-23 10:30 UTC));
+    delivery.street = Some("12 rue de la Paix".to_owned());
+    delivery.postal_code = Some("75002".to_owned());
+    delivery.city = Some("Paris".to_owned());
+    delivery.coordinates = Some(Coordinates::new(48.8688, 2.3316));
+    delivery.send = Some(true);
+
+    let mut inspection = Mission::new("2026-1103");
+    inspection.kind = Some("Inspection".to_owned());
+    inspection.recipient = Some(Recipient::full_name("Martin Paul"));
+    inspection.comment = Some("Roof; bring the long ladder".to_owned());
+    inspection.send = Some(true);
+
+    [repair, delivery, inspection]
+}
+
+/// A mission as a row of a table.
+fn line(mission: &Mission) -> [String; 3] {
+    let recipient = match &mission.recipient {
+        Some(Recipient::Vehicle { name, .. } | Recipient::FullName { name, .. }) => name.clone(),
+        Some(Recipient::Person {
+            first_name,
+            last_name,
+            ..
+        }) => {
+            format!("{first_name} {last_name}")
+        }
+        _ => "nobody yet".to_owned(),
+    };
+    let place = mission.city.as_deref().unwrap_or("");
+    let what = format!("{} {place}", mission.kind.as_deref().unwrap_or("?"));
+    [mission.id.to_string(), recipient, what]
+}
+
+/// Sends many missions while the service loses answers, breaks connections and is overloaded.
+async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> {
+    let ocean = sandbox.ocean_geomission();
+    let what = format!("Sending {PARCELS} parcels, {IN_FLIGHT} at a time, through an outage.");
+    event(now(sandbox), what);
+    let faults = ocean.faults();
+    for number in (0..PARCELS).step_by(20) {
+        let answer_lost = faults.on("create_mission").about(parcel_id(number));
+        answer_lost.after_processing().reset();
+        let never_arrived = faults.on("create_mission").about(parcel_id(number + 7));
+        never_arrived.reset();
+    }
+    faults.on("mission_status").times(3).close();
+
+    let progress = progress_bar();
+    let mut sending = JoinSet::new();
+    let (mut answered, mut found) = (0, 0);
+    for number in 0..PARCELS {
+        if sending.len() == IN_FLIGHT {
+            count(sending.join_next().await, &mut answered, &mut found)?;
+            progress.inc(1);
+        }
+        let client = client.clone();
+        sending.spawn(async move { client.create_or_confirm(&parcel(number)).await });
+    }
+    while let Some(result) = sending.join_next().await {
+        count(Some(result), &mut answered, &mut found)?;
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+
+    let ledger = ocean.ledger();
+    let effects = (0..PARCELS).map(|number| ledger.effects("create_mission", &parcel_id(number)));
+    let (lost, twice) = effects.fold((0, 0), |(lost, twice), effects| match effects {
+        0 => (lost + 1, twice),
+        1 => (lost, twice),
+        _ => (lost, twice + 1),
+    });
+    detail(format!(
+        "{answered} were answered; {found} whose answer was lost were looked up and found."
+    ));
+    detail(format!(
+        "The service has all of them: {lost} lost, {twice} sent twice.\n"
+    ));
+    Ok(())
+}
+
+type Sent = Result<Result<Creation, ocean_geomission::Error>, tokio::task::JoinError>;
+
+fn count(
+    sent: Option<Sent>,
+    answered: &mut usize,
+    found: &mut usize,
+) -> Result<(), Box<dyn Error>> {
+    match sent {
+        Some(sent) => match sent?? {
+            Creation::Found(_) => *found += 1,
+            _ => *answered += 1,
+        },
+        None => {}
+    }
+    Ok(())
+}
+
+fn parcel_id(number: usize) -> String {
+    format!("P-{number:04}")
+}
+
+fn parcel(number: usize) -> Mission {
+    let mut mission = Mission::new(parcel_id(number));
+    mission.kind = Some("Parcel".to_owned());
+    mission.recipient = Some(Recipient::vehicle(format!("VAN-{:02}", number % 12)));
+    mission.send = Some(true);
+    mission
+}
+
+/// Shows itself on a terminal only.
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("       {bar:40} {pos}/{len} parcels")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(PARCELS as u64).with_style(style)
+}
+
+async fn status(client: &Client, id: &MissionId) -> Result<[String; 3], ocean_geomission::Error> {
+    let status = client.mission_status(id).await?;
+    let note = [status.refusal_reason, status.complement]
+        .into_iter()
+        .flatten()
+        .find(|text| !text.is_empty());
+    Ok([
+        id.to_string(),
+        status.status.unwrap_or_default(),
+        note.unwrap_or_default(),
+    ])
+}
+
+fn now(sandbox: &Sandbox) -> OffsetDateTime {
+    sandbox.clock().now()
+}
+
+/// The sandbox's clock, as a client reads it.
+#[derive(Debug)]
+struct SandboxTime(vendor_sandbox::Clock);
+
+impl Clock for SandboxTime {
+    fn now(&self) -> SystemTime {
+        self.0.now().into()
+    }
+}

@@ -1,7 +1,13 @@
-//! Behaviour through the public interface.
+//! Behaviour through the public interface: against the sandbox, and against exact bytes.
 
-// A test that unwraps nothing fails, as it should.
+// A test that cannot go on may say so by panicking.
 #![allow(clippy::unwrap_used)]
 
 mod filters;
+mod findings;
 mod javascript;
+mod lists;
+mod paging;
+mod secrets;
+mod support;
+mod wire;

@@ -66,7 +66,11 @@ fn shape(text: &str, names: &mut impl Iterator<Item = String>) -> Result<Shape, 
 /// Reads a *Constraints* cell of a field of this kind.
 pub(crate) fn constraints(cell: &str, kind: &Kind) -> Result<Constraints, String> {
     let mut constraints = Constraints::default();
-    for constraint in cell.split("; ").map(str::trim).filter(|text| !text.is_empty()) {
+    for constraint in cell
+        .split("; ")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         read_constraint(constraint, &mut constraints)?;
     }
     check_fits(&constraints, kind)?;
@@ -93,7 +97,10 @@ fn read_constraint(text: &str, into: &mut Constraints) -> Result<(), String> {
 }
 
 fn list(text: &str) -> Result<Vec<String>, String> {
-    let values: Vec<_> = text.split(',').map(|value| value.trim().to_owned()).collect();
+    let values: Vec<_> = text
+        .split(',')
+        .map(|value| value.trim().to_owned())
+        .collect();
     if values.iter().any(String::is_empty) {
         return Err(format!("a value is missing in \"{text}\""));
     }
@@ -135,7 +142,10 @@ fn check_fits(constraints: &Constraints, kind: &Kind) -> Result<(), String> {
     let any = |wanted: fn(&Shape) -> bool| kind.any_of.iter().map(innermost).any(wanted);
     let string = any(|shape| matches!(shape, Shape::String { .. }));
     let number = any(|shape| matches!(shape, Shape::Integer { .. } | Shape::Number { .. }));
-    let array = kind.any_of.iter().any(|shape| matches!(shape, Shape::Array { .. }));
+    let array = kind
+        .any_of
+        .iter()
+        .any(|shape| matches!(shape, Shape::Array { .. }));
     let values = !constraints.one_of.is_empty() || !constraints.known.is_empty();
     if constraints.characters.is_some() && !string {
         return Err("characters are counted in a string only".to_owned());
@@ -217,7 +227,10 @@ mod tests {
         assert_eq!(string.one_of, ["A", "B"]);
         assert_eq!(string.default.as_deref(), Some("A"));
         let number = read("-90.5..", "number");
-        assert_eq!(number.range, Some(Bounds::new(Number::from_f64(-90.5), None)));
+        assert_eq!(
+            number.range,
+            Some(Bounds::new(Number::from_f64(-90.5), None))
+        );
         let array = read("..7 elements", "array of object");
         assert_eq!(array.elements, Some(Bounds::new(None, Some(7))));
         assert_eq!(read("known 1, 2", "integer").known, ["1", "2"]);

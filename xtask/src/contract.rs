@@ -18,9 +18,9 @@ pub(crate) fn generate(vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
         let path = format!("{folder}/{}.json", vendor.name);
         let pages = format!("docs/{}", vendor.name);
         let origin = |message| Finding::new(&pages, 0, message);
-        let added = to_text(&contract(vendor)).map_err(origin).and_then(|text| {
-            outputs.add(path, text, origin)
-        });
+        let added = to_text(&contract(vendor))
+            .map_err(origin)
+            .and_then(|text| outputs.add(path, text, origin));
         findings.extend(added.err());
     }
     (outputs, findings)
@@ -40,7 +40,9 @@ pub(crate) fn contract(vendor: &Vendor) -> Contract {
     }
     for page in &vendor.pages {
         for section in &page.types {
-            contract.types.insert(section.name.clone(), named_type(page, section));
+            contract
+                .types
+                .insert(section.name.clone(), named_type(page, section));
         }
     }
     contract
@@ -60,7 +62,9 @@ fn operation(page: &Page, section: &Section) -> Operation {
 
 fn parameters(section: &Section, place: Place) -> Vec<FieldTable> {
     let tables = section.tables.iter().filter(|table| table.place == place);
-    tables.map(|table| FieldTable::new(table.name.clone(), fields(&table.rows))).collect()
+    tables
+        .map(|table| FieldTable::new(table.name.clone(), fields(&table.rows)))
+        .collect()
 }
 
 fn bodies(section: &Section, place: Place) -> Vec<Body> {
@@ -80,7 +84,9 @@ fn named_type(page: &Page, section: &TypeSection) -> Type {
     let mut named = Type::new(&page.file, fields(&section.rows));
     named.discriminator.clone_from(&section.discriminator);
     for variant in &section.variants {
-        named.variants.insert(variant.name.clone(), fields(&variant.rows));
+        named
+            .variants
+            .insert(variant.name.clone(), fields(&variant.rows));
     }
     named
 }

@@ -37,7 +37,9 @@ fn check_example(
         return;
     }
     // An example that is named after no shape fits one of them.
-    let attempts = tables.iter().map(|rows| problems(vendor, rows, &example.value));
+    let attempts = tables
+        .iter()
+        .map(|rows| problems(vendor, rows, &example.value));
     let best = attempts.min_by_key(Vec::len).unwrap_or_default();
     for (field, message) in best {
         if !is_on_record(section, &field) {
@@ -56,9 +58,15 @@ pub(crate) fn tables_for<'a>(section: &'a Section, example: &Example) -> Vec<Vec
     let bodies: Vec<_> = section.tables_of(place, route).collect();
     if bodies.is_empty() && place == Place::Request {
         // What has no body is shown by its query parameters.
-        let rows: Vec<_> =
-            section.tables_of(Place::Query, route).flat_map(|table| &table.rows).collect();
-        return if rows.is_empty() { Vec::new() } else { vec![rows] };
+        let rows: Vec<_> = section
+            .tables_of(Place::Query, route)
+            .flat_map(|table| &table.rows)
+            .collect();
+        return if rows.is_empty() {
+            Vec::new()
+        } else {
+            vec![rows]
+        };
     }
     let is_named = |table: &&&FieldTable| match (table.shape(section), &example.name) {
         (Some(shape), Some(name)) => name.starts_with(shape),
@@ -66,12 +74,18 @@ pub(crate) fn tables_for<'a>(section: &'a Section, example: &Example) -> Vec<Vec
     };
     let named: Vec<_> = bodies.iter().filter(is_named).copied().collect();
     let chosen = if named.is_empty() { bodies } else { named };
-    chosen.into_iter().map(|table| table.rows.iter().collect()).collect()
+    chosen
+        .into_iter()
+        .map(|table| table.rows.iter().collect())
+        .collect()
 }
 
 /// The route whose fixtures the example belongs to.
 pub(crate) fn route_of<'a>(section: &'a Section, example: &Example) -> &'a str {
-    let named = section.routes.iter().find(|route| Some(&route.name) == example.name.as_ref());
+    let named = section
+        .routes
+        .iter()
+        .find(|route| Some(&route.name) == example.name.as_ref());
     named.map_or(section.operation(), |route| &route.name)
 }
 
@@ -95,10 +109,13 @@ pub(crate) fn problems(vendor: &Vendor, rows: &[&Row], value: &Value) -> Vec<(St
     checker.problems
 }
 
-/// Whether a deviation of the section is about this field: it may then differ from the example.
+/// Whether a deviation says that the vendor's example has this field otherwise.
 fn is_on_record(section: &Section, field: &str) -> bool {
-    let fields = section.deviations.iter().flat_map(|deviation| &deviation.fields);
-    fields.into_iter().any(|path| path == field)
+    let mut deviations = section
+        .deviations
+        .iter()
+        .filter(|deviation| deviation.is_on_example);
+    deviations.any(|deviation| deviation.fields.iter().any(|path| path == field))
 }
 
 struct Checker<'a> {
@@ -114,11 +131,16 @@ impl Checker<'_> {
     /// Checks an object: `at` is its path in the example, `parent` its path in the table.
     fn object(&mut self, at: &str, rows: &[&Row], parent: &str, value: &Value) {
         let Value::Object(object) = value else {
-            self.report(at, format!("the table has an object, the example {}", name_type(value)));
+            self.report(
+                at,
+                format!("the table has an object, the example {}", name_type(value)),
+            );
             return;
         };
-        let children: Vec<_> =
-            rows.iter().filter(|row| parent_of(&row.field.path) == parent).collect();
+        let children: Vec<_> = rows
+            .iter()
+            .filter(|row| parent_of(&row.field.path) == parent)
+            .collect();
         let is_opaque = children.is_empty();
         for (key, value) in object {
             let path = join(at, key);
@@ -146,9 +168,17 @@ impl Checker<'_> {
             }
             return;
         }
-        let Some(shape) = field.kind.any_of.iter().find(|shape| has_type(shape, value)) else {
+        let Some(shape) = field
+            .kind
+            .any_of
+            .iter()
+            .find(|shape| has_type(shape, value))
+        else {
             let found = name_type(value);
-            self.report(at, format!("the type is {}, the example has {found}", name_kind(field)));
+            self.report(
+                at,
+                format!("the type is {}, the example has {found}", name_kind(field)),
+            );
             return;
         };
         self.shape(at, shape, field, rows, row, value);
@@ -167,7 +197,10 @@ impl Checker<'_> {
             (Shape::Array { of }, Value::Array(elements)) => {
                 let bounds = &field.constraints.elements;
                 let count = elements.len() as u64;
-                if bounds.as_ref().is_some_and(|bounds| !within(count, bounds.min, bounds.max)) {
+                if bounds
+                    .as_ref()
+                    .is_some_and(|bounds| !within(count, bounds.min, bounds.max))
+                {
                     self.report(at, format!("the example has {count} elements"));
                 }
                 let path = format!("{at}[]");
@@ -179,7 +212,9 @@ impl Checker<'_> {
                         None if has_type(of, element) => {
                             self.shape(&path, of, field, rows, &below, element);
                         }
-                        None => self.report(&path, format!("{} among the elements", name_type(element))),
+                        None => {
+                            self.report(&path, format!("{} among the elements", name_type(element)))
+                        }
                     }
                 }
             }
@@ -198,10 +233,16 @@ impl Checker<'_> {
         };
         let mut rows: Vec<&Row> = section.rows.iter().collect();
         if let Some(discriminator) = &section.discriminator {
-            let tag = value.get(discriminator).and_then(Value::as_str).unwrap_or_default();
+            let tag = value
+                .get(discriminator)
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             match section.variants.iter().find(|variant| variant.name == tag) {
                 Some(variant) => rows.extend(&variant.rows),
-                None => self.report(&join(at, discriminator), format!("no variant of {name} is \"{tag}\"")),
+                None => self.report(
+                    &join(at, discriminator),
+                    format!("no variant of {name} is \"{tag}\""),
+                ),
             }
         }
         self.object(at, &rows, "", value);
@@ -210,7 +251,10 @@ impl Checker<'_> {
     fn text(&mut self, at: &str, field: &Field, text: &str) {
         let characters = text.chars().count() as u64;
         let bounds = &field.constraints.characters;
-        if bounds.as_ref().is_some_and(|bounds| !within(characters, bounds.min, bounds.max)) {
+        if bounds
+            .as_ref()
+            .is_some_and(|bounds| !within(characters, bounds.min, bounds.max))
+        {
             self.report(at, format!("the example has {characters} characters"));
         }
         self.listed(at, field, text);
@@ -220,7 +264,10 @@ impl Checker<'_> {
         if let Some(bounds) = &field.constraints.range {
             let float = |number: &serde_json::Number| number.as_f64();
             let [min, max] = [&bounds.min, &bounds.max].map(|end| end.as_ref().and_then(float));
-            if number.as_f64().is_some_and(|value| !within(value, min, max)) {
+            if number
+                .as_f64()
+                .is_some_and(|value| !within(value, min, max))
+            {
                 self.report(at, format!("the example has {number}"));
             }
         }
@@ -291,5 +338,134 @@ pub(crate) fn name_shape(shape: &Shape) -> String {
         Shape::Array { of } => format!("array of {}", name_shape(of)),
         Shape::Named { name } => name.clone(),
         _ => "any".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sample_page::{changed, line_of, listed, names, vendor};
+
+    /// The page with `old` replaced must have a finding at the example `at`.
+    #[track_caller]
+    fn disagrees(old: &str, new: &str, at: &str, message: &str) {
+        let page = changed(old, new);
+        let (_, findings) = vendor(&page);
+        let line = line_of(&page, at);
+        assert!(
+            names(&findings, line, message),
+            "line {line} of {}",
+            listed(&findings)
+        );
+    }
+
+    #[test]
+    fn a_key_without_a_row_is_found() {
+        disagrees(
+            "\"pages\": 120,",
+            "\"sheets\": 120,",
+            "#### Request",
+            "`sheets`: in the example and in no row",
+        );
+        disagrees(
+            "\"reader\": { \"id\": 7 }",
+            "\"reader\": { \"id\": 7, \"age\": 9 }",
+            "#### Response",
+            "`book.state.reader.age`",
+        );
+    }
+
+    #[test]
+    fn a_required_field_that_is_missing_is_found() {
+        disagrees(
+            "{ \"name\": \"Voltaire\" }",
+            "{}",
+            "#### Request",
+            "`authors[].name`: required, and not in the example",
+        );
+        disagrees("\"id\": 1,\n", "", "#### Response", "`book.id`: required");
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_found() {
+        disagrees(
+            "\"pages\": 120,",
+            "\"pages\": \"120\",",
+            "#### Request",
+            "the type is integer, the example has a string",
+        );
+        disagrees(
+            "\"pages\": 120,",
+            "\"pages\": 120.0,",
+            "#### Request",
+            "a number with a fraction",
+        );
+        disagrees(
+            "\"pages\": 120,",
+            "\"pages\": null,",
+            "#### Request",
+            "null in the example",
+        );
+        disagrees(
+            "\"reader\": { \"id\": 7 }",
+            "\"reader\": 7",
+            "#### Response",
+            "the type is object",
+        );
+    }
+
+    #[test]
+    fn a_value_that_breaks_a_constraint_is_found() {
+        disagrees(
+            "\"Candide\",\n  \"pages\"",
+            "\"\",\n  \"pages\"",
+            "#### Request",
+            "the example has 0 characters",
+        );
+        disagrees(
+            "\"pages\": 120,",
+            "\"pages\": 0,",
+            "#### Request",
+            "the example has 0",
+        );
+        disagrees(
+            "\"language\": \"fr\"",
+            "\"language\": \"de\"",
+            "#### Request",
+            "the example has \"de\"",
+        );
+        disagrees(
+            "    { \"name\": \"Voltaire\" }\n",
+            "",
+            "#### Request",
+            "0 elements",
+        );
+        disagrees(
+            "\"kind\": \"lent\"",
+            "\"kind\": \"lost\"",
+            "#### Response",
+            "no variant of State is \"lost\"",
+        );
+    }
+
+    #[test]
+    fn a_deviation_puts_a_difference_on_record() {
+        let page = changed("\"pages\": 120,", "\"pages\": 120.0,");
+        let page = page.replacen(
+            "| - | nothing |",
+            "| `pages` | a fraction in the example |",
+            1,
+        );
+        let (_, findings) = vendor(&page);
+        assert!(findings.is_empty(), "{}", listed(&findings));
+    }
+
+    #[test]
+    fn an_alias_is_a_row_too() {
+        let page = changed(
+            "\"titre\": \"Candide\",\n    \"genre\"",
+            "\"title\": \"Candide\",\n    \"genre\"",
+        );
+        let (_, findings) = vendor(&page);
+        assert!(findings.is_empty(), "{}", listed(&findings));
     }
 }

@@ -39,8 +39,17 @@ impl Finding {
 
     /// What tells findings apart when the same row is reached by many operations.
     pub(crate) fn identity(&self) -> impl Ord + use<> {
-        let operation = if self.field.is_empty() { &self.operation } else { "" };
-        (self.page.clone(), self.line, self.message.clone(), operation.to_owned())
+        let operation = if self.field.is_empty() {
+            &self.operation
+        } else {
+            ""
+        };
+        (
+            self.page.clone(),
+            self.line,
+            self.message.clone(),
+            operation.to_owned(),
+        )
     }
 }
 

@@ -81,7 +81,9 @@ fn split(blocks: &[Block], level: u8) -> (&[Block], Vec<Part<'_>>) {
     let starts: Vec<usize> = blocks
         .iter()
         .enumerate()
-        .filter(|(_, block)| matches!(block.content, Content::Heading { level: l, .. } if l <= level))
+        .filter(
+            |(_, block)| matches!(block.content, Content::Heading { level: l, .. } if l <= level),
+        )
         .map(|(at, _)| at)
         .collect();
     let end_of = |index: usize| starts.get(index + 1).copied().unwrap_or(blocks.len());
@@ -152,7 +154,10 @@ impl Parser<'_> {
             };
             if *level > above + 1 {
                 let heading = text.plain();
-                self.report(block.line, format!("\"{heading}\" skips a level of headings"));
+                self.report(
+                    block.line,
+                    format!("\"{heading}\" skips a level of headings"),
+                );
             }
             above = *level;
         }
@@ -170,7 +175,10 @@ impl Parser<'_> {
             is_date(&date).then_some(date)
         });
         date.unwrap_or_else(|| {
-            self.report(line, "no line \"Source: …, read on YYYY-MM-DD.\" below the title");
+            self.report(
+                line,
+                "no line \"Source: …, read on YYYY-MM-DD.\" below the title",
+            );
             String::new()
         })
     }
@@ -243,7 +251,10 @@ impl Parser<'_> {
         let Some(items) = list else {
             self.report(
                 part.line,
-                format!("\"{}\" is neither an operation (it has no list of routes) nor a type", part.heading),
+                format!(
+                    "\"{}\" is neither an operation (it has no list of routes) nor a type",
+                    part.heading
+                ),
             );
             return Vec::new();
         };
@@ -266,7 +277,10 @@ impl Parser<'_> {
         self.subject.clone_from(&section.name);
         section.discriminator = part.intro.iter().find_map(discriminator);
         let has_variants = part.parts.iter().any(|below| below.titled().0 == "Variant");
-        let has_table = part.intro.iter().any(|block| matches!(block.content, Content::Table(_)));
+        let has_table = part
+            .intro
+            .iter()
+            .any(|block| matches!(block.content, Content::Table(_)));
         if has_table || !has_variants {
             section.rows = self.field_table(part);
         }
@@ -294,7 +308,11 @@ impl Parser<'_> {
 
     /// A variant without fields of its own has no table.
     fn variant_rows(&mut self, part: &Part<'_>) -> Vec<Row> {
-        if part.intro.iter().any(|block| matches!(block.content, Content::Table(_))) {
+        if part
+            .intro
+            .iter()
+            .any(|block| matches!(block.content, Content::Table(_)))
+        {
             return self.field_table(part);
         }
         self.no_tables(part.intro);
@@ -396,13 +414,17 @@ impl Parser<'_> {
             return Vec::new();
         };
         let rows = table.rows.iter().filter_map(|row| {
-            let [field, _, here, _] = &row.cells[..] else {
+            let [field, says, here, _] = &row.cells[..] else {
                 return None;
             };
             Some(Deviation {
                 line: row.line,
-                fields: field.codes().map(|path| without_side(path).to_owned()).collect(),
+                fields: field
+                    .codes()
+                    .map(|path| without_side(path).to_owned())
+                    .collect(),
                 also_spelled: also_spelled(here),
+                is_on_example: says.plain().contains("example"),
                 is_not_read: here.plain().starts_with("not read"),
             })
         });
@@ -457,7 +479,10 @@ impl Parser<'_> {
                 value,
             }),
             Err(error) => {
-                self.report(line + error.line(), format!("the example is no JSON: {error}"));
+                self.report(
+                    line + error.line(),
+                    format!("the example is no JSON: {error}"),
+                );
                 None
             }
         }
@@ -480,7 +505,10 @@ impl Parser<'_> {
         }
         for row in table.rows.iter().filter(|row| row.written != columns.len()) {
             let (written, wanted) = (row.written, columns.len());
-            self.report(row.line, format!("the row has {written} cells instead of {wanted}"));
+            self.report(
+                row.line,
+                format!("the row has {written} cells instead of {wanted}"),
+            );
         }
         Some(table)
     }
@@ -507,12 +535,20 @@ impl Parser<'_> {
 
 /// Reads `` `create_mission`: `POST /restapi/…` ``.
 fn route(text: &Inlines) -> Option<Route> {
-    let [Inline::Code(name), Inline::Text(colon), Inline::Code(route), ..] = &text.0[..] else {
+    let [
+        Inline::Code(name),
+        Inline::Text(colon),
+        Inline::Code(route),
+        ..,
+    ] = &text.0[..]
+    else {
         return None;
     };
     let (method, path) = route.split_once(' ')?;
     let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-    let is_name = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let is_name = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     let well_formed = is_name && methods.contains(&method) && path.starts_with('/');
     (colon.trim() == ":" && well_formed && !path.contains([' ', '?']))
         .then(|| Route::new(name, method, path))
@@ -570,4 +606,317 @@ fn is_date(text: &str) -> bool {
         _ => c.is_ascii_digit(),
     };
     text.len() == 10 && text.chars().enumerate().all(digit_or)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sample_page::{PAGE, changed, line_of, listed, names, vendor};
+
+    /// The page with `old` replaced must have a finding on the line of `at`.
+    #[track_caller]
+    fn is_reported(old: &str, new: &str, at: &str, message: &str) {
+        let page = changed(old, new);
+        let (_, findings) = vendor(&page);
+        let line = line_of(&page, at);
+        assert!(
+            names(&findings, line, message),
+            "line {line} of {}",
+            listed(&findings)
+        );
+    }
+
+    #[test]
+    fn a_page_after_the_grammar_has_no_findings() {
+        let (vendor, findings) = vendor(PAGE);
+        assert!(findings.is_empty(), "{}", listed(&findings));
+        assert_eq!(vendor.pages[0].read_on, "2026-11-21");
+        assert_eq!(vendor.pages[0].sections[0].examples.len(), 2);
+        assert_eq!(vendor.pages[0].types[2].variants[1].name, "here");
+    }
+
+    #[test]
+    fn a_page_without_title_or_source_is_reported() {
+        is_reported("# Books\n", "Books\n", "Books", "starts with a title");
+        is_reported(", read on 2026-11-21", "", "# Books", "no line \"Source:");
+        is_reported("2026-11-21", "today, later", "# Books", "no line \"Source:");
+    }
+
+    #[test]
+    fn an_unknown_heading_is_reported() {
+        is_reported(
+            "### Statuses",
+            "### Status",
+            "### Status",
+            "unknown heading",
+        );
+        is_reported(
+            "#### Response\n",
+            "#### Answer\n",
+            "#### Answer",
+            "unknown heading",
+        );
+        is_reported(
+            "## Type: Author",
+            "## Author",
+            "## Author",
+            "neither an operation",
+        );
+        is_reported(
+            "### Variant: here",
+            "### Also: here",
+            "### Also",
+            "unknown heading",
+        );
+        is_reported(
+            "### Statuses",
+            "##### Statuses",
+            "##### Statuses",
+            "skips a level",
+        );
+        is_reported(
+            "### Query parameters",
+            "### Query parameters: add",
+            "### Query",
+            "names no route",
+        );
+    }
+
+    #[test]
+    fn headings_out_of_order_are_reported() {
+        let page = changed("### Query parameters", "### Aside");
+        let page = page.replacen("### Request body", "### Query parameters", 1);
+        let page = page.replacen("### Aside", "### Request body", 1);
+        let (_, findings) = vendor(&page);
+        let line = line_of(&page, "### Query parameters");
+        assert!(
+            names(&findings, line, "stands too late"),
+            "{}",
+            listed(&findings)
+        );
+    }
+
+    #[test]
+    fn a_malformed_route_is_reported() {
+        for route in [
+            "`POST`",
+            "`POST books`",
+            "`SEND /books`",
+            "`POST /books?x=1`",
+            "POST /books",
+        ] {
+            is_reported("`POST /books`", route, "- `add_book`", "a route is written");
+        }
+        is_reported(
+            "- `add_book`: `POST /books`\n",
+            "",
+            "## Add a book",
+            "neither an operation",
+        );
+    }
+
+    #[test]
+    fn a_malformed_table_is_reported() {
+        let row = "| `note` | string | no | | A note. |";
+        is_reported(
+            row,
+            "| `note` | string | no | A note. |",
+            "| `note`",
+            "4 cells instead of 5",
+        );
+        is_reported(
+            row,
+            "| `note` | string | no | | A | note. |",
+            "| `note`",
+            "6 cells instead of 5",
+        );
+        is_reported(
+            "| Status | Meaning |\n| --- | --- |",
+            "| Code | Meaning |\n| --- | --- |",
+            "| Code",
+            "the columns are Status, Meaning",
+        );
+        is_reported(
+            "| Status | Meaning |\n| --- | --- |\n",
+            "| Status | Meaning |\n",
+            "### Statuses",
+            "has one table",
+        );
+        is_reported(
+            "| 201 |",
+            "| created |",
+            "| created",
+            "a status is a number",
+        );
+    }
+
+    #[test]
+    fn a_malformed_row_is_reported() {
+        is_reported(
+            "| `note` |",
+            "| note |",
+            "| note |",
+            "written as one `path`",
+        );
+        is_reported("| `note` |", "| `a..b` |", "| `a..b` |", "is no path");
+        is_reported(
+            "| `note` | string |",
+            "| `note` | text |",
+            "| `note`",
+            "unknown type \"text\"",
+        );
+        is_reported(
+            "| `note` | string | no |",
+            "| `note` | string | maybe |",
+            "| `note`",
+            "neither yes nor no",
+        );
+        is_reported(
+            "1..20 characters",
+            "short",
+            "| `titre`",
+            "unknown constraint \"short\"",
+        );
+        is_reported(
+            "1..5000",
+            "1..5000 characters",
+            "| `pages`",
+            "in a string only",
+        );
+        is_reported(
+            "[Author](#author)",
+            "[Author](#autor)",
+            "| `authors`",
+            "no type stands at `#autor`",
+        );
+        is_reported(
+            "[Author](#author)",
+            "[Author](people.md#author)",
+            "| `authors`",
+            "no type stands at",
+        );
+    }
+
+    #[test]
+    fn a_child_without_its_parent_is_reported() {
+        is_reported(
+            "| `reader` | object | yes | | Who has it. |\n",
+            "",
+            "| `reader.id`",
+            "no row `reader` stands before",
+        );
+        is_reported(
+            "| `copies` | array of object |",
+            "| `copies` | array of string |",
+            "| `copies[].shelf`",
+            "cannot have fields",
+        );
+        is_reported(
+            "| `copies` | array of object |",
+            "| `copies` | object |",
+            "| `copies[].shelf`",
+            "cannot have fields",
+        );
+    }
+
+    #[test]
+    fn what_stands_twice_is_reported() {
+        is_reported(
+            "| `note` |",
+            "| `pages` |",
+            "| `pages` | string",
+            "stands twice",
+        );
+        is_reported(
+            "`get_book`",
+            "`add_book`",
+            "## Get a book",
+            "the name stands in",
+        );
+        is_reported(
+            "## Type: Author",
+            "## Type: Book",
+            "## Type: Book\n\n| Field | Type | Required | Constraints | Meaning |\n| --- | --- | --- | --- | --- |\n| `id`",
+            "the type stands in",
+        );
+        is_reported(
+            "### Variant: here",
+            "### Variant: lent",
+            "### Variant: lent\n\n| Field | Type | Required | Constraints | Meaning |\n| --- | --- | --- | --- | --- |\n| `since`",
+            "stands twice",
+        );
+    }
+
+    #[test]
+    fn path_parameters_and_path_must_agree() {
+        is_reported(
+            "`GET /books/{id}`",
+            "`GET /books/{number}`",
+            "## Get a book",
+            "`number`: no path parameter",
+        );
+        is_reported(
+            "`GET /books/{id}`",
+            "`GET /books/{number}`",
+            "| `id` | integer | yes | | The book. |",
+            "in no path",
+        );
+    }
+
+    #[test]
+    fn variants_need_the_field_that_tells_them_apart() {
+        is_reported(
+            "The variants are told apart by `kind`.\n",
+            "",
+            "## Type: State",
+            "no line \"The variants",
+        );
+        is_reported(
+            "told apart by `kind`",
+            "told apart by `sort`",
+            "## Type: State",
+            "has no row in the common table",
+        );
+    }
+
+    #[test]
+    fn a_deviation_on_no_field_is_reported() {
+        is_reported(
+            "| `titre` | `title` in one",
+            "| `title` | `title` in one",
+            "| `title`",
+            "no such field",
+        );
+        is_reported(
+            "| `titre` | `title` | ",
+            "| `titel` | `title` | ",
+            "| `titel`",
+            "no such field",
+        );
+    }
+
+    #[test]
+    fn a_deviation_reaches_into_named_types() {
+        let page = changed(
+            "| `titre` | `title` in one",
+            "| response `book.state.reader.id`, `Book.genre` | `title` in one",
+        );
+        let (_, findings) = vendor(&page);
+        assert!(findings.is_empty(), "{}", listed(&findings));
+    }
+
+    #[test]
+    fn a_broken_example_is_reported_at_its_line() {
+        is_reported(
+            "  \"pages\": 120,",
+            "  \"pages\" 120,",
+            "  \"pages\"",
+            "no JSON",
+        );
+        is_reported(
+            "```json\n{\n  \"titre\"",
+            "```\n{\n  \"titre\"",
+            "#### Request",
+            "one block of json",
+        );
+    }
 }

@@ -10,6 +10,8 @@ mod grammar;
 mod markdown;
 mod outputs;
 mod page;
+#[cfg(test)]
+mod sample_page;
 mod tables;
 mod vendor;
 mod vendors;
@@ -71,7 +73,10 @@ fn report(found: Result<Vec<Finding>, String>) -> ExitCode {
 }
 
 /// Prints a line: these commands have no other output.
-#[allow(clippy::print_stdout, reason = "a command line tool talks on its standard output")]
+#[allow(
+    clippy::print_stdout,
+    reason = "a command line tool talks on its standard output"
+)]
 fn say(line: &str) {
     println!("{line}");
 }

@@ -307,6 +307,9 @@ mod tests {
     #[test]
     fn a_heading_gets_the_anchor_that_links_use() {
         assert_eq!(anchor("Type: NewTask"), "type-newtask");
-        assert_eq!(anchor("Get the activity’s history"), "get-the-activitys-history");
+        assert_eq!(
+            anchor("Get the activity’s history"),
+            "get-the-activitys-history"
+        );
     }
 }

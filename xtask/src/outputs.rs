@@ -45,14 +45,20 @@ impl Outputs {
         if self.files.contains_key(&path) {
             return Err(origin(format!("{path} would be written twice")));
         }
-        let origin = origin(format!("{path} is stale: refresh it with `{}`", self.command));
+        let origin = origin(format!(
+            "{path} is stale: refresh it with `{}`",
+            self.command
+        ));
         self.files.insert(path, Output { text, origin });
         Ok(())
     }
 
     /// Names every file that is missing, differs, or comes from nowhere.
     pub(crate) fn check(&self, root: &Path) -> Vec<Finding> {
-        let stale = self.files.iter().filter(|(path, output)| !is_current(root, path, output));
+        let stale = self
+            .files
+            .iter()
+            .filter(|(path, output)| !is_current(root, path, output));
         let mut findings: Vec<_> = stale.map(|(_, output)| output.origin.clone()).collect();
         for path in self.orphans(root) {
             let message = format!("no page accounts for it: `{}` removes it", self.command);
@@ -108,5 +114,99 @@ fn list(root: &Path, folder: &str, found: &mut Vec<String>) {
         } else {
             found.push(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Finding;
+    use crate::sample_page::{PAGE, line_of, listed, vendor};
+    use crate::{contract, fixtures};
+
+    fn texts(findings: &[Finding]) -> Vec<String> {
+        findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_current() {
+        let root = tempfile::tempdir().unwrap();
+        let (vendor, _) = vendor(PAGE);
+        let vendors = [vendor];
+        for generate in [fixtures::generate, contract::generate] {
+            let (outputs, findings) = generate(&vendors);
+            assert!(findings.is_empty(), "{}", listed(&findings));
+            assert!(!outputs.check(root.path()).is_empty());
+            assert!(!outputs.write(root.path()).unwrap().is_empty());
+            assert!(outputs.check(root.path()).is_empty());
+            assert!(
+                outputs.write(root.path()).unwrap().is_empty(),
+                "written twice"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fixture_is_the_example_to_the_letter() {
+        let root = tempfile::tempdir().unwrap();
+        let (vendor, _) = vendor(PAGE);
+        fixtures::generate(&[vendor]).0.write(root.path()).unwrap();
+        let path = root
+            .path()
+            .join("crates/library/tests/fixtures/add_book/request.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(PAGE.contains(&format!("```json\n{text}```")), "{text}");
+        assert!(
+            text.contains("7.50"),
+            "the spelling of numbers is the vendor's"
+        );
+    }
+
+    #[test]
+    fn a_stale_file_is_named_with_its_page_and_the_command() {
+        let root = tempfile::tempdir().unwrap();
+        let (vendor, _) = vendor(PAGE);
+        let (outputs, _) = fixtures::generate(&[vendor]);
+        outputs.write(root.path()).unwrap();
+        let path = "crates/library/tests/fixtures/add_book/request.json";
+        std::fs::write(root.path().join(path), "{}").unwrap();
+        let line = line_of(PAGE, "#### Request");
+        assert_eq!(
+            texts(&outputs.check(root.path())),
+            [format!(
+                "docs/library/books.md:{line}: add_book: {path} is stale: refresh it with `cargo xtask fixtures`"
+            )]
+        );
+    }
+
+    #[test]
+    fn a_file_that_no_page_accounts_for_is_found_and_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let (vendor, _) = vendor(PAGE);
+        let (outputs, _) = fixtures::generate(&[vendor]);
+        outputs.write(root.path()).unwrap();
+        let path = "crates/library/tests/fixtures/add_book/request-old.json";
+        std::fs::write(root.path().join(path), "{}").unwrap();
+        assert_eq!(
+            texts(&outputs.check(root.path())),
+            [format!(
+                "{path}: no page accounts for it: `cargo xtask fixtures` removes it"
+            )]
+        );
+        assert_eq!(
+            outputs.write(root.path()).unwrap(),
+            [format!("removed {path}")]
+        );
+    }
+
+    #[test]
+    fn two_examples_of_the_same_name_are_found() {
+        let page = PAGE.replacen("#### Response\n", "#### Request\n", 1);
+        let (vendor, _) = vendor(&page);
+        let (_, findings) = fixtures::generate(&[vendor]);
+        assert!(
+            listed(&findings).contains("would be written twice"),
+            "{}",
+            listed(&findings)
+        );
     }
 }

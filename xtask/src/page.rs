@@ -106,6 +106,8 @@ pub(crate) struct Deviation {
     pub(crate) fields: Vec<String>,
     /// Further names under which these fields may arrive.
     pub(crate) also_spelled: Vec<String>,
+    /// Whether the vendor's own example has these fields otherwise.
+    pub(crate) is_on_example: bool,
     /// Whether the client passes over these fields.
     pub(crate) is_not_read: bool,
 }

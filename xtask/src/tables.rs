@@ -45,9 +45,12 @@ pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Fi
     let mut findings = Vec::new();
     for (page, section) in vendor.sections() {
         for route in &section.routes {
-            let named = operations.iter().find(|known| known.operation.name == route.name);
+            let named = operations
+                .iter()
+                .find(|known| known.operation.name == route.name);
             let Some(operation) = named else {
-                let finding = Finding::new(&page.path, section.line, "documented, and not in the crate");
+                let finding =
+                    Finding::new(&page.path, section.line, "documented, and not in the crate");
                 findings.push(finding.operation(&route.name));
                 continue;
             };
@@ -82,11 +85,17 @@ fn compare_route(
 ) {
     let known = operation.operation;
     if known.method.as_str() != route.method {
-        let message = format!("the method is {} here, {} in the crate", route.method, known.method);
+        let message = format!(
+            "the method is {} here, {} in the crate",
+            route.method, known.method
+        );
         findings.push(Finding::new(&page.path, section.line, message).operation(&route.name));
     }
     if known.template != route.path {
-        let message = format!("the path is {} here, {} in the crate", route.path, known.template);
+        let message = format!(
+            "the path is {} here, {} in the crate",
+            route.path, known.template
+        );
         findings.push(Finding::new(&page.path, section.line, message).operation(&route.name));
     }
 }
@@ -131,7 +140,9 @@ impl Target<'_> {
         };
         for part in &self.parts {
             let probed = part.probe(value)?;
-            reading.violations.extend(probed.violations.into_iter().map(|found| found.path));
+            reading
+                .violations
+                .extend(probed.violations.into_iter().map(|found| found.path));
             match (&mut reading.written, probed.written) {
                 (Value::Object(all), Value::Object(new)) => all.extend(new),
                 (all, new) => *all = new,
@@ -174,7 +185,10 @@ fn targets<'a>(
         parts,
     };
     let mut targets = Vec::new();
-    for (place, parts) in [(Place::Path, &operation.path), (Place::Query, &operation.query)] {
+    for (place, parts) in [
+        (Place::Path, &operation.path),
+        (Place::Query, &operation.query),
+    ] {
         let tables: Vec<_> = section.tables_of(place, &route.name).collect();
         let line = tables.first().map_or(section.line, |table| table.line);
         let rows: Vec<_> = tables.iter().flat_map(|table| &table.rows).collect();
@@ -182,7 +196,10 @@ fn targets<'a>(
             targets.push(target(place, line, rows, parts.iter().collect()));
         }
     }
-    for (place, parts) in [(Place::Request, &operation.bodies), (Place::Response, &operation.responses)] {
+    for (place, parts) in [
+        (Place::Request, &operation.bodies),
+        (Place::Response, &operation.responses),
+    ] {
         let mut used = BTreeSet::new();
         for table in section.tables_of(place, &route.name) {
             let shape = table.shape(section).unwrap_or_default();
@@ -192,7 +209,12 @@ fn targets<'a>(
                 continue;
             };
             used.insert(part.name);
-            targets.push(target(place, table.line, table.rows.iter().collect(), vec![part]));
+            targets.push(target(
+                place,
+                table.line,
+                table.rows.iter().collect(),
+                vec![part],
+            ));
         }
         for part in parts.iter().filter(|part| !used.contains(part.name)) {
             let what = describe(place, part.name);
@@ -218,5 +240,8 @@ fn describe(place: Place, shape: &str) -> String {
 /// The same row is reached by many operations: one finding for each thing that is wrong with it.
 fn once_per_row(findings: Vec<Finding>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
-    findings.into_iter().filter(|finding| seen.insert(finding.identity())).collect()
+    findings
+        .into_iter()
+        .filter(|finding| seen.insert(finding.identity()))
+        .collect()
 }

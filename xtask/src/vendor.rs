@@ -73,14 +73,18 @@ impl Vendor {
 
     pub(crate) fn sections(&self) -> impl Iterator<Item = (&Page, &Section)> {
         let of = |page| std::iter::repeat(page);
-        self.pages.iter().flat_map(move |page| of(page).zip(&page.sections))
+        self.pages
+            .iter()
+            .flat_map(move |page| of(page).zip(&page.sections))
     }
 }
 
 fn read_dir(dir: &Path) -> Result<Vec<std::path::PathBuf>, String> {
     let fail = |error: std::io::Error| format!("{}: {error}", dir.display());
     let entries = std::fs::read_dir(dir).map_err(fail)?;
-    entries.map(|entry| Ok(entry.map_err(fail)?.path())).collect()
+    entries
+        .map(|entry| Ok(entry.map_err(fail)?.path()))
+        .collect()
 }
 
 fn file_name(path: &Path) -> Option<String> {
@@ -188,7 +192,11 @@ fn check_tables(section: &Section, report: &mut impl FnMut(usize, &str, String))
             *place == table.place && table.place >= Place::Request && name.is_none()
         });
         if seen.contains(&key) || bare_and_shaped {
-            report(table.line, "", "a second table for the same thing needs a name".to_owned());
+            report(
+                table.line,
+                "",
+                "a second table for the same thing needs a name".to_owned(),
+            );
         }
         seen.push(key);
     }
@@ -197,14 +205,25 @@ fn check_tables(section: &Section, report: &mut impl FnMut(usize, &str, String))
 /// The braces in a route's path and the rows of its path parameters are the same.
 fn check_path_parameters(section: &Section, report: &mut impl FnMut(usize, &str, String)) {
     for route in &section.routes {
-        let rows = || section.tables_of(Place::Path, &route.name).flat_map(|table| &table.rows);
+        let rows = || {
+            section
+                .tables_of(Place::Path, &route.name)
+                .flat_map(|table| &table.rows)
+        };
         for name in path_parameters(&route.path) {
             if !rows().any(|row| row.field.path == name) {
-                report(section.line, name, format!("no path parameter for `{}`", route.path));
+                report(
+                    section.line,
+                    name,
+                    format!("no path parameter for `{}`", route.path),
+                );
             }
         }
     }
-    let paths = section.tables.iter().filter(|table| table.place == Place::Path);
+    let paths = section
+        .tables
+        .iter()
+        .filter(|table| table.place == Place::Path);
     for row in paths.flat_map(|table| &table.rows) {
         let name = &row.field.path;
         let in_a_path = |path: &str| path_parameters(path).any(|other| other == name);
@@ -216,24 +235,61 @@ fn check_path_parameters(section: &Section, report: &mut impl FnMut(usize, &str,
 
 /// The names in the braces of a path.
 pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
 fn check_variants(section: &TypeSection, report: &mut impl FnMut(usize, &str, String)) {
     let Some(discriminator) = &section.discriminator else {
         return;
     };
-    if !section.rows.iter().any(|row| row.field.path == *discriminator) {
+    if !section
+        .rows
+        .iter()
+        .any(|row| row.field.path == *discriminator)
+    {
         let message = "tells the variants apart and has no row in the common table";
         report(section.line, discriminator, message.to_owned());
     }
     let mut seen = Vec::new();
     for variant in &section.variants {
         if seen.contains(&&variant.name) {
-            report(variant.line, "", format!("the variant {} stands twice", variant.name));
+            report(
+                variant.line,
+                "",
+                format!("the variant {} stands twice", variant.name),
+            );
         }
         seen.push(&variant.name);
     }
+}
+
+/// Deviations, and the tables that their fields are looked for in.
+struct Scope<'a> {
+    /// The operation or type.
+    subject: &'a str,
+    deviations: &'a [Deviation],
+    tables: Vec<&'a [Row]>,
+}
+
+fn scopes(page: &Page) -> Vec<Scope<'_>> {
+    let sections = page.sections.iter().map(|section| Scope {
+        subject: section.operation(),
+        deviations: &section.deviations,
+        tables: section.tables.iter().map(|table| &table.rows[..]).collect(),
+    });
+    let types = page.types.iter().map(|section| Scope {
+        subject: &section.name,
+        deviations: &section.deviations,
+        tables: rows_of_type(section),
+    });
+    let whole = Scope {
+        subject: "",
+        deviations: &page.deviations,
+        tables: rows_of_page(page),
+    };
+    sections.chain(types).chain([whole]).collect()
 }
 
 /// What a deviation says about a row, which is named by its page and line.
@@ -248,22 +304,13 @@ struct Remark {
 fn remarks(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for page in &vendor.pages {
-        let mut scopes: Vec<(&str, &[Deviation], Vec<&[Row]>)> = Vec::new();
-        for section in &page.sections {
-            let rows = section.tables.iter().map(|table| &table.rows[..]).collect();
-            scopes.push((section.operation(), &section.deviations, rows));
-        }
-        for section in &page.types {
-            scopes.push((&section.name, &section.deviations, rows_of_type(section)));
-        }
-        scopes.push(("", &page.deviations, rows_of_page(page)));
-        for (operation, deviations, tables) in scopes {
-            for deviation in deviations {
+        for scope in scopes(page) {
+            for deviation in scope.deviations {
                 for path in &deviation.fields {
-                    let rows = vendor.rows_at(&tables, path);
+                    let rows = vendor.rows_at(&scope.tables, path);
                     if rows.is_empty() {
                         let finding = Finding::new(&page.path, deviation.line, "no such field");
-                        findings.push(finding.operation(operation).field(path));
+                        findings.push(finding.operation(scope.subject).field(path));
                     }
                     remarks.extend(rows.into_iter().map(|(page, line)| Remark {
                         page,
@@ -286,7 +333,9 @@ fn rows_of_type(section: &TypeSection) -> Vec<&[Row]> {
 fn rows_of_page(page: &Page) -> Vec<&[Row]> {
     let tables = page.sections.iter().flat_map(|section| &section.tables);
     let tables = tables.map(|table: &FieldTable| &table.rows[..]);
-    tables.chain(page.types.iter().flat_map(rows_of_type)).collect()
+    tables
+        .chain(page.types.iter().flat_map(rows_of_type))
+        .collect()
 }
 
 impl Vendor {
@@ -295,7 +344,10 @@ impl Vendor {
         let direct = tables.iter().flat_map(|rows| rows.iter());
         let direct: Vec<_> = direct.filter(|row| row.field.path == path).collect();
         if !direct.is_empty() {
-            return direct.into_iter().map(|row| (self.page_of(row), row.line)).collect();
+            return direct
+                .into_iter()
+                .map(|row| (self.page_of(row), row.line))
+                .collect();
         }
         // `Task.name` is the field of a type by the type's own name.
         if let Some((name, rest)) = path.split_once('.')
@@ -335,7 +387,10 @@ impl Vendor {
 /// Notes on every row what the deviations say about it.
 fn apply(remarks: &[Remark], vendor: &mut Vendor) {
     for page in &mut vendor.pages {
-        let tables = page.sections.iter_mut().flat_map(|section| &mut section.tables);
+        let tables = page
+            .sections
+            .iter_mut()
+            .flat_map(|section| &mut section.tables);
         let tables = tables.map(|table| &mut table.rows);
         let types = page.types.iter_mut().flat_map(|section| {
             let variants = section.variants.iter_mut().map(|variant| &mut variant.rows);

@@ -11,8 +11,14 @@ pub(crate) struct Crate {
 }
 
 pub(crate) const CRATES: &[Crate] = &[
-    Crate { name: "cegid-loop", operations: cegid_loop::schema::operations },
-    Crate { name: "ocean-geomission", operations: ocean_geomission::schema::operations },
+    Crate {
+        name: "cegid-loop",
+        operations: cegid_loop::schema::operations,
+    },
+    Crate {
+        name: "ocean-geomission",
+        operations: ocean_geomission::schema::operations,
+    },
 ];
 
 /// What the crate of the vendor `name` tells, once it is registered above.

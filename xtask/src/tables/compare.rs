@@ -28,7 +28,11 @@ pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
     for path in known.entries.keys() {
         let parent = parent_of(path);
         let is_new = !documented.entries.contains_key(path);
-        if is_new && !name_of(path).is_empty() && stands(&documented, parent) && !documented.is_cut(path) {
+        if is_new
+            && !name_of(path).is_empty()
+            && stands(&documented, parent)
+            && !documented.is_cut(path)
+        {
             findings.push(undocumented(target, path, parent));
         }
     }
@@ -42,10 +46,13 @@ fn stands(structure: &Structure, path: &str) -> bool {
 fn undocumented(target: &Target<'_>, path: &str, parent: &str) -> Finding {
     let fields = &target.documented.fields;
     let object = fields.iter().find(|field| field.path == parent);
-    let (page, line) =
-        object.and_then(|field| field.inside).unwrap_or((&target.page.path, target.line));
+    let (page, line) = object
+        .and_then(|field| field.inside)
+        .unwrap_or((&target.page.path, target.line));
     let message = format!("`{}` is in the type, and not documented", name_of(path));
-    Finding::new(page, line, message).operation(target.route).field(path)
+    Finding::new(page, line, message)
+        .operation(target.route)
+        .field(path)
 }
 
 fn types(
@@ -68,12 +75,20 @@ fn types(
         return Some(target.at_field(field, message));
     }
     let reads_null = known.types.contains("null") || known.types.contains("any") || !known.required;
-    (wanted.types.contains("null") && !reads_null)
-        .then(|| target.at_field(field, "documented as null too, which the type does not have"))
+    (wanted.types.contains("null") && !reads_null).then(|| {
+        target.at_field(
+            field,
+            "documented as null too, which the type does not have",
+        )
+    })
 }
 
 fn list(types: &BTreeSet<&String>) -> String {
-    types.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" or ")
+    types
+        .iter()
+        .map(|name| name.as_str())
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 /// Compares the format of a string where the schema has one. A number's says how wide it is.
@@ -88,10 +103,14 @@ fn formats(target: &Target<'_>, field: &DocField<'_>, known: &Entry) -> Option<F
         .map(|format| schema_format(&format).to_owned())
         .collect();
     let is_width = |format: &str| {
-        format.starts_with("int") || format.starts_with("uint") || matches!(format, "float" | "double")
+        format.starts_with("int")
+            || format.starts_with("uint")
+            || matches!(format, "float" | "double")
     };
     let formats = known.formats.iter().filter(|format| !is_width(format));
-    let strange = formats.into_iter().find(|format| !documented.contains(format))?;
+    let strange = formats
+        .into_iter()
+        .find(|format| !documented.contains(format))?;
     Some(target.at_field(field, format!("the type has the format {strange}")))
 }
 
@@ -119,7 +138,9 @@ fn requirement(
         (true, false, Place::Response | Place::Path) if !field.nullable => {
             "documented as required, optional in the type"
         }
-        (false, true, Place::Response | Place::Path) => "documented as optional, required in the type",
+        (false, true, Place::Response | Place::Path) => {
+            "documented as optional, required in the type"
+        }
         _ => return None,
     };
     Some(target.at_field(field, message))

@@ -47,7 +47,9 @@ pub(crate) struct Condition<'a> {
 impl DocField<'_> {
     /// Whether it can be an array. Constraints other than the number of elements are then for these.
     pub(crate) fn is_array(&self) -> bool {
-        self.shapes.iter().any(|shape| matches!(shape, Shape::Array { .. }))
+        self.shapes
+            .iter()
+            .any(|shape| matches!(shape, Shape::Array { .. }))
     }
 }
 
@@ -84,7 +86,11 @@ impl<'a> Opener<'a> {
         at: &str,
         conditions: &[Condition<'a>],
     ) {
-        for row in table.rows.iter().filter(|row| parent_of(&row.field.path) == parent) {
+        for row in table
+            .rows
+            .iter()
+            .filter(|row| parent_of(&row.field.path) == parent)
+        {
             let path = match name_of(&row.field.path) {
                 "" => format!("{at}[]"),
                 name if at.is_empty() => name.to_owned(),
@@ -132,13 +138,7 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn elements(
-        &mut self,
-        table: &Table<'a, '_>,
-        key: &str,
-        of: &'a Shape,
-        array: &DocField<'a>,
-    ) {
+    fn elements(&mut self, table: &Table<'a, '_>, key: &str, of: &'a Shape, array: &DocField<'a>) {
         let below = format!("{key}[]");
         if table.rows.iter().any(|row| row.field.path == below) {
             // The elements have a row of their own, a child of the array's.
@@ -166,7 +166,15 @@ impl<'a> Opener<'a> {
         let page = field.inside.map_or(field.page, |(page, _)| page);
         self.opened.push(&section.name);
         let common: Vec<_> = section.rows.iter().collect();
-        self.children(&Table { page, rows: &common }, "", &field.path, &field.conditions);
+        self.children(
+            &Table {
+                page,
+                rows: &common,
+            },
+            "",
+            &field.path,
+            &field.conditions,
+        );
         for variant in &section.variants {
             let mut conditions = field.conditions.clone();
             conditions.push(Condition {

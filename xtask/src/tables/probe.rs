@@ -41,8 +41,12 @@ fn examples<'a>(target: &Target<'a>) -> Vec<&'a Example> {
         Some(name) if section.has_route(name) => name == target.route,
         _ => true,
     };
-    let fits = |example: &&Example| problems(target.vendor, &target.rows, &example.value).is_empty();
-    let examples = section.examples.iter().filter(|example| example.direction == direction);
+    let fits =
+        |example: &&Example| problems(target.vendor, &target.rows, &example.value).is_empty();
+    let examples = section
+        .examples
+        .iter()
+        .filter(|example| example.direction == direction);
     examples.filter(is_for_route).filter(fits).collect()
 }
 
@@ -59,7 +63,7 @@ impl Prober<'_> {
         for example in &self.examples {
             findings.extend(self.request_example(example));
         }
-        for field in &self.target.documented.fields {
+        for field in self.fields() {
             match self.base(field) {
                 Ok(base) => {
                     if !field.path.ends_with("[]") {
@@ -75,31 +79,56 @@ impl Prober<'_> {
         }
     }
 
+    /// The fields that can be tried: a type inside itself can be shown, but not made up.
+    fn fields(&self) -> impl Iterator<Item = &DocField<'_>> {
+        let documented = &self.target.documented;
+        documented.fields.iter().filter(|field| {
+            let shown = self
+                .examples
+                .iter()
+                .any(|example| !ways_to(&example.value, field).is_empty());
+            shown || !documented.cuts.contains(&field.path)
+        })
+    }
+
     fn request_example(&self, example: &Example) -> Option<Finding> {
         let finding = |message: String| self.target.finding(example.line, message);
         let reading = match self.target.read(&example.value) {
             Ok(reading) => reading,
-            Err(error) => return Some(finding(format!("the client cannot write the example: {error}"))),
+            Err(error) => {
+                return Some(finding(format!(
+                    "the client cannot write the example: {error}"
+                )));
+            }
         };
         if let Some(path) = reading.violations.first() {
             return Some(finding("the client refuses the example".to_owned()).field(path));
         }
         let differs = differences(&example.value, &reading.written, false);
-        let path = differs.iter().find(|path| !self.is_same_instant(path, &example.value, &reading.written))?;
+        let path = differs
+            .iter()
+            .find(|path| !self.is_same_instant(path, &example.value, &reading.written))?;
         Some(finding("the client writes it otherwise than the example".to_owned()).field(path))
     }
 
     /// Whether all that stands at `path` are the same instants, spelled differently.
     fn is_same_instant(&self, path: &str, left: &Value, right: &Value) -> bool {
-        let is_instant = |shape: &&Shape| {
-            matches!(shape, Shape::String { format: Some(format) } if format == "ISO 8601")
-        };
-        let mut fields = self.target.documented.fields.iter().filter(|field| field.path == path);
+        let is_instant = |shape: &Shape| matches!(shape, Shape::String { format: Some(format) } if format == "ISO 8601");
+        let mut fields = self
+            .target
+            .documented
+            .fields
+            .iter()
+            .filter(|field| field.path == path);
         let instants = |value: &Value| -> Option<Vec<OffsetDateTime>> {
-            let texts = ways(value, path).into_iter().map(|way| get(value, &way)?.as_str());
-            texts.map(|text| OffsetDateTime::parse(text?, &Iso8601::DEFAULT).ok()).collect()
+            let texts = ways(value, path)
+                .into_iter()
+                .map(|way| get(value, &way)?.as_str());
+            texts
+                .map(|text| OffsetDateTime::parse(text?, &Iso8601::DEFAULT).ok())
+                .collect()
         };
-        fields.any(|field| field.shapes.iter().any(|shape| is_instant(&shape)))
+        fields.any(|field| field.shapes.iter().any(|shape| is_instant(shape)))
             && instants(left).is_some_and(|left| Some(left) == instants(right))
     }
 
@@ -140,7 +169,9 @@ impl Prober<'_> {
             (with(value, &way, sample(field)), way)
         });
         // Only an object of the right variant may have it.
-        bases.into_iter().find(|(value, way)| ways_to(value, field).contains(way))
+        bases
+            .into_iter()
+            .find(|(value, way)| ways_to(value, field).contains(way))
     }
 
     /// Whether the client takes a value without complaint about what stands at `way`.
@@ -158,14 +189,22 @@ impl Prober<'_> {
         if field.required {
             let taken = self.accepts(&without(base, way), way).is_ok();
             return taken.then(|| {
-                self.target.at_field(field, "documented as required, the client does without")
+                self.target
+                    .at_field(field, "documented as required, the client does without")
             });
         }
         let parent = &way[..way.len() - 1];
-        let lacking = self.examples.iter().map(|example| &example.value).filter(|value| {
-            get(value, parent).is_some() && get(value, way).is_none()
-        });
-        let bare = self.target.documented.fields.iter().find(|other| other.path == parent_of(&field.path));
+        let lacking = self
+            .examples
+            .iter()
+            .map(|example| &example.value)
+            .filter(|value| get(value, parent).is_some() && get(value, way).is_none());
+        let bare = self
+            .target
+            .documented
+            .fields
+            .iter()
+            .find(|other| other.path == parent_of(&field.path));
         let candidates = lacking
             .cloned()
             .chain([without(base, way), minimal(&self.target.documented, bare)]);
@@ -177,7 +216,10 @@ impl Prober<'_> {
                 Err(error) => why = error,
             }
         }
-        Some(self.target.at_field(field, format!("documented as optional, the client demands it: {why}")))
+        Some(self.target.at_field(
+            field,
+            format!("documented as optional, the client demands it: {why}"),
+        ))
     }
 
     fn constraints(&self, field: &DocField<'_>, base: &Base) -> Vec<Finding> {
@@ -206,7 +248,9 @@ impl Prober<'_> {
         }
         for shape in field.shapes.iter().take(1).filter(|_| !listed) {
             match shape {
-                Shape::String { format: None } => trials.characters(constraints.characters.as_ref()),
+                Shape::String { format: None } => {
+                    trials.characters(constraints.characters.as_ref())
+                }
                 Shape::Integer { format } => {
                     trials.integers(constraints.range.as_ref(), format.is_none());
                 }
@@ -223,7 +267,7 @@ impl Prober<'_> {
                 findings.push(self.target.finding(example.line, message).field(&path));
             }
         }
-        for field in &self.target.documented.fields {
+        for field in self.fields() {
             match self.base(field) {
                 Ok((value, way)) => {
                     if let Err((path, message)) = self.reads_whole(&value)
@@ -243,15 +287,20 @@ impl Prober<'_> {
 
     /// Whether everything in `value` is read: what is read and written again is the same.
     fn reads_whole(&self, value: &Value) -> Result<(), (String, String)> {
-        let reading = self
-            .target
-            .read(value)
-            .map_err(|error| (String::new(), format!("the client cannot read the example: {error}")))?;
+        let reading = self.target.read(value).map_err(|error| {
+            (
+                String::new(),
+                format!("the client cannot read the example: {error}"),
+            )
+        })?;
         let differs = differences(&self.canonical(value), &reading.written, true);
         let not_read = &self.target.documented.not_read;
         let expected = |path: &String| not_read.contains(path) || self.may_be_respelled(path);
         match differs.into_iter().find(|path| !expected(path)) {
-            Some(path) => Err((path, "what the client reads is not what the answer has".to_owned())),
+            Some(path) => Err((
+                path,
+                "what the client reads is not what the answer has".to_owned(),
+            )),
             None => Ok(()),
         }
     }
@@ -260,13 +309,17 @@ impl Prober<'_> {
     fn may_be_respelled(&self, path: &str) -> bool {
         let is_open = |field: &&DocField<'_>| {
             let has_format = field.shapes.iter().any(|shape| {
-                matches!(shape, Shape::String { format: Some(_) } | Shape::Integer { format: Some(_) })
+                matches!(
+                    shape,
+                    Shape::String { format: Some(_) } | Shape::Integer { format: Some(_) }
+                )
             });
             has_format || field.shapes.len() > 1
         };
         let mut fields = self.target.documented.fields.iter().filter(is_open);
         fields.any(|field| {
-            path.strip_prefix(&field.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+            path.strip_prefix(&field.path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
         })
     }
 
@@ -306,9 +359,10 @@ impl Prober<'_> {
         }
         if !field.row.field.constraints.known.is_empty() && !field.is_array() {
             let strange = with(base, way, field.unlisted_value());
-            let kept = self.target.read(&strange).is_ok_and(|reading| {
-                get(&reading.written, way) == get(&strange, way)
-            });
+            let kept = self
+                .target
+                .read(&strange)
+                .is_ok_and(|reading| get(&reading.written, way) == get(&strange, way));
             if !kept {
                 messages.push("a value that is not listed is not kept".to_owned());
             }
@@ -320,7 +374,10 @@ impl Prober<'_> {
                 messages.push("an unknown field in it is not survived".to_owned());
             }
         }
-        messages.into_iter().map(|message| self.target.at_field(field, message)).collect()
+        messages
+            .into_iter()
+            .map(|message| self.target.at_field(field, message))
+            .collect()
     }
 
     /// Every further name must be read as the main one is.
@@ -331,7 +388,9 @@ impl Prober<'_> {
             let other = renamed(base, way, alias);
             self.target.read(&other).map(|reading| reading.written) != main
         });
-        unread.map(|alias| format!("also spelled `{alias}`, which the client does not read")).collect()
+        unread
+            .map(|alias| format!("also spelled `{alias}`, which the client does not read"))
+            .collect()
     }
 }
 
@@ -340,7 +399,9 @@ impl DocField<'_> {
     fn listed_value(&self, text: &str) -> Value {
         let number = text.parse::<Number>().map(Value::Number);
         match self.shapes.first() {
-            Some(Shape::Integer { .. } | Shape::Number { .. }) => number.unwrap_or(Value::from(text)),
+            Some(Shape::Integer { .. } | Shape::Number { .. }) => {
+                number.unwrap_or(Value::from(text))
+            }
             _ => Value::from(text),
         }
     }
@@ -351,6 +412,11 @@ impl DocField<'_> {
             _ => Value::from("VALUE_OF_TOMORROW"),
         }
     }
+}
+
+/// A step that is small beside `bound`, and survives being written and read.
+fn just(bound: f64) -> f64 {
+    bound.abs().max(1.0) * 1e-9
 }
 
 /// Tries values for one field of a request.
@@ -368,13 +434,16 @@ impl Trials<'_> {
     }
 
     fn report(&mut self, message: String) {
-        self.findings.push(self.prober.target.at_field(self.field, message));
+        self.findings
+            .push(self.prober.target.at_field(self.field, message));
     }
 
     /// The client must take the value.
     fn takes(&mut self, what: &str, value: Value) {
         if let Err(why) = self.try_with(value) {
-            self.report(format!("the client refuses {what}, which the table allows: {why}"));
+            self.report(format!(
+                "the client refuses {what}, which the table allows: {why}"
+            ));
         }
     }
 
@@ -390,7 +459,8 @@ impl Trials<'_> {
         let (base, way) = self.base;
         let changed = with(base, way, value);
         let kept = self.prober.target.read(&changed).is_ok_and(|reading| {
-            !reading.violations.contains(&written(way)) && get(&reading.written, way) == get(&changed, way)
+            !reading.violations.contains(&written(way))
+                && get(&reading.written, way) == get(&changed, way)
         });
         if !kept {
             self.report(format!("the client does not keep {what}"));
@@ -400,7 +470,9 @@ impl Trials<'_> {
     /// The client must not have a bound of its own.
     fn has_no_bound(&mut self, what: &str, value: Value) {
         if let Err(why) = self.try_with(value) {
-            self.report(format!("the client refuses {what}, though no bound is documented: {why}"));
+            self.report(format!(
+                "the client refuses {what}, though no bound is documented: {why}"
+            ));
         }
     }
 
@@ -478,14 +550,17 @@ impl Trials<'_> {
         match end(|bounds| &bounds.min) {
             Some(least) => {
                 self.takes(&least.to_string(), Value::from(least));
-                self.refuses(&format!("less than {least}"), Value::from(least.next_down()));
+                self.refuses(
+                    &format!("less than {least}"),
+                    Value::from(least - just(least)),
+                );
             }
             None => self.has_no_bound("-1e9", Value::from(-1e9)),
         }
         match end(|bounds| &bounds.max) {
             Some(most) => {
                 self.takes(&most.to_string(), Value::from(most));
-                self.refuses(&format!("more than {most}"), Value::from(most.next_up()));
+                self.refuses(&format!("more than {most}"), Value::from(most + just(most)));
             }
             None => self.has_no_bound("1e9", Value::from(1e9)),
         }

@@ -8,14 +8,27 @@ use super::values::{At, Step, get, steps, with};
 
 /// The least that the tables ask for, with the field `wanted` in it and whatever is around that.
 pub(crate) fn minimal(documented: &Documented<'_>, wanted: Option<&DocField<'_>>) -> Value {
-    let is_array = documented.fields.first().is_some_and(|field| field.path == "[]");
-    let mut value = if is_array { Value::Array(Vec::new()) } else { Value::Object(Default::default()) };
+    let is_array = documented
+        .fields
+        .first()
+        .is_some_and(|field| field.path == "[]");
+    let mut value = if is_array {
+        Value::Array(Vec::new())
+    } else {
+        Value::Object(Default::default())
+    };
     for field in &documented.fields {
         let leads_to_wanted = wanted.is_some_and(|wanted| leads_to(&field.path, &wanted.path));
-        let needed = field.required && !field.path.ends_with("[]");
+        let needed = match field.path.strip_suffix("[]") {
+            Some(array) => least_elements(documented, array) > 0,
+            None => field.required,
+        };
         if (needed || leads_to_wanted) && fits_variant(documented, field, wanted) {
             value = put(&value, &field.path, sample(field));
         }
+    }
+    for field in documented.fields.iter().filter(|field| field.is_array()) {
+        value = filled(&value, &field.path, least_elements(documented, &field.path));
     }
     // The fields that tell variants apart say which were chosen.
     for field in &documented.fields {
@@ -32,8 +45,35 @@ pub(crate) fn minimal(documented: &Documented<'_>, wanted: Option<&DocField<'_>>
     value
 }
 
+/// How many elements the array at `path` must have.
+fn least_elements(documented: &Documented<'_>, path: &str) -> u64 {
+    let array = documented
+        .fields
+        .iter()
+        .find(|field| field.path == path && field.is_array());
+    let bounds = array.and_then(|field| field.row.field.constraints.elements.as_ref());
+    bounds.and_then(|bounds| bounds.min).unwrap_or(0)
+}
+
+/// `value` with its array at `path` brought to `least` elements by repeating the first.
+fn filled(value: &Value, path: &str, least: u64) -> Value {
+    let way = first_way(path);
+    let Some([first, ..]) = get(value, &way)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    else {
+        return value.clone();
+    };
+    let elements = (0..least.max(1)).map(|_| first.clone()).collect();
+    with(value, &way, Value::Array(elements))
+}
+
 /// Whether `field` belongs to the variants that lead to `wanted`, or to the first ones.
-fn fits_variant(documented: &Documented<'_>, field: &DocField<'_>, wanted: Option<&DocField<'_>>) -> bool {
+fn fits_variant(
+    documented: &Documented<'_>,
+    field: &DocField<'_>,
+    wanted: Option<&DocField<'_>>,
+) -> bool {
     field.conditions.iter().all(|condition| {
         let chosen = wanted.into_iter().flat_map(|wanted| &wanted.conditions);
         let mut chosen = chosen.filter(|chosen| chosen.at == condition.at);
@@ -42,17 +82,24 @@ fn fits_variant(documented: &Documented<'_>, field: &DocField<'_>, wanted: Optio
         }
         let all = documented.fields.iter().flat_map(|field| &field.conditions);
         let mut all = all.filter(|other| other.at == condition.at);
-        all.next().is_none_or(|first| first.value == condition.value)
+        all.next()
+            .is_none_or(|first| first.value == condition.value)
     })
 }
 
 /// Whether `path` is on the way to `wanted`.
 fn leads_to(path: &str, wanted: &str) -> bool {
-    wanted.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    wanted
+        .strip_prefix(path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 pub(crate) fn join(at: &str, name: &str) -> String {
-    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
+    if at.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{at}.{name}")
+    }
 }
 
 /// The way to `path` through the first element of every array.
@@ -68,7 +115,9 @@ pub(crate) fn first_way(path: &str) -> Vec<At> {
 fn put(value: &Value, path: &str, new: Value) -> Value {
     let way = first_way(path);
     if let Some((At::Index(0), array)) = way.split_last()
-        && get(value, array).and_then(Value::as_array).is_some_and(Vec::is_empty)
+        && get(value, array)
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
     {
         return with(value, array, Value::Array(vec![new]));
     }
@@ -78,7 +127,10 @@ fn put(value: &Value, path: &str, new: Value) -> Value {
 /// A value that the field's row allows.
 pub(crate) fn sample(field: &DocField<'_>) -> Value {
     let constraints = &field.row.field.constraints;
-    field.shapes.first().map_or(Value::Null, |shape| sample_of(shape, constraints))
+    field
+        .shapes
+        .first()
+        .map_or(Value::Null, |shape| sample_of(shape, constraints))
 }
 
 fn sample_of(shape: &Shape, constraints: &Constraints) -> Value {
@@ -103,11 +155,7 @@ fn sample_of(shape: &Shape, constraints: &Constraints) -> Value {
             Value::Number(listed.or(bound).unwrap_or(Number::from(1)))
         }
         Shape::Boolean => Value::Bool(true),
-        Shape::Array { of } => {
-            let least = constraints.elements.as_ref().and_then(|bounds| bounds.min).unwrap_or(0);
-            let element = sample_of(of, constraints);
-            Value::Array((0..least).map(|_| element.clone()).collect())
-        }
+        Shape::Array { .. } => Value::Array(Vec::new()),
         Shape::Object | Shape::Named { .. } => Value::Object(Default::default()),
         _ => Value::from("anything"),
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use vendor_sandbox::contract::Shape;
 
-use super::documented::Documented;
+use super::documented::{DocField, Documented};
+use crate::page::parent_of;
 
 /// What stands at each path.
 #[derive(Debug, Default)]
@@ -33,16 +34,29 @@ impl Structure {
         };
         for field in &documented.fields {
             // A field that only some variants have is not required of all.
-            let alone = documented.fields.iter().filter(|other| other.path == field.path).count();
+            let alone = documented
+                .fields
+                .iter()
+                .filter(|other| other.path == field.path)
+                .count();
             let shared = covers_all_variants(documented, field, alone);
-            let entry = structure.entries.entry(field.path.clone()).or_insert(Entry {
-                required: true,
-                ..Entry::default()
-            });
+            let entry = structure
+                .entries
+                .entry(field.path.clone())
+                .or_insert(Entry {
+                    required: true,
+                    ..Entry::default()
+                });
             entry.required &= field.required && shared;
-            entry.types.extend(field.shapes.iter().map(|shape| type_of(shape).to_owned()));
-            entry.types.extend(field.nullable.then(|| "null".to_owned()));
-            entry.formats.extend(field.shapes.iter().filter_map(|shape| format_of(shape)));
+            entry
+                .types
+                .extend(field.shapes.iter().map(|shape| type_of(shape).to_owned()));
+            entry
+                .types
+                .extend(field.nullable.then(|| "null".to_owned()));
+            entry
+                .formats
+                .extend(field.shapes.iter().filter_map(|shape| format_of(shape)));
         }
         structure
     }
@@ -61,23 +75,27 @@ impl Structure {
     /// Whether `path` lies below a cut.
     pub(crate) fn is_cut(&self, path: &str) -> bool {
         let below = |cut: &String| {
-            path.strip_prefix(cut.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+            path.strip_prefix(cut.as_str())
+                .is_some_and(|rest| rest.starts_with(['.', '[']))
         };
         self.cuts.iter().any(below)
     }
 }
 
 /// Whether as many variants have the field as the object around it has.
-fn covers_all_variants(
-    documented: &Documented<'_>,
-    field: &super::documented::DocField<'_>,
-    having: usize,
-) -> bool {
+fn covers_all_variants(documented: &Documented<'_>, field: &DocField<'_>, having: usize) -> bool {
     let Some(condition) = field.conditions.last() else {
         return true;
     };
-    let here = |other: &&super::documented::DocField<'_>| {
-        other.conditions.last().is_some_and(|last| last.at == condition.at)
+    if parent_of(&field.path) != condition.at {
+        // It stands deeper in a field of the variant.
+        return true;
+    }
+    let here = |other: &&DocField<'_>| {
+        other
+            .conditions
+            .last()
+            .is_some_and(|last| last.at == condition.at)
     };
     let variants: BTreeSet<_> = documented
         .fields
@@ -148,24 +166,39 @@ impl<'a> SchemaReader<'a> {
     /// Adds the fields and the elements of what stands at `path`.
     fn below(&mut self, path: &str, branches: &[Branch<'a>]) {
         // A branch without fields is a scalar, or stands for values that are not known yet.
-        let objects: Vec<_> = branches.iter().filter(|branch| !branch.properties.is_empty()).collect();
-        let names: BTreeSet<_> = objects.iter().flat_map(|object| object.properties.keys()).collect();
+        let objects: Vec<_> = branches
+            .iter()
+            .filter(|branch| !branch.properties.is_empty())
+            .collect();
+        let names: BTreeSet<_> = objects
+            .iter()
+            .flat_map(|object| object.properties.keys())
+            .collect();
         for name in names {
             let required = objects.iter().all(|object| object.required.contains(*name));
             let inner = objects.iter().flat_map(|object| {
                 let schemas = object.properties.get(*name).into_iter().flatten();
                 schemas.map(|schema| (*schema, object.trail.as_slice()))
             });
-            let inner: Vec<_> =
-                inner.flat_map(|(schema, trail)| self.branches(schema, trail)).collect();
-            let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
+            let inner: Vec<_> = inner
+                .flat_map(|(schema, trail)| self.branches(schema, trail))
+                .collect();
+            let path = if path.is_empty() {
+                (*name).to_owned()
+            } else {
+                format!("{path}.{name}")
+            };
             self.add(path, &inner, required);
         }
         let elements = branches.iter().flat_map(|branch| {
-            branch.items.iter().map(|schema| (*schema, branch.trail.as_slice()))
+            branch
+                .items
+                .iter()
+                .map(|schema| (*schema, branch.trail.as_slice()))
         });
-        let elements: Vec<_> =
-            elements.flat_map(|(schema, trail)| self.branches(schema, trail)).collect();
+        let elements: Vec<_> = elements
+            .flat_map(|(schema, trail)| self.branches(schema, trail))
+            .collect();
         if !elements.is_empty() {
             self.add(format!("{path}[]"), &elements, false);
         }
@@ -175,7 +208,11 @@ impl<'a> SchemaReader<'a> {
     fn branches(&self, schema: &'a Value, trail: &[&'a str]) -> Vec<Branch<'a>> {
         let Value::Object(object) = schema else {
             // `false` accepts nothing; `true` anything.
-            return if schema == &Value::Bool(false) { Vec::new() } else { vec![Branch::default()] };
+            return if schema == &Value::Bool(false) {
+                Vec::new()
+            } else {
+                vec![Branch::default()]
+            };
         };
         let mut found = vec![own(object, trail)];
         if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
@@ -183,12 +220,19 @@ impl<'a> SchemaReader<'a> {
         }
         for keyword in ["anyOf", "oneOf"] {
             if let Some(choices) = object.get(keyword).and_then(Value::as_array) {
-                let choices: Vec<_> =
-                    choices.iter().flat_map(|choice| self.branches(choice, trail)).collect();
+                let choices: Vec<_> = choices
+                    .iter()
+                    .flat_map(|choice| self.branches(choice, trail))
+                    .collect();
                 found = combine(&found, &choices);
             }
         }
-        for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        for part in object
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             found = combine(&found, &self.branches(part, trail));
         }
         found
@@ -204,7 +248,10 @@ impl<'a> SchemaReader<'a> {
             return vec![Branch::default()];
         };
         if trail.contains(&reference) {
-            let mut cut = target.as_object().map(|object| own(object, trail)).unwrap_or_default();
+            let mut cut = target
+                .as_object()
+                .map(|object| own(object, trail))
+                .unwrap_or_default();
             cut.properties.clear();
             cut.is_cut = true;
             return vec![cut];
@@ -224,21 +271,36 @@ fn own<'a>(object: &'a Map<String, Value>, trail: &[&'a str]) -> Branch<'a> {
     match object.get("type") {
         Some(Value::String(name)) => branch.types.extend([name.clone()]),
         Some(Value::Array(names)) => {
-            branch.types.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
+            branch
+                .types
+                .extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
         }
         _ => {
-            let values = object.get("enum").and_then(Value::as_array).into_iter().flatten();
+            let values = object
+                .get("enum")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
             let values = values.chain(object.get("const"));
-            branch.types.extend(values.map(|value| json_type(value).to_owned()));
+            branch
+                .types
+                .extend(values.map(|value| json_type(value).to_owned()));
         }
     }
-    branch.formats.extend(object.get("format").and_then(Value::as_str).map(str::to_owned));
+    branch.formats.extend(
+        object
+            .get("format")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+    );
     let properties = object.get("properties").and_then(Value::as_object);
     for (name, schema) in properties.into_iter().flatten() {
         branch.properties.insert(name, vec![schema]);
     }
     let required = object.get("required").and_then(Value::as_array);
-    branch.required.extend(required.into_iter().flatten().filter_map(Value::as_str));
+    branch
+        .required
+        .extend(required.into_iter().flatten().filter_map(Value::as_str));
     branch.items.extend(object.get("items"));
     branch
 }

@@ -51,14 +51,19 @@ pub(crate) fn written(way: &[At]) -> String {
 /// All places in `value` where the field is: elements of all arrays, of the right variants.
 pub(crate) fn ways_to(value: &Value, field: &DocField<'_>) -> Vec<Vec<At>> {
     let ways = ways(value, &field.path);
-    ways.into_iter().filter(|way| field.conditions.iter().all(|c| holds(value, way, c))).collect()
+    ways.into_iter()
+        .filter(|way| field.conditions.iter().all(|c| holds(value, way, c)))
+        .collect()
 }
 
 /// All places in `value` where `path` leads.
 pub(crate) fn ways(value: &Value, path: &str) -> Vec<Vec<At>> {
     let mut found = vec![(Vec::new(), value)];
     for step in steps(path) {
-        found = found.into_iter().flat_map(|(way, value)| one_step(&way, value, step)).collect();
+        found = found
+            .into_iter()
+            .flat_map(|(way, value)| one_step(&way, value, step))
+            .collect();
     }
     found.into_iter().map(|(way, _)| way).collect()
 }
@@ -71,9 +76,11 @@ fn one_step<'v>(way: &[At], value: &'v Value, step: Step<'_>) -> Vec<(Vec<At>, &
             .map(|value| (extend(At::Field(name.to_owned())), value))
             .into_iter()
             .collect(),
-        (Step::Elements, Value::Array(elements)) => {
-            elements.iter().enumerate().map(|(index, value)| (extend(At::Index(index)), value)).collect()
-        }
+        (Step::Elements, Value::Array(elements)) => elements
+            .iter()
+            .enumerate()
+            .map(|(index, value)| (extend(At::Index(index)), value))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -153,7 +160,11 @@ fn compare(left: &Value, right: &Value, at: &str, null_is_absent: bool, found: &
         (Value::Object(left), Value::Object(right)) => {
             for name in left.keys().chain(right.keys()) {
                 let [left, right] = [left, right].map(|object| object.get(name));
-                let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                let at = if at.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{at}.{name}")
+                };
                 match (left, right) {
                     (Some(left), Some(right)) => compare(left, right, &at, null_is_absent, found),
                     (Some(Value::Null), None) | (None, Some(Value::Null)) if null_is_absent => {}

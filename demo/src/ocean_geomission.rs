@@ -161,17 +161,19 @@ async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> 
 
     let progress = progress_bar();
     let mut sending = JoinSet::new();
-    let (mut answered, mut found) = (0, 0);
+    let mut tally = Tally::default();
     for number in 0..PARCELS {
-        if sending.len() == IN_FLIGHT {
-            count(sending.join_next().await, &mut answered, &mut found)?;
+        if sending.len() == IN_FLIGHT
+            && let Some(sent) = sending.join_next().await
+        {
+            tally.count(&sent??);
             progress.inc(1);
         }
         let client = client.clone();
         sending.spawn(async move { client.create_or_confirm(&parcel(number)).await });
     }
-    while let Some(result) = sending.join_next().await {
-        count(Some(result), &mut answered, &mut found)?;
+    while let Some(sent) = sending.join_next().await {
+        tally.count(&sent??);
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -184,7 +186,8 @@ async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> 
         _ => (lost, twice + 1),
     });
     detail(format!(
-        "{answered} were answered; {found} whose answer was lost were looked up and found."
+        "{} were answered; {} whose answer was lost were looked up and found.",
+        tally.answered, tally.found
     ));
     detail(format!(
         "The service has all of them: {lost} lost, {twice} sent twice.\n"
@@ -192,21 +195,20 @@ async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-type Sent = Result<Result<Creation, ocean_geomission::Error>, tokio::task::JoinError>;
+/// How the creations came to their end.
+#[derive(Default)]
+struct Tally {
+    answered: usize,
+    found: usize,
+}
 
-fn count(
-    sent: Option<Sent>,
-    answered: &mut usize,
-    found: &mut usize,
-) -> Result<(), Box<dyn Error>> {
-    match sent {
-        Some(sent) => match sent?? {
-            Creation::Found(_) => *found += 1,
-            _ => *answered += 1,
-        },
-        None => {}
+impl Tally {
+    fn count(&mut self, creation: &Creation) {
+        match creation {
+            Creation::Found(_) => self.found += 1,
+            _ => self.answered += 1,
+        }
     }
-    Ok(())
 }
 
 fn parcel_id(number: usize) -> String {

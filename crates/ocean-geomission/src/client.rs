@@ -66,7 +66,6 @@ impl fmt::Debug for Client {
 
 impl Client {
     /// Starts building a client.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }

@@ -1,5 +1,7 @@
 //! The client against the sandbox, and against exact bytes.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 mod authentication;
 mod confirm;
 mod fixtures;

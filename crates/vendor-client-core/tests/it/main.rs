@@ -1,5 +1,7 @@
 //! Calls over real sockets on loopback, against a server that does exactly what a test says.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 mod body;
 mod canary;
 mod deadline;

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::finding::{Finding, sorted};
 use crate::outputs::Outputs;
 use crate::page::Vendor;
-use crate::{contract, fixtures, tables, vendor};
+use crate::{contract, fixtures, ledger, tables, vendor};
 
 /// Reads the pages of all vendors, with everything that is wrong in them.
 pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
@@ -28,6 +28,18 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
         findings.extend(outputs.check(root));
     }
     findings.extend(tables::check(&vendors));
+    findings.extend(ledger::check(root, &vendors)?);
+    Ok(sorted(findings))
+}
+
+/// Writes the ledger, or with `only_check` compares it.
+pub(crate) fn ledger(root: &Path, only_check: bool) -> Result<Vec<Finding>, String> {
+    let (vendors, mut findings) = load(root)?;
+    if only_check {
+        findings.extend(ledger::check(root, &vendors)?);
+    } else if findings.is_empty() {
+        ledger::write(root, &vendors)?;
+    }
     Ok(sorted(findings))
 }
 

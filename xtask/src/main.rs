@@ -7,6 +7,7 @@ mod examples;
 mod finding;
 mod fixtures;
 mod grammar;
+mod ledger;
 mod markdown;
 mod outputs;
 mod page;
@@ -27,6 +28,7 @@ Usage: cargo xtask <command> [--check]
   fixtures   write the pages' example payloads into each crate's tests/fixtures
   contract   write each vendor's machine-readable contract
   tables     compare the field tables with the Rust types
+  ledger     write the table of operations in docs/README.md
   check      all of these without writing
 
 With --check, a command that writes only compares.";
@@ -38,6 +40,8 @@ fn main() -> ExitCode {
         ["check"] => check::check(root()),
         ["fixtures"] => check::generate(root(), fixtures::generate, false),
         ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
+        ["ledger"] => check::ledger(root(), false),
+        ["ledger", "--check"] => check::ledger(root(), true),
         ["tables"] => check::tables(root()),
         ["contract"] => check::generate(root(), contract::generate, false),
         ["contract", "--check"] => check::generate(root(), contract::generate, true),

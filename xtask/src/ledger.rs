@@ -1,0 +1,242 @@
+//! `cargo xtask ledger`: which operations are documented, implemented and in the sandbox.
+//!
+//! Nothing in the ledger is anybody's claim. What is documented comes from the pages, what is
+//! implemented from the crates, what the sandbox has from a sandbox that is started, and the date
+//! from the page's own line of source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use vendor_sandbox::Sandbox;
+
+use crate::finding::Finding;
+use crate::markdown::anchor;
+use crate::page::Vendor;
+use crate::vendors;
+
+const PAGE: &str = "docs/README.md";
+const HEADING: &str = "## Ledger\n";
+const COMMAND: &str = "cargo xtask ledger";
+
+/// The names of the operations that the sandbox serves, by vendor.
+type Served = BTreeMap<String, BTreeSet<String>>;
+
+/// Names every row that is not what it should be.
+pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Finding>, String> {
+    let page = read(root)?;
+    let ledger = ledger(root, vendors, &served()?)?;
+    Ok(differences(&page, &ledger))
+}
+
+/// Writes the ledger into its page.
+pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<(), String> {
+    let page = read(root)?;
+    let (before, _, after) = cut(&page);
+    let ledger = ledger(root, vendors, &served()?)?;
+    let text = format!("{}\n\n{ledger}{after}", before.trim_end());
+    fs::write(root.join(PAGE), text).map_err(|error| format!("{PAGE}: {error}"))
+}
+
+fn read(root: &Path) -> Result<String, String> {
+    fs::read_to_string(root.join(PAGE)).map_err(|error| format!("{PAGE}: {error}"))
+}
+
+/// What stands before the ledger, the ledger with its heading, and what stands after it.
+fn cut(page: &str) -> (&str, &str, &str) {
+    let Some(start) = page.find(HEADING) else {
+        return (page, "", "");
+    };
+    let (before, rest) = page.split_at(start);
+    let end = rest[HEADING.len()..]
+        .find("\n## ")
+        .map(|at| HEADING.len() + at);
+    let (ledger, after) = rest.split_at(end.unwrap_or(rest.len()));
+    (before, ledger, after)
+}
+
+fn differences(page: &str, expected: &str) -> Vec<Finding> {
+    let (before, ledger, _) = cut(page);
+    if ledger == expected {
+        return Vec::new();
+    }
+    let heading = before.matches('\n').count() + 1;
+    let line_of = |row: &str| {
+        let at = ledger.lines().position(|line| same_operation(line, row));
+        at.map_or(heading, |at| heading + at)
+    };
+    let rows = |text: &'_ str| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.starts_with("| `"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let (now, wanted) = (rows(ledger), rows(expected));
+    let mut findings = Vec::new();
+    for row in wanted.iter().filter(|row| !now.contains(row)) {
+        let message = format!("the row is stale: refresh it with `{COMMAND}`");
+        findings.push(Finding::new(PAGE, line_of(row), message).operation(operation_of(row)));
+    }
+    for row in now
+        .iter()
+        .filter(|row| !wanted.iter().any(|other| same_operation(row, other)))
+    {
+        let finding = Finding::new(PAGE, line_of(row), "no page has such an operation");
+        findings.push(finding.operation(operation_of(row)));
+    }
+    if findings.is_empty() {
+        let message = format!("the ledger is stale: refresh it with `{COMMAND}`");
+        findings.push(Finding::new(PAGE, heading, message));
+    }
+    findings
+}
+
+fn operation_of(row: &str) -> &str {
+    row.split('`').nth(1).unwrap_or_default()
+}
+
+fn same_operation(row: &str, other: &str) -> bool {
+    row.starts_with("| `") && operation_of(row) == operation_of(other)
+}
+
+fn ledger(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, String> {
+    let mut text = format!(
+        "{HEADING}\nWritten by `{COMMAND}`. *Documented* links to the page, *Implemented* means that \
+         the client's crate has the operation, *Sandbox* that the sandbox serves it, *Compared* \
+         when the page was last compared with the vendor's text.\n"
+    );
+    for vendor in vendors {
+        let title = title(root, &vendor.name)?;
+        text.push_str(&format!(
+            "\n### {title}\n\n\
+             | Operation | Documented | Implemented | Sandbox | Compared |\n\
+             | --- | --- | --- | --- | --- |\n"
+        ));
+        let implemented = vendors::operations(&vendor.name).unwrap_or_default();
+        for (page, section) in vendor.sections() {
+            for route in &section.routes {
+                let name = route.name.as_str();
+                let link = format!(
+                    "[{}]({}/{}#{})",
+                    section.title,
+                    vendor.name,
+                    page.file,
+                    anchor(&section.title)
+                );
+                let is_implemented = implemented.iter().any(|known| known.operation.name == name);
+                let is_served = served
+                    .get(&vendor.name)
+                    .is_some_and(|names| names.contains(name));
+                text.push_str(&format!(
+                    "| `{name}` | {link} | {} | {} | {} |\n",
+                    yes(is_implemented),
+                    yes(is_served),
+                    page.read_on
+                ));
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn yes(holds: bool) -> &'static str {
+    if holds { "yes" } else { "no" }
+}
+
+/// The vendor's name, as its folder's page has it.
+fn title(root: &Path, vendor: &str) -> Result<String, String> {
+    let path = root.join("docs").join(vendor).join("README.md");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let title = text.lines().next().and_then(|line| line.strip_prefix("# "));
+    Ok(title.unwrap_or(vendor).to_owned())
+}
+
+/// Starts a sandbox and asks what it serves.
+fn served() -> Result<Served, String> {
+    let fail = |error: std::io::Error| format!("the sandbox does not start: {error}");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(fail)?;
+    let sandbox = runtime.block_on(Sandbox::start()).map_err(fail)?;
+    let services = sandbox.services().map(|service| {
+        let names = service
+            .served_operations()
+            .iter()
+            .map(|name| (*name).to_owned());
+        (service.name().to_owned(), names.collect())
+    });
+    Ok(services.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_page::{PAGE as BOOKS, listed, vendor};
+
+    fn library() -> (tempfile::TempDir, Vec<Vendor>) {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("docs/library")).unwrap();
+        fs::write(
+            root.path().join("docs/library/README.md"),
+            "# The library\n",
+        )
+        .unwrap();
+        let (vendor, _) = vendor(BOOKS);
+        (root, vec![vendor])
+    }
+
+    fn page(ledger: &str) -> String {
+        format!("# The contract\n\n{ledger}\n## More\n")
+    }
+
+    #[test]
+    fn the_ledger_has_a_row_for_every_route() {
+        let (root, vendors) = library();
+        let served = Served::from([("library".to_owned(), ["add_book".to_owned()].into())]);
+        let ledger = ledger(root.path(), &vendors, &served).unwrap();
+        let add =
+            "| `add_book` | [Add a book](library/books.md#add-a-book) | no | yes | 2026-11-21 |";
+        let get =
+            "| `get_book` | [Get a book](library/books.md#get-a-book) | no | no | 2026-11-21 |";
+        assert!(ledger.contains("### The library\n"));
+        assert!(ledger.contains(add), "{ledger}");
+        assert!(ledger.contains(get), "{ledger}");
+        assert!(differences(&page(&ledger), &ledger).is_empty());
+    }
+
+    #[test]
+    fn a_cell_that_is_not_true_is_found() {
+        let (root, vendors) = library();
+        let ledger = ledger(root.path(), &vendors, &Served::new()).unwrap();
+        let claimed = ledger.replacen("| no | no | 2026-11-21 |", "| yes | no | 2026-11-21 |", 1);
+        let findings = differences(&page(&claimed), &ledger);
+        assert_eq!(
+            listed(&findings),
+            "docs/README.md:11: add_book: the row is stale: refresh it with `cargo xtask ledger`"
+        );
+    }
+
+    #[test]
+    fn a_row_too_many_and_one_too_few_are_found() {
+        let (root, vendors) = library();
+        let ledger = ledger(root.path(), &vendors, &Served::new()).unwrap();
+        let other = ledger.replace("| `get_book` |", "| `lend_book` |");
+        let found = listed(&differences(&page(&other), &ledger));
+        assert!(found.contains("get_book: the row is stale"), "{found}");
+        assert!(
+            found.contains("lend_book: no page has such an operation"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn a_page_without_a_ledger_is_found_and_gets_one() {
+        let (root, vendors) = library();
+        fs::write(root.path().join(PAGE), "# The contract\n").unwrap();
+        assert!(!check(root.path(), &vendors).unwrap().is_empty());
+        write(root.path(), &vendors).unwrap();
+        assert_eq!(check(root.path(), &vendors), Ok(Vec::new()));
+        write(root.path(), &vendors).unwrap();
+        assert_eq!(check(root.path(), &vendors), Ok(Vec::new()));
+    }
+}

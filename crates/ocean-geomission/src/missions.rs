@@ -1,5 +1,6 @@
 //! Missions: create, modify, status, delete.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -377,12 +378,20 @@ impl<T: Validate> Validate for OfCustomer<T> {
 /// The one parameter that names a mission.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema))]
-pub(crate) struct ById {
+pub(crate) struct ById<'a> {
     #[serde(rename = "idMission")]
-    id: MissionId,
+    id: Cow<'a, MissionId>,
 }
 
-impl Validate for ById {
+impl<'a> ById<'a> {
+    fn new(id: &'a MissionId) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+        }
+    }
+}
+
+impl Validate for ById<'_> {
     fn validate(&self, violations: &mut Violations) {
         self.id.validate(violations);
     }
@@ -520,7 +529,7 @@ impl Client {
     /// [`is_not_found`](Error::is_not_found) where the service does not know the mission;
     /// otherwise what [`Error`] says.
     pub async fn mission_status(&self, id: &MissionId) -> Result<MissionStatus, Error> {
-        let parameters = self.of_customer(ById { id: id.clone() });
+        let parameters = self.of_customer(ById::new(id));
         let request = self
             .transport()
             .request(&MISSION_STATUS)
@@ -542,7 +551,7 @@ impl Client {
     /// [`is_not_found`](Error::is_not_found) where the service does not know the mission;
     /// otherwise what [`Error`] says.
     pub async fn delete_mission(&self, id: &MissionId) -> Result<Receipt, Error> {
-        self.write(&DELETE_MISSION, ById { id: id.clone() }).await
+        self.write(&DELETE_MISSION, ById::new(id)).await
     }
 
     async fn write<T: Serialize + Validate>(

@@ -9,6 +9,7 @@ use crate::error::Error;
 /// The base URL of a service: an origin, perhaps with a path prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
+    url: Url,
     /// Without a slash at the end.
     text: String,
     host: String,
@@ -51,7 +52,24 @@ impl BaseUrl {
             port,
             is_https: url.scheme() == "https",
             is_loopback,
+            url,
         })
+    }
+
+    /// The URL of an encoded path, the base's own included, and an encoded query. That takes the
+    /// origin as it was read here, so nothing in them can lead to another.
+    pub(crate) fn with(&self, path: &str, query: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(path);
+        if !query.is_empty() {
+            url.set_query(Some(query));
+        }
+        url
+    }
+
+    /// The path, without a slash at the end.
+    pub(crate) fn path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -27,10 +28,11 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(crate) operation: &'static Operation,
-    /// The whole URL, as far as it is written.
-    pub(crate) url: String,
-    /// What of the operation's template is not yet in `url`.
+    /// The path, the base URL's own included, as far as it is written.
+    path: String,
+    /// What of the operation's template is not yet in `path`.
     template: &'static str,
+    query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) deadline: Option<Duration>,
@@ -39,12 +41,14 @@ pub struct Request {
 
 impl Request {
     pub(crate) fn new(operation: &'static Operation, base: &BaseUrl) -> Self {
-        let mut url = String::with_capacity(base.as_str().len() + operation.template.len() + 128);
-        url.push_str(base.as_str());
+        let prefix = base.path();
+        let mut path = String::with_capacity(prefix.len() + operation.template.len() + 32);
+        path.push_str(prefix);
         Self {
             operation,
-            url,
+            path,
             template: operation.template,
+            query: String::new(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
             deadline: None,
@@ -76,8 +80,8 @@ impl Request {
             self.violations
                 .add(name, "must be neither empty nor `.` nor `..`");
         }
-        self.url.push_str(literal);
-        self.url.extend(utf8_percent_encode(&value, RESERVED));
+        self.path.push_str(literal);
+        self.path.extend(utf8_percent_encode(&value, RESERVED));
         self.template = rest;
         self
     }
@@ -85,21 +89,13 @@ impl Request {
     /// Adds the fields of `parameters` to the query string, form-encoded; absent ones are left
     /// out.
     pub fn query(mut self, parameters: &impl Serialize) -> Self {
-        self.finish_path();
-        let separator = if self.has_query() { '&' } else { '?' };
-        self.url.push(separator);
-        let start = self.url.len();
-        let mut form =
-            form_urlencoded::Serializer::for_suffix(std::mem::take(&mut self.url), start);
+        let mut form = form_urlencoded::Serializer::new(std::mem::take(&mut self.query));
         let is_written = parameters
             .serialize(serde_urlencoded::Serializer::new(&mut form))
             .is_ok();
-        self.url = form.finish();
+        self.query = form.finish();
         if !is_written {
             self.violations.add("query", "cannot be written as a query");
-        }
-        if self.url.len() == start {
-            self.url.pop();
         }
         self
     }
@@ -147,7 +143,7 @@ impl Request {
         self
     }
 
-    /// Completes the URL and refuses what breaks a constraint.
+    /// Completes the path and refuses what breaks a constraint.
     pub(crate) fn finish(mut self) -> Result<Self, Error> {
         self.finish_path();
         if self.violations.is_empty() {
@@ -162,11 +158,12 @@ impl Request {
             let name = missing.split('}').next().unwrap_or(missing);
             self.violations.add(name, "is missing from the path");
         }
-        self.url.push_str(rest);
+        self.path.push_str(rest);
     }
 
-    fn has_query(&self) -> bool {
-        self.url.contains('?')
+    /// Where the request goes.
+    pub(crate) fn url(&self, base: &BaseUrl) -> Url {
+        base.with(&self.path, &self.query)
     }
 }
 
@@ -182,7 +179,6 @@ impl fmt::Debug for Request {
 #[cfg(test)]
 mod tests {
     use http::Method;
-    use reqwest::Url;
 
     use super::*;
     use crate::operation::Repeat;
@@ -196,7 +192,15 @@ mod tests {
     static SEARCH: Operation = Operation::new("search", Method::GET, "/search", Repeat::Safe);
 
     fn request(operation: &'static Operation) -> Request {
-        Request::new(operation, &BaseUrl::parse("https://h/base", false).unwrap())
+        Request::new(operation, &base())
+    }
+
+    fn base() -> BaseUrl {
+        BaseUrl::parse("https://h/base", false).unwrap()
+    }
+
+    fn url(request: Request) -> Url {
+        request.finish().unwrap().url(&base())
     }
 
     #[test]
@@ -205,12 +209,7 @@ mod tests {
             "../x", "a/b", "a?b=c", "a#b", "a&b", "%2f", "%2e%2e", "a;b", "é", "a b", "a+b",
             "a\\b", "\r\n", "\u{2028}", "//h2/",
         ] {
-            let url = request(&BY_REFERENCE)
-                .path("ref", value)
-                .finish()
-                .unwrap()
-                .url;
-            let url = Url::parse(&url).unwrap();
+            let url = url(request(&BY_REFERENCE).path("ref", value));
             let segments: Vec<_> = url.path_segments().unwrap().collect();
             assert_eq!(url.host_str(), Some("h"), "{value}");
             assert_eq!(segments.len(), 5, "{value}: {url}");
@@ -257,8 +256,7 @@ mod tests {
                 name: value,
                 limit: None,
             };
-            let url = request(&SEARCH).query(&parameters).finish().unwrap().url;
-            let url = Url::parse(&url).unwrap();
+            let url = url(request(&SEARCH).query(&parameters));
             let pairs: Vec<_> = url.query_pairs().into_owned().collect();
             assert_eq!(pairs, [("name".to_owned(), value.to_owned())]);
             assert_eq!((url.path(), url.fragment()), ("/base/search", None));
@@ -268,19 +266,15 @@ mod tests {
     #[test]
     fn an_empty_query_leaves_no_question_mark() {
         let none: [(&str, &str); 0] = [];
-        let url = request(&SEARCH).query(&none).finish().unwrap().url;
-        assert_eq!(url, "https://h/base/search");
+        let url = url(request(&SEARCH).query(&none));
+        assert_eq!(url.as_str(), "https://h/base/search");
     }
 
     #[test]
     fn queries_add_up() {
-        let url = request(&SEARCH)
-            .query(&[("a", "1")])
-            .query(&[("b", "2")])
-            .finish()
-            .unwrap()
-            .url;
-        assert_eq!(url, "https://h/base/search?a=1&b=2");
+        let request = request(&SEARCH).query(&[("a", "1")]);
+        let url = url(request.query(&[("b", "2")]));
+        assert_eq!(url.as_str(), "https://h/base/search?a=1&b=2");
     }
 
     #[test]

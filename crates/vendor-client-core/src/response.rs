@@ -72,7 +72,13 @@ impl Response {
                 self.unreadable(Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason))
             );
         }
-        serde_json::from_slice(&self.body).map_err(|error| self.not_decoded::<T>(&error))
+        // Checking the encoding once is faster than checking it string by string, which is for a
+        // body that is wrong in a part that nobody reads.
+        let decoded = match str::from_utf8(&self.body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.body),
+        };
+        decoded.map_err(|error| self.not_decoded::<T>(&error))
     }
 
     /// The error for a success status with a failure inside.
@@ -92,10 +98,10 @@ impl Response {
 
     fn wrong_media_type(&self) -> Option<String> {
         let media_type = answer::media_type(&self.headers)?;
-        if answer::is_json(&media_type) {
+        if answer::is_json(media_type) {
             return None;
         }
-        if media_type == "text/html" {
+        if media_type.eq_ignore_ascii_case("text/html") {
             return Some("it is an HTML page, perhaps of a proxy or a log-in portal".to_owned());
         }
         Some(format!("its media type is `{media_type}` instead of JSON"))

@@ -300,11 +300,7 @@ impl Inner {
     }
 
     async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Response, Failure> {
-        let url = Url::parse(&request.url).map_err(|source| {
-            Failure::new(ErrorKind::InvalidRequest, Outcome::NotSent)
-                .reason("the URL cannot be built")
-                .source(source)
-        })?;
+        let url = request.url(&self.base);
         let mut outgoing = reqwest::Request::new(request.operation.method.clone(), url);
         *outgoing.headers_mut() = headers;
         if !request.body.is_empty() {
@@ -315,7 +311,7 @@ impl Inner {
             .execute(outgoing)
             .await
             .map_err(unsent_or_broken)?;
-        if self.is_http_injected && response.url().as_str() != request.url {
+        if self.is_http_injected && *response.url() != request.url(&self.base) {
             return Err(followed_redirect(response.url()));
         }
         let status = response.status();

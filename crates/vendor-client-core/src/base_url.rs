@@ -56,15 +56,9 @@ impl BaseUrl {
         })
     }
 
-    /// The URL of an encoded path, the base's own included, and an encoded query. That takes the
-    /// origin as it was read here, so nothing in them can lead to another.
-    pub(crate) fn with(&self, path: &str, query: &str) -> Url {
-        let mut url = self.url.clone();
-        url.set_path(path);
-        if !query.is_empty() {
-            url.set_query(Some(query));
-        }
-        url
+    /// The URL itself. Whoever sets path and query on a copy stays with its origin.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
     }
 
     /// The path, without a slash at the end.

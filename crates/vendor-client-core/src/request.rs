@@ -28,11 +28,13 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(crate) operation: &'static Operation,
+    /// Where it goes. Path and query are set on what the base URL was parsed to, so that nothing
+    /// in them can lead to another origin.
+    pub(crate) url: Url,
     /// The path, the base URL's own included, as far as it is written.
     path: String,
     /// What of the operation's template is not yet in `path`.
     template: &'static str,
-    query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) deadline: Option<Duration>,
@@ -46,9 +48,9 @@ impl Request {
         path.push_str(prefix);
         Self {
             operation,
+            url: base.url().clone(),
             path,
             template: operation.template,
-            query: String::new(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
             deadline: None,
@@ -89,13 +91,16 @@ impl Request {
     /// Adds the fields of `parameters` to the query string, form-encoded; absent ones are left
     /// out.
     pub fn query(mut self, parameters: &impl Serialize) -> Self {
-        let mut form = form_urlencoded::Serializer::new(std::mem::take(&mut self.query));
         let is_written = parameters
-            .serialize(serde_urlencoded::Serializer::new(&mut form))
+            .serialize(serde_urlencoded::Serializer::new(
+                &mut self.url.query_pairs_mut(),
+            ))
             .is_ok();
-        self.query = form.finish();
         if !is_written {
             self.violations.add("query", "cannot be written as a query");
+        }
+        if self.url.query() == Some("") {
+            self.url.set_query(None);
         }
         self
     }
@@ -158,12 +163,11 @@ impl Request {
             let name = missing.split('}').next().unwrap_or(missing);
             self.violations.add(name, "is missing from the path");
         }
-        self.path.push_str(rest);
-    }
-
-    /// Where the request goes.
-    pub(crate) fn url(&self, base: &BaseUrl) -> Url {
-        base.with(&self.path, &self.query)
+        let mut path = std::mem::take(&mut self.path);
+        path.push_str(rest);
+        if !path.is_empty() {
+            self.url.set_path(&path);
+        }
     }
 }
 
@@ -192,15 +196,11 @@ mod tests {
     static SEARCH: Operation = Operation::new("search", Method::GET, "/search", Repeat::Safe);
 
     fn request(operation: &'static Operation) -> Request {
-        Request::new(operation, &base())
-    }
-
-    fn base() -> BaseUrl {
-        BaseUrl::parse("https://h/base", false).unwrap()
+        Request::new(operation, &BaseUrl::parse("https://h/base", false).unwrap())
     }
 
     fn url(request: Request) -> Url {
-        request.finish().unwrap().url(&base())
+        request.finish().unwrap().url
     }
 
     #[test]

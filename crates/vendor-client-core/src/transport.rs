@@ -300,8 +300,8 @@ impl Inner {
     }
 
     async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Response, Failure> {
-        let url = request.url(&self.base);
-        let mut outgoing = reqwest::Request::new(request.operation.method.clone(), url);
+        let method = request.operation.method.clone();
+        let mut outgoing = reqwest::Request::new(method, request.url.clone());
         *outgoing.headers_mut() = headers;
         if !request.body.is_empty() {
             *outgoing.body_mut() = Some(request.body.clone().into());
@@ -311,7 +311,7 @@ impl Inner {
             .execute(outgoing)
             .await
             .map_err(unsent_or_broken)?;
-        if self.is_http_injected && *response.url() != request.url(&self.base) {
+        if self.is_http_injected && *response.url() != request.url {
             return Err(followed_redirect(response.url()));
         }
         let status = response.status();

@@ -10,12 +10,15 @@ mod grammar;
 mod ledger;
 mod markdown;
 mod outputs;
+mod package;
 mod page;
+mod release;
 #[cfg(test)]
 mod sample_page;
 mod tables;
 mod vendor;
 mod vendors;
+mod workspace;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,6 +34,9 @@ Usage: cargo xtask <command> [--check]
   ledger     write the table of operations in docs/README.md
   check      all of these without writing
 
+  package            package the published crates, and run each client's example from the packages
+  release <crate>    check what a release of a crate needs, and print the steps
+
 With --check, a command that writes only compares.";
 
 fn main() -> ExitCode {
@@ -45,6 +51,8 @@ fn main() -> ExitCode {
         ["tables"] => check::tables(root()),
         ["contract"] => check::generate(root(), contract::generate, false),
         ["contract", "--check"] => check::generate(root(), contract::generate, true),
+        ["package"] => package::prove(root()),
+        ["release", name] => release::prepare(root(), name, say),
         _ => Err(USAGE.to_owned()),
     };
     report(found)

@@ -89,3 +89,8 @@ pub fn operations() -> [&'static Operation; 5] {
         &missions::DELETE_MISSION,
     ]
 }
+
+/// Keeps the README's example compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

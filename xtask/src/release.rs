@@ -1,0 +1,200 @@
+//! What a release of a crate needs, and the steps that are left to a person.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::check;
+use crate::finding::Finding;
+use crate::package;
+use crate::workspace::{Published, cargo, output, published};
+
+/// Checks that `name` can be released. Where it can, `say` is given the steps.
+pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec<Finding>, String> {
+    let crates = published(root)?;
+    let Some(released) = crates.iter().find(|each| each.name == name) else {
+        let names: Vec<_> = crates.iter().map(|each| each.name.as_str()).collect();
+        return Err(format!(
+            "{name} is none of the published crates: {}",
+            names.join(", ")
+        ));
+    };
+    let tags = output(Command::new("git").current_dir(root).args([
+        "tag",
+        "--list",
+        &format!("{name}-v*"),
+    ]))?;
+    let last = last_version(name, &tags);
+    let changelog =
+        fs::read_to_string(root.join("CHANGELOG.md")).map_err(|error| error.to_string())?;
+
+    let mut findings = check::check(root)?;
+    findings.extend(version_problem(released, last.as_deref()));
+    findings.extend(changelog_problem(released, &changelog));
+    findings.extend(package::pack(
+        root,
+        &crates,
+        &root.join("target/published"),
+    )?);
+    match &last {
+        Some(last) => findings.extend(api_problem(root, released, last)),
+        None => say(&format!(
+            "{name} has no release yet: no public interface to compare with"
+        )),
+    }
+    if findings.is_empty() {
+        say(&steps(released));
+    }
+    Ok(findings)
+}
+
+/// The highest version among the tags of a crate, such as `geoplanning-v0.2.0`.
+fn last_version(name: &str, tags: &str) -> Option<String> {
+    let prefix = format!("{name}-v");
+    tags.lines()
+        .filter_map(|tag| tag.strip_prefix(&prefix))
+        .filter_map(|version| Some((numbers(version)?, version)))
+        .max()
+        .map(|(_, version)| version.to_owned())
+}
+
+/// The numbers of a plain version; none of a pre-release.
+fn numbers(version: &str) -> Option<[u64; 3]> {
+    let parts: Vec<u64> = version
+        .split('.')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    parts.try_into().ok()
+}
+
+fn version_problem(released: &Published, last: Option<&str>) -> Option<Finding> {
+    let file = released.folder.join("Cargo.toml").display().to_string();
+    let Some(version) = numbers(&released.version) else {
+        let message = format!("the version {} is not three numbers", released.version);
+        return Some(Finding::new(&file, 0, message));
+    };
+    let last = last?;
+    if Some(version) > numbers(last) {
+        return None;
+    }
+    let message = format!(
+        "the version {} is not above the last release, {last}",
+        released.version
+    );
+    Some(Finding::new(&file, 0, message))
+}
+
+/// The crate's section must name the version, with a date instead of "unreleased", and say what
+/// changed.
+fn changelog_problem(released: &Published, changelog: &str) -> Option<Finding> {
+    let finding = |line, message: &str| Some(Finding::new("CHANGELOG.md", line, message));
+    let mut lines = changelog.lines().enumerate();
+    if !lines.any(|(_, line)| line == format!("## {}", released.name)) {
+        return finding(0, &format!("has no section for {}", released.name));
+    }
+    let heading = format!("### {} (", released.version);
+    let section = |line: &&(usize, &str)| !line.1.starts_with("## ");
+    let lines: Vec<_> = lines.collect();
+    let end = lines.iter().take_while(section).count();
+    let Some(start) = lines[..end]
+        .iter()
+        .position(|(_, line)| line.starts_with(&heading))
+    else {
+        let message = format!("{} has no entry for {}", released.name, released.version);
+        return finding(0, &message);
+    };
+    let (number, line) = lines[start];
+    if line.contains("unreleased") {
+        return finding(
+            number + 1,
+            "the entry needs a date instead of \"unreleased\"",
+        );
+    }
+    let entry = lines[start + 1..end]
+        .iter()
+        .take_while(|(_, line)| !line.starts_with("### "));
+    if entry.filter(|(_, line)| line.starts_with("- ")).count() == 0 {
+        return finding(number + 1, "the entry does not say what changed");
+    }
+    None
+}
+
+/// Compares the public interface with that of the last release.
+fn api_problem(root: &Path, released: &Published, last: &str) -> Option<Finding> {
+    let baseline = format!("{}-v{last}", released.name);
+    let mut compare = cargo(root);
+    compare.args([
+        "semver-checks",
+        "--package",
+        &released.name,
+        "--baseline-rev",
+        &baseline,
+    ]);
+    let message = output(&mut compare).err()?;
+    let file = released.folder.join("Cargo.toml").display().to_string();
+    let message = format!("the public interface (needs cargo-semver-checks): {message}");
+    Some(Finding::new(&file, 0, message))
+}
+
+fn steps(released: &Published) -> String {
+    let Published { name, version, .. } = released;
+    format!(
+        "{name} {version} can be released. What is left to do, in this order:\n\
+         \n  git tag {name}-v{version}\
+         \n  git push origin {name}-v{version}\
+         \n  cargo publish --package {name}\n\
+         \nvendor-client-core goes first where a client needs its new version."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn released(version: &str) -> Published {
+        Published {
+            name: "geoplanning".to_owned(),
+            version: version.to_owned(),
+            folder: "crates/geoplanning".into(),
+        }
+    }
+
+    fn problem(changelog: &str) -> String {
+        changelog_problem(&released("0.2.0"), changelog)
+            .unwrap()
+            .to_string()
+    }
+
+    #[test]
+    fn the_last_release_is_the_highest_version_and_not_the_last_in_the_alphabet() {
+        let tags =
+            "geoplanning-v0.9.0\ngeoplanning-v0.10.0\ngeoplanning-v0.2.0\ngeoplanning-vnext\n";
+        assert_eq!(last_version("geoplanning", tags).as_deref(), Some("0.10.0"));
+        assert_eq!(last_version("geoplanning", ""), None);
+    }
+
+    #[test]
+    fn a_version_that_is_not_above_the_last_release_is_refused() {
+        assert_eq!(version_problem(&released("0.10.0"), Some("0.9.0")), None);
+        assert_eq!(version_problem(&released("0.1.0"), None), None);
+        for version in ["0.9.0", "0.8.9", "next"] {
+            assert!(
+                version_problem(&released(version), Some("0.9.0")).is_some(),
+                "{version}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_changelog_must_tell_of_the_version_under_its_crate() {
+        let good = "# C\n\n## cegid-loop\n\n## geoplanning\n\n### 0.2.0 (2026-12-01)\n\n- x\n\n### 0.1.0\n";
+        assert_eq!(changelog_problem(&released("0.2.0"), good), None);
+        assert!(problem("# C\n").contains("no section"));
+        assert!(problem("## geoplanning\n\n### 0.1.0 (2026-01-01)\n").contains("no entry"));
+        let elsewhere = "## geoplanning\n\n## ocean\n\n### 0.2.0 (2026-12-01)\n\n- x\n";
+        assert!(problem(elsewhere).contains("no entry"));
+        assert!(problem("## geoplanning\n\n### 0.2.0 (unreleased)\n\n- x\n").contains("date"));
+        let silent = "## geoplanning\n\n### 0.2.0 (2026-12-01)\n\n### 0.1.0 (2026-01-01)\n\n- x\n";
+        assert!(problem(silent).contains("what changed"));
+    }
+}

@@ -5,7 +5,10 @@ use std::path::Path;
 use crate::finding::{Finding, sorted};
 use crate::outputs::Outputs;
 use crate::page::Vendor;
-use crate::{contract, fixtures, ledger, tables, vendor};
+use crate::{contract, fixtures, ledger, openapi, tables, vendor};
+
+/// Makes files of the pages, with what stands in the way.
+pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Finding>);
 
 /// Reads the pages of all vendors, with everything that is wrong in them.
 pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
@@ -22,8 +25,8 @@ pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
 /// Runs every comparison, and writes nothing.
 pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
     let (vendors, mut findings) = load(root)?;
-    for generate in [fixtures::generate, contract::generate] {
-        let (outputs, found) = generate(&vendors);
+    for generate in [fixtures::generate, contract::generate, openapi::generate] {
+        let (outputs, found) = generate(root, &vendors);
         findings.extend(found);
         findings.extend(outputs.check(root));
     }
@@ -55,11 +58,11 @@ pub(crate) fn tables(root: &Path) -> Result<Vec<Finding>, String> {
 /// Nothing is written from pages that have something wrong in them.
 pub(crate) fn generate(
     root: &Path,
-    generator: impl Fn(&[Vendor]) -> (Outputs, Vec<Finding>),
+    generator: Generator,
     only_check: bool,
 ) -> Result<Vec<Finding>, String> {
     let (vendors, mut findings) = load(root)?;
-    let (outputs, found) = generator(&vendors);
+    let (outputs, found) = generator(root, &vendors);
     findings.extend(found);
     if only_check {
         findings.extend(outputs.check(root));

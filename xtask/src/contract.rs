@@ -1,5 +1,7 @@
 //! `cargo xtask contract`: each vendor's pages as one machine-readable contract.
 
+use std::path::Path;
+
 use vendor_sandbox::contract::{Body, Contract, Field, FieldTable, Operation, Type};
 
 use crate::finding::Finding;
@@ -9,7 +11,7 @@ use crate::page::{Page, Place, Row, Section, TypeSection, Vendor};
 pub(crate) const COMMAND: &str = "cargo xtask contract";
 
 /// The contract files of these vendors.
-pub(crate) fn generate(vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
+pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
     let mut outputs = Outputs::new(COMMAND);
     let mut findings = Vec::new();
     let folder = "crates/vendor-sandbox/contracts";

@@ -1,5 +1,7 @@
 //! `cargo xtask fixtures`: the example payloads of the pages, as files for the tests of each crate.
 
+use std::path::Path;
+
 use crate::examples::route_of;
 use crate::finding::Finding;
 use crate::outputs::Outputs;
@@ -8,7 +10,7 @@ use crate::page::{Direction, Example, Section, Vendor};
 pub(crate) const COMMAND: &str = "cargo xtask fixtures";
 
 /// The fixtures of these vendors, and the examples that get in each other's way.
-pub(crate) fn generate(vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
+pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
     let mut outputs = Outputs::new(COMMAND);
     let mut findings = Vec::new();
     for vendor in vendors {

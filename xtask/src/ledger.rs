@@ -13,7 +13,7 @@ use vendor_sandbox::Sandbox;
 use crate::finding::Finding;
 use crate::markdown::anchor;
 use crate::page::Vendor;
-use crate::vendors;
+use crate::{service, vendors};
 
 const PAGE: &str = "docs/README.md";
 const HEADING: &str = "## Ledger\n";
@@ -106,7 +106,7 @@ fn ledger(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, St
          when the page was last compared with the vendor's text.\n"
     );
     for vendor in vendors {
-        let title = title(root, &vendor.name)?;
+        let title = service::load(root, &vendor.name)?.title;
         text.push_str(&format!(
             "\n### {title}\n\n\
              | Operation | Documented | Implemented | Sandbox | Compared |\n\
@@ -141,14 +141,6 @@ fn ledger(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, St
 
 fn yes(holds: bool) -> &'static str {
     if holds { "yes" } else { "no" }
-}
-
-/// The vendor's name, as its folder's page has it.
-fn title(root: &Path, vendor: &str) -> Result<String, String> {
-    let path = root.join("docs").join(vendor).join("README.md");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let title = text.lines().next().and_then(|line| line.strip_prefix("# "));
-    Ok(title.unwrap_or(vendor).to_owned())
 }
 
 /// Starts a sandbox and asks what it serves.

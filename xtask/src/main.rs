@@ -9,12 +9,14 @@ mod fixtures;
 mod grammar;
 mod ledger;
 mod markdown;
+mod openapi;
 mod outputs;
 mod package;
 mod page;
 mod release;
 #[cfg(test)]
 mod sample_page;
+mod service;
 mod tables;
 mod vendor;
 mod vendors;
@@ -30,6 +32,7 @@ Usage: cargo xtask <command> [--check]
 
   fixtures   write the pages' example payloads into each crate's tests/fixtures
   contract   write each vendor's machine-readable contract
+  openapi    write each vendor's OpenAPI description
   tables     compare the field tables with the Rust types
   ledger     write the table of operations in docs/README.md
   check      all of these without writing
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
         ["check"] => check::check(root()),
         ["fixtures"] => check::generate(root(), fixtures::generate, false),
         ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
+        ["openapi"] => check::generate(root(), openapi::generate, false),
+        ["openapi", "--check"] => check::generate(root(), openapi::generate, true),
         ["ledger"] => check::ledger(root(), false),
         ["ledger", "--check"] => check::ledger(root(), true),
         ["tables"] => check::tables(root()),

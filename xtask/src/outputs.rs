@@ -133,7 +133,7 @@ mod tests {
         let (vendor, _) = vendor(PAGE);
         let vendors = [vendor];
         for generate in [fixtures::generate, contract::generate] {
-            let (outputs, findings) = generate(&vendors);
+            let (outputs, findings) = generate(root.path(), &vendors);
             assert!(findings.is_empty(), "{}", listed(&findings));
             assert!(!outputs.check(root.path()).is_empty());
             assert!(!outputs.write(root.path()).unwrap().is_empty());
@@ -149,7 +149,10 @@ mod tests {
     fn a_fixture_is_the_example_to_the_letter() {
         let root = tempfile::tempdir().unwrap();
         let (vendor, _) = vendor(PAGE);
-        fixtures::generate(&[vendor]).0.write(root.path()).unwrap();
+        fixtures::generate(root.path(), &[vendor])
+            .0
+            .write(root.path())
+            .unwrap();
         let path = root
             .path()
             .join("crates/library/tests/fixtures/add_book/request.json");
@@ -165,7 +168,7 @@ mod tests {
     fn a_stale_file_is_named_with_its_page_and_the_command() {
         let root = tempfile::tempdir().unwrap();
         let (vendor, _) = vendor(PAGE);
-        let (outputs, _) = fixtures::generate(&[vendor]);
+        let (outputs, _) = fixtures::generate(root.path(), &[vendor]);
         outputs.write(root.path()).unwrap();
         let path = "crates/library/tests/fixtures/add_book/request.json";
         std::fs::write(root.path().join(path), "{}").unwrap();
@@ -182,7 +185,7 @@ mod tests {
     fn a_file_that_no_page_accounts_for_is_found_and_removed() {
         let root = tempfile::tempdir().unwrap();
         let (vendor, _) = vendor(PAGE);
-        let (outputs, _) = fixtures::generate(&[vendor]);
+        let (outputs, _) = fixtures::generate(root.path(), &[vendor]);
         outputs.write(root.path()).unwrap();
         let path = "crates/library/tests/fixtures/add_book/request-old.json";
         std::fs::write(root.path().join(path), "{}").unwrap();
@@ -200,9 +203,10 @@ mod tests {
 
     #[test]
     fn two_examples_of_the_same_name_are_found() {
+        let root = tempfile::tempdir().unwrap();
         let page = PAGE.replacen("#### Response\n", "#### Request\n", 1);
         let (vendor, _) = vendor(&page);
-        let (_, findings) = fixtures::generate(&[vendor]);
+        let (_, findings) = fixtures::generate(root.path(), &[vendor]);
         assert!(
             listed(&findings).contains("would be written twice"),
             "{}",

@@ -146,7 +146,7 @@ impl Prober<'_> {
         candidates.push((made_up, first_way(&field.path)));
         let mut why = String::new();
         for (value, way) in candidates {
-            match self.accepts(&value, &way) {
+            match self.bears(&value, &way) {
                 Ok(()) => return Ok((value, way)),
                 Err(error) => why = error,
             }
@@ -172,6 +172,16 @@ impl Prober<'_> {
         bases
             .into_iter()
             .find(|(value, way)| ways_to(value, field).contains(way))
+    }
+
+    /// Whether the client takes the value, and what stands at `way` is not lost on the way.
+    fn bears(&self, value: &Value, way: &[At]) -> Result<(), String> {
+        self.accepts(value, way)?;
+        let written_back = self.target.read(value)?.written;
+        match get(&written_back, way) {
+            Some(_) => Ok(()),
+            None => Err("the client drops it".to_owned()),
+        }
     }
 
     /// Whether the client takes a value without complaint about what stands at `way`.

@@ -270,3 +270,50 @@ impl ClientBuilder {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        ClientBuilder::from_variables(|name| variables.get(name).map(ToString::to_string))
+    }
+
+    const LOGIN: (&str, &str) = ("OCEAN_GEOMISSION_LOGIN", "dispatcher");
+    const PASSWORD: (&str, &str) = ("OCEAN_GEOMISSION_PASSWORD", "canary-password");
+
+    #[test]
+    fn the_environment_gives_credentials_base_url_and_customer() {
+        let builder = builder(&[
+            LOGIN,
+            PASSWORD,
+            ("OCEAN_GEOMISSION_BASE_URL", "https://example.com/ocean"),
+            ("OCEAN_GEOMISSION_CUSTOMER_ID", "21"),
+        ])
+        .unwrap();
+        assert_eq!(builder.customer, Some(CustomerId::new(21)));
+        let client = format!("{:?}", builder.build().unwrap());
+        assert!(client.contains("https://example.com/ocean"), "{client}");
+    }
+
+    #[test]
+    fn what_may_be_missing_from_the_environment_is_left_out() {
+        let builder = builder(&[LOGIN, PASSWORD]).unwrap();
+        assert_eq!((builder.customer, builder.base_url), (None, None));
+    }
+
+    #[test]
+    fn a_variable_that_is_missing_or_wrong_is_named() {
+        let missing = builder(&[LOGIN]).unwrap_err().to_string();
+        assert!(missing.contains("OCEAN_GEOMISSION_PASSWORD"), "{missing}");
+        let customer = ("OCEAN_GEOMISSION_CUSTOMER_ID", "canary");
+        let wrong = builder(&[LOGIN, PASSWORD, customer])
+            .unwrap_err()
+            .to_string();
+        assert!(wrong.contains("OCEAN_GEOMISSION_CUSTOMER_ID"), "{wrong}");
+        assert!(!wrong.contains("canary"), "{wrong}");
+    }
+}

@@ -12,9 +12,11 @@ pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
     let documented = Structure::documented(&target.documented);
     let known = target.structure();
     for field in &target.documented.fields {
+        let Some(wanted) = documented.entries.get(&field.path) else {
+            continue;
+        };
         match known.entries.get(&field.path) {
             Some(entry) => {
-                let wanted = &documented.entries[&field.path];
                 findings.extend(types(target, field, wanted, entry));
                 findings.extend(formats(target, field, entry));
                 findings.extend(requirement(target, field, wanted, entry));

@@ -518,3 +518,65 @@ fn a_recursive_type_is_compared_once_round() {
     assert!(structure.entries.contains_key("book.sequel"));
     assert!(matches!(schema.as_value(), Value::Object(_)));
 }
+
+#[test]
+fn another_format_is_found() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Formatted {
+        id: i64,
+        #[schemars(extend("format" = "uuid"))]
+        titre: Option<String>,
+    }
+    let operations = [add_book::<AddBook>(), get_book::<Formatted>()];
+    type_is_found(
+        &operations,
+        "| `titre` | string | no |",
+        "the type has the format uuid",
+    );
+}
+
+#[test]
+fn a_null_that_the_type_does_not_read_is_found() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Shelved {
+        id: i64,
+        copies: Option<Vec<Shelf>>,
+    }
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Shelf {
+        #[serde(default)]
+        shelf: String,
+    }
+    let operations = [add_book::<AddBook>(), get_book::<Shelved>()];
+    type_is_found(
+        &operations,
+        "| `copies[].shelf`",
+        "documented as null too, which the client does not read",
+    );
+}
+
+#[test]
+fn a_field_may_be_passed_over_where_a_deviation_says_so() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Brief {
+        id: i64,
+        #[serde(alias = "title")]
+        titre: Option<String>,
+        genre: Option<String>,
+        state: Option<State>,
+        copies: Option<Vec<Copies>>,
+    }
+    let operations = [add_book::<AddBook>(), get_book::<Brief>()];
+    let row = "| `titre` | `title` | `titre`; also";
+    let page = changed(
+        row,
+        &format!("| `sequel` | a book | not read | A test. |\n{row}"),
+    );
+    let (vendor, _) = vendor(&page);
+    let findings = compare(&vendor, &operations);
+    assert!(
+        !listed(&findings).contains("`book.sequel`: documented"),
+        "{}",
+        listed(&findings)
+    );
+}

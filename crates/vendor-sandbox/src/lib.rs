@@ -49,7 +49,8 @@
 //!
 //! - [`Sandbox`], [`Builder`], [`Clock`]: starting, and the time.
 //! - [`Service`]: what every vendor has. [`Faults`] and [`Ledger`] belong to it.
-//! - [`OceanGeomission`], [`CegidLoop`]: each vendor's world, to look at and to change from outside.
+//! - [`OceanGeomission`], [`CegidLoop`], [`Geoplanning`]: each vendor's world, to look at and to
+//!   change from outside.
 //! - [`contract`]: the contracts, and the check of requests and answers against them.
 
 pub mod cegid_loop;
@@ -58,6 +59,7 @@ mod connection;
 pub mod contract;
 mod exchange;
 mod fault;
+pub mod geoplanning;
 mod ledger;
 pub mod ocean_geomission;
 mod remote_control;
@@ -69,6 +71,7 @@ pub use cegid_loop::CegidLoop;
 pub use clock::Clock;
 pub use exchange::Reply;
 pub use fault::{End, Fault, FaultPlan, Faults, Gate};
+pub use geoplanning::Geoplanning;
 pub use ledger::{Ending, Entry, Ledger};
 pub use ocean_geomission::OceanGeomission;
 pub use sandbox::{Builder, Sandbox};

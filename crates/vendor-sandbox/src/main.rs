@@ -74,6 +74,7 @@ fn serve(port_base: u16) -> io::Result<()> {
 fn overview(sandbox: &Sandbox) -> String {
     let ocean = sandbox.ocean_geomission();
     let cegid = sandbox.cegid_loop();
+    let geoplanning = sandbox.geoplanning();
     format!(
         "\
 Océan Géomission   {ocean_url}
@@ -84,6 +85,10 @@ Cegid Loop         {cegid_url}
   subscription key {subscription_key}
   API key          {api_key}
   client secret    {api_secret}
+
+Geoplanning        {geoplanning_url}
+  login            {planner}
+  password         {planner_password}
 
 Remote control     {remote_control}
   POST /_sandbox/faults, GET /_sandbox/ledger, POST /_sandbox/clock/advance, POST /_sandbox/reset
@@ -97,6 +102,9 @@ Ctrl-C ends it.
         subscription_key = cegid.subscription_key(),
         api_key = cegid.api_key(),
         api_secret = cegid.api_secret(),
+        geoplanning_url = geoplanning.base_url(),
+        planner = geoplanning.login(),
+        planner_password = geoplanning.password(),
         remote_control = sandbox.remote_control_url().unwrap_or_default(),
     )
 }

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::cegid_loop::CegidLoop;
 use crate::clock::Clock;
 use crate::connection;
+use crate::geoplanning::Geoplanning;
 use crate::ocean_geomission::OceanGeomission;
 use crate::remote_control::{self, RemoteControl};
 use crate::service::{Doors, Service};
@@ -21,6 +22,7 @@ pub struct Sandbox {
     clock: Clock,
     ocean_geomission: OceanGeomission,
     cegid_loop: CegidLoop,
+    geoplanning: Geoplanning,
     remote_control_url: Option<String>,
     services: Vec<Arc<Service>>,
     _running: Running,
@@ -58,6 +60,11 @@ impl Sandbox {
     /// Cegid Loop.
     pub fn cegid_loop(&self) -> &CegidLoop {
         &self.cegid_loop
+    }
+
+    /// Geoplanning.
+    pub fn geoplanning(&self) -> &Geoplanning {
+        &self.geoplanning
     }
 
     /// What the vendors have in common, of each of them.
@@ -123,6 +130,7 @@ impl Builder {
         };
         let ocean_geomission = OceanGeomission::open(&mut doors, &self.clock)?;
         let cegid_loop = CegidLoop::open(&mut doors)?;
+        let geoplanning = Geoplanning::open(&mut doors, &self.clock)?;
 
         let services: Vec<Arc<Service>> = doors
             .open
@@ -140,6 +148,7 @@ impl Builder {
             clock: self.clock,
             ocean_geomission,
             cegid_loop,
+            geoplanning,
             remote_control_url,
             services,
             _running: Running::start(doors.open, remote_control)?,

@@ -152,12 +152,14 @@ pub fn parameters(
     let rows: Vec<&Field> = rows_of(tables, route).collect();
     let mut check = Check::new(contract, place);
     for row in &rows {
-        let mut values = given.iter().filter(|(name, _)| *name == row.path);
-        match (values.next(), values.next()) {
-            (None, _) if row.required => check.breach(&row.path, "is required"),
-            (None, _) => {}
-            (Some((_, text)), None) => check.text(row, text),
-            (Some(_), Some(_)) => check.breach(&row.path, "is given more than once"),
+        let values = given.iter().filter(|(name, _)| *name == row.path);
+        let texts: Vec<&str> = values.map(|(_, text)| text.as_str()).collect();
+        match texts.as_slice() {
+            [] if row.required => check.breach(&row.path, "is required"),
+            [_, _, ..] if !is_repeatable(row) => {
+                check.breach(&row.path, "is given more than once");
+            }
+            texts => texts.iter().for_each(|text| check.text(row, text)),
         }
     }
     for (index, (name, _)) in given.iter().enumerate() {
@@ -167,6 +169,12 @@ pub fn parameters(
         }
     }
     check.breaches
+}
+
+/// Whether a parameter may be given more than once: an array has an element in each.
+fn is_repeatable(row: &Field) -> bool {
+    let mut shapes = row.kind.any_of.iter();
+    shapes.any(|shape| matches!(shape, Shape::Array { .. }))
 }
 
 /// Every breach of the contract in a JSON object that holds what the tables list as parameters.

@@ -1,0 +1,441 @@
+//! Geoplanning: activities, rounds, resources, customers and what belongs to them.
+//!
+//! Where the vendor's pages leave something open, the sandbox decides, and says so here or in
+//! [`Settings`]:
+//!
+//! - Every refusal has the envelope: `status.code` is the HTTP status, `status.message` says what
+//!   is wrong and names the field.
+//! - Missing or wrong credentials are a 401, an account without web services a 403, an `Accept`
+//!   that does not name the vendor's media type a 406, such a `Content-Type` a 415. Both headers
+//!   are wanted on every request; their parameters do not matter.
+//! - An action on a stale `hashKey` is a 409; on a closed round a 400. `cancel` wants the round's
+//!   key where the activity is in a round.
+//! - Work is done in this order: started, then finished or rejected (`rejectwork`). Only what has
+//!   not begun can be assigned, planned, unassigned or rejected beforehand (`rejectnowork`).
+//!   Planning what is in a round already moves it. What is over stays as it is.
+//! - The status that an action names has to be of that action's type: `REJECTED_NO_MOVE` for
+//!   `rejectnowork`, `REJECTED_ON_SITE` for `rejectwork`.
+//! - `activityIndex` counts the activities without the routes.
+//! - A round is worked out anew with every change: ways at 60 km/h as the crow flies, one activity
+//!   after the other from the round's start on. Nobody drives to what was rejected beforehand, which
+//!   keeps its place.
+//! - Finishing and rejecting answer with empty `activities`, as the vendor's examples do.
+//! - A task's hours come back in another order than they were sent.
+//! - A simple activity's duration comes back as it was sent, and counts as minutes. Its `foreignId`
+//!   is good for updating and deleting, and is never returned.
+//! - An activity's type is found by its reference where one is given, otherwise by its name.
+//! - Where two things have the same reference, the latest is meant.
+//! - A resource's day is from 8:00 to 16:00 UTC. A new round is for the day of its `date` in the
+//!   caller's own offset. A list of rounds has those that begin within 24 hours of its `date`.
+//! - A cancelled activity can still be read by its id or reference.
+//! - The part of an address that was not sent is that of the closest place known, and the sandbox
+//!   knows fifteen of them, all in Belgium.
+//!
+//! # The world at the start
+//!
+//! | What | Ids, with references in brackets |
+//! | --- | --- |
+//! | resources | 1 (`MIP`, is user 1), 2 (`GP-2`, is user 3) |
+//! | users | 1 (has the credentials), 2 (no resource), 3 |
+//! | customers | 60 (`C-546`), 61 (`C-547`), 62 (`C-548`), 63 (no reference), 78 (`CUST-78`) |
+//! | rounds | 0: resource 1 on 2026-02-27, closed; 1: resource 1 on 2026-03-02, open |
+//! | activities of round 0 | 1, 2 completed; 3 rejected beforehand; 4 rejected on site (`GP-1` to `GP-4`) |
+//! | activities of round 1 | 5 (`GP-5`); 6, simple, of event 1 (`r-122`); 7 (`GP-6`); all planned |
+//! | unassigned | 0 (`GP-0`, task 8), 40 (`GP-40`, task 50), 41 (simple, `r-123`) |
+//! | others | 42 (`GP-42`) is assigned to resource 2, 43 (`GP-43`) is cancelled |
+//! | statuses | 1 to 8, the default of each type; 9 to 12, others |
+//! | types | 0 to 6, 50 (`dvy-01`, Delivery), 51 (`rfl-02`, Refill) |
+//! | types of enumerables | `Category`, `Languages`, `Skill` |
+//! | attachments | 60 to 62, of activity 1 |
+//! | history | of customer 78: activities 2 and 1 |
+//! | points of interest | 1 to 12 |
+//!
+//! Docs: `docs/geoplanning/`.
+
+mod actions;
+mod activities;
+mod customers;
+mod lists;
+mod places;
+mod pois;
+mod resources;
+mod rounds;
+mod schedule;
+mod seed;
+mod users;
+mod wire;
+mod world;
+
+use std::io;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::contract::Contract;
+use crate::exchange::{Answer, Call, Reply};
+use crate::service::{Doors, Service, Vendor};
+use wire::{MEDIA_TYPE, Request, refused};
+pub use world::CustomerOpeningHour;
+use world::World;
+
+/// The routes served, by their names in the contract.
+const SERVED: &[&str] = &[
+    "get_activity",
+    "get_activity_by_reference",
+    "add_activity",
+    "update_activity",
+    "update_activity_by_reference",
+    "delete_activity",
+    "delete_activity_by_reference",
+    "assign_activity",
+    "plan_activity",
+    "unassign_activity",
+    "start_activity",
+    "finish_activity",
+    "reject_activity",
+    "reject_working_activity",
+    "cancel_activity",
+    "activity_history",
+    "activity_attachments",
+    "list_activity_statuses",
+    "list_activity_types",
+    "add_customer",
+    "get_customer",
+    "get_customer_by_reference",
+    "update_customer",
+    "update_customer_by_reference",
+    "delete_customer",
+    "delete_customer_by_reference",
+    "start_activity_by_event",
+    "check_login",
+    "closest_pois_by_address",
+    "closest_pois_by_coordinates",
+    "get_resource",
+    "get_resource_by_reference",
+    "add_resource",
+    "update_resource",
+    "update_resource_by_reference",
+    "delete_resource",
+    "delete_resource_by_reference",
+    "get_round",
+    "list_rounds",
+    "add_round",
+    "close_round",
+    "get_user",
+    "list_users",
+];
+
+/// The demo account, and the two as HTTP Basic has them: `login:password` in base64.
+const LOGIN: &str = "planner@example.com";
+const PASSWORD: &str = "sandbox-password";
+const CREDENTIALS: &str = "cGxhbm5lckBleGFtcGxlLmNvbTpzYW5kYm94LXBhc3N3b3Jk";
+
+static CONTRACT: LazyLock<Result<Contract, String>> =
+    LazyLock::new(|| Contract::from_json(include_str!("../contracts/geoplanning.json")));
+
+/// Geoplanning in the sandbox: a [`Service`] with a demo account and its world.
+///
+/// In the [ledger](Service::ledger), a request is about the reference or the id in its path or
+/// query, otherwise about the reference in its body: the `foreignId` of a new task or customer, the
+/// `fid` of a new resource, the `resourceId` of a new round.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use vendor_sandbox::Sandbox;
+/// use vendor_sandbox::geoplanning::{Duplicates, failure};
+///
+/// let sandbox = Sandbox::start().await?;
+/// let geoplanning = sandbox.geoplanning();
+/// geoplanning.configure(|settings| settings.duplicates = Duplicates::Refuse);
+///
+/// // The next plan is answered with HTTP 200 and `status.code` 17.
+/// let failure = failure(17, "the resource is on leave");
+/// geoplanning.faults().on("plan_activity").answer(failure);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Geoplanning {
+    service: Arc<Service>,
+    planner: Arc<Planner>,
+}
+
+impl Deref for Geoplanning {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}
+
+impl Geoplanning {
+    pub(crate) fn open(doors: &mut Doors, clock: &Clock) -> io::Result<Self> {
+        let planner = Arc::new(Planner {
+            contract: Contract::embedded(&CONTRACT)?,
+            clock: clock.clone(),
+            world: Mutex::new(World::seeded()),
+        });
+        let vendor: Arc<dyn Vendor> = planner.clone();
+        let service = doors.open(vendor)?;
+        Ok(Self { service, planner })
+    }
+
+    /// The demo account's name.
+    pub fn login(&self) -> &'static str {
+        LOGIN
+    }
+
+    /// The demo account's password.
+    pub fn password(&self) -> &'static str {
+        PASSWORD
+    }
+
+    /// Changes how the service behaves from now on.
+    pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.planner.world().settings);
+    }
+
+    /// Lets somebody else change a round, so that the key that a caller has is stale.
+    pub fn change_round(&self, id: i64) {
+        self.planner.world().touch(id);
+    }
+
+    /// A customer's opening hours, which the service never returns. None where there is no such
+    /// customer.
+    pub fn opening_hours(&self, customer: i64) -> Option<Vec<CustomerOpeningHour>> {
+        let world = self.planner.world();
+        Some(world.customers.get(customer)?.opening_hours.clone())
+    }
+
+    /// An activity's `foreignId`: of its task, or its own, which the service never returns. None
+    /// where there is no such activity, or where it has none.
+    pub fn reference(&self, activity: i64) -> Option<String> {
+        let world = self.planner.world();
+        world
+            .activities
+            .get(activity)?
+            .reference()
+            .map(str::to_owned)
+    }
+}
+
+/// An answer with HTTP 200 and a `status.code` that is no success, to be used with
+/// [`FaultPlan::answer`](crate::FaultPlan::answer).
+pub fn failure(code: i64, message: &str) -> Reply {
+    wire::answer(200, code, Some(message), None)
+}
+
+/// How the service behaves where the vendor's pages leave it open, or where its examples differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The status of a successful creation: 200 by default, as in the examples. The overview has
+    /// 201.
+    pub created_status: u16,
+    /// The status of a refusal for a stale key: 409 by default. The code is 409 in any case.
+    pub stale_key_status: u16,
+    /// What a second creation with a reference does that is known already, and a second round of
+    /// one resource on one day. By default there are two.
+    pub duplicates: Duplicates,
+    /// Whether the 204 for a deleted customer is followed by the four bytes `null`, as the vendor
+    /// shows it. It is, by default.
+    pub stray_null: bool,
+    /// Whether the account has the right to use web services. Otherwise all is a 403.
+    pub web_services: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            created_status: 200,
+            stale_key_status: 409,
+            duplicates: Duplicates::Second,
+            stray_null: true,
+            web_services: true,
+        }
+    }
+}
+
+impl Settings {
+    fn created(&self, mut reply: Reply) -> Reply {
+        reply.status = self.created_status;
+        reply
+    }
+
+    fn stale_key(&self, message: &str) -> Reply {
+        wire::answer(self.stale_key_status, 409, Some(message), None)
+    }
+
+    /// Refuses a reference that is taken, if that is how the service is.
+    fn demand_unknown_reference(&self, field: &str, thing: &str) -> Result<(), Reply> {
+        match self.duplicates {
+            Duplicates::Second => Ok(()),
+            Duplicates::Refuse => {
+                let text = format!("field `{field}` names {thing} that exists already");
+                Err(refused(400, &text))
+            }
+        }
+    }
+}
+
+/// What a second creation with the same reference does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// There are two. The reference means the second one.
+    Second,
+    /// It is refused with a 400.
+    Refuse,
+}
+
+/// The vendor behind the port.
+#[derive(Debug)]
+struct Planner {
+    contract: &'static Contract,
+    clock: Clock,
+    world: Mutex<World>,
+}
+
+impl Planner {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_answer(&self, call: &Call) -> Result<Answer, Reply> {
+        demand_credentials(call)?;
+        demand_media_types(call)?;
+        let mut world = self.world();
+        if !world.settings.web_services {
+            return Err(refused(403, "the user may not use web services"));
+        }
+        let breaches = call.breaches(self.contract);
+        if !breaches.is_empty() {
+            let sentences: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+            return Err(refused(400, &sentences.join("; ")));
+        }
+        let now = self.clock.now();
+        act(&mut world, &Request { call, now })
+    }
+}
+
+impl Vendor for Planner {
+    fn contract(&self) -> &'static Contract {
+        self.contract
+    }
+
+    fn base_path(&self) -> &'static str {
+        ""
+    }
+
+    fn served(&self) -> &'static [&'static str] {
+        SERVED
+    }
+
+    fn about(&self, call: &Call) -> Option<String> {
+        let in_path = call.path.first();
+        let in_query = call.query.iter().find(|(name, _)| name == "fid");
+        if let Some((_, name)) = in_path.or(in_query) {
+            return Some(name.clone());
+        }
+        let body: Value = serde_json::from_slice(&call.body).ok()?;
+        let names = ["/task/foreignId", "/foreignId", "/fid", "/resourceId"];
+        match names.iter().find_map(|name| body.pointer(name))? {
+            Value::String(reference) => Some(reference.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+
+    fn answer(&self, call: &Call) -> Answer {
+        self.try_answer(call).unwrap_or_else(Answer::from)
+    }
+
+    fn refuse(&self, status: u16, reason: &str) -> Reply {
+        refused(status, reason)
+    }
+
+    fn reset(&self) {
+        *self.world() = World::seeded();
+    }
+}
+
+/// Lets the handler of the route act. A refusal has changed nothing.
+fn act(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+    match request.call.route.name.as_str() {
+        "get_activity" | "get_activity_by_reference" => activities::get(world, request),
+        "add_activity" => activities::add(world, request),
+        "update_activity" | "update_activity_by_reference" => activities::update(world, request),
+        "delete_activity" | "delete_activity_by_reference" => activities::delete(world, request),
+        "activity_history" => activities::history(world, request),
+        "activity_attachments" => activities::attachments(world, request),
+
+        "assign_activity" => actions::assign(world, request),
+        "plan_activity" => actions::plan(world, request),
+        "unassign_activity" => actions::unassign(world, request),
+        "start_activity" => actions::report(world, request, &actions::START),
+        "finish_activity" => actions::report(world, request, &actions::FINISH),
+        "reject_activity" => actions::report(world, request, &actions::REJECT),
+        "reject_working_activity" => actions::report(world, request, &actions::REJECT_WORKING),
+        "cancel_activity" => actions::cancel(world, request),
+        "start_activity_by_event" => actions::start_by_event(world, request),
+
+        "list_activity_statuses" => lists::statuses(world, request),
+        "list_activity_types" => lists::types(world, request),
+
+        "add_customer" => customers::add(world, request),
+        "get_customer" | "get_customer_by_reference" => customers::get(world, request),
+        "update_customer" | "update_customer_by_reference" => customers::update(world, request),
+        "delete_customer" | "delete_customer_by_reference" => customers::delete(world, request),
+
+        "check_login" => users::check_login(world, request),
+        "get_user" => users::get(world, request),
+        "list_users" => users::list(world, request),
+
+        "closest_pois_by_address" | "closest_pois_by_coordinates" => pois::closest(world, request),
+
+        "get_resource" | "get_resource_by_reference" => resources::get(world, request),
+        "add_resource" => resources::add(world, request),
+        "update_resource" | "update_resource_by_reference" => resources::update(world, request),
+        "delete_resource" | "delete_resource_by_reference" => resources::delete(world, request),
+
+        "get_round" => rounds::get(world, request),
+        "list_rounds" => rounds::list(world, request),
+        "add_round" => rounds::add(world, request),
+        "close_round" => rounds::close(world, request),
+
+        _ => Err(refused(501, "the sandbox does not serve this operation")),
+    }
+}
+
+fn demand_credentials(call: &Call) -> Result<(), Reply> {
+    let refusal = |text| {
+        let challenge = "Basic realm=\"geoplanning\", charset=\"UTF-8\"";
+        refused(401, text).header("WWW-Authenticate", challenge)
+    };
+    let Some(header) = call.header("Authorization") else {
+        return Err(refusal("header `Authorization` is required"));
+    };
+    let (scheme, credentials) = header.split_once(' ').unwrap_or((header, ""));
+    match scheme.eq_ignore_ascii_case("Basic") && credentials.trim() == CREDENTIALS {
+        true => Ok(()),
+        false => Err(refusal("the credentials are wrong")),
+    }
+}
+
+/// Both headers have to name the vendor's media type.
+fn demand_media_types(call: &Call) -> Result<(), Reply> {
+    let names_it = |header: &str| {
+        let given = call.header(header).unwrap_or_default();
+        let mut types = given.split(',').filter_map(|one| one.split(';').next());
+        types.any(|essence| essence.trim().eq_ignore_ascii_case(MEDIA_TYPE))
+    };
+    for (header, status) in [("Accept", 406), ("Content-Type", 415)] {
+        if !names_it(header) {
+            let text = format!("header `{header}` must be {MEDIA_TYPE}");
+            return Err(refused(status, &text));
+        }
+    }
+    Ok(())
+}

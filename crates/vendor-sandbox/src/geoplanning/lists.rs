@@ -1,0 +1,46 @@
+//! The lists that are only read: activity statuses and activity types.
+
+use serde_json::{Value, json};
+
+use crate::exchange::{Answer, Reply};
+
+use super::wire::{Request, found};
+use super::world::{ActivityType, Status, World};
+
+pub(crate) fn statuses(world: &mut World, _: &Request<'_>) -> Result<Answer, Reply> {
+    let statuses = world.statuses.iter();
+    let statuses: Vec<Value> = statuses.map(|(id, it)| status_json(id, it)).collect();
+    Ok(Answer::from(found("activityStatus", Value::from(statuses))))
+}
+
+pub(crate) fn types(world: &mut World, _: &Request<'_>) -> Result<Answer, Reply> {
+    let types = world.types.iter();
+    let types: Vec<Value> = types.map(|(id, it)| type_json(id, it)).collect();
+    Ok(Answer::from(found("activityTypes", Value::from(types))))
+}
+
+pub(crate) fn status_json(id: i64, status: &Status) -> Value {
+    json!({
+        "id": id,
+        "fid": status.fid,
+        "name": status.name,
+        "type": status.stage,
+        "color": status.color,
+        "byDefault": status.by_default,
+    })
+}
+
+pub(crate) fn type_json(id: i64, of_type: &ActivityType) -> Value {
+    json!({
+        "id": id,
+        "fid": of_type.fid,
+        "name": of_type.name,
+        "icon": of_type.icon,
+        "defaultDuration": of_type.default_duration,
+        "fixedDuration": of_type.fixed_duration,
+        "metaType": of_type.meta_type,
+        "resourceActivityType": of_type.resource_activity_type,
+        "roles": of_type.roles,
+        "targetActivityMask": of_type.mask,
+    })
+}

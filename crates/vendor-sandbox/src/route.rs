@@ -81,8 +81,6 @@ fn misfits(contract: &Contract, found: &Found, query: &[(String, String)]) -> us
 }
 
 #[cfg(test)]
-// A test that cannot go on may say so by panicking.
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::sync::LazyLock;
 

@@ -579,8 +579,6 @@ fn is_uuid(text: &str) -> bool {
 }
 
 #[cfg(test)]
-// A test that cannot go on may say so by panicking.
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
 

@@ -1,11 +1,24 @@
 //! A client that hides nothing: bytes to a socket, bytes from it.
 
 use std::io;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use vendor_sandbox::{OceanGeomission, Service};
+
+/// Waits for what the sandbox does after it has answered.
+pub(crate) async fn eventually(happened: impl Fn() -> bool) {
+    let waiting = async {
+        while !happened() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let patience = Duration::from_secs(30);
+    let waited = tokio::time::timeout(patience, waiting).await;
+    waited.expect("it never happened");
+}
 
 /// A connection.
 pub(crate) struct Client {
@@ -168,6 +181,12 @@ impl Client {
             self.more().await?;
         }
         Ok(self.buffer.drain(..length).collect())
+    }
+
+    /// Whether nothing has come and the connection is still open.
+    pub(crate) fn is_silent(&mut self) -> bool {
+        let read = self.socket.try_read_buf(&mut self.buffer);
+        read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Everything up to the end of the connection, and whether that end was orderly.

@@ -4,6 +4,9 @@
 //! that the server's work is not counted, and again under valgrind, where one is installed, to
 //! count instructions and allocations.
 
+// What is measured is printed.
+#![allow(clippy::print_stdout)]
+
 mod contender;
 mod report;
 mod server;
@@ -11,7 +14,6 @@ mod timing;
 mod valgrind;
 
 use std::env;
-use std::io::{self, Write as _};
 
 pub use contender::{Contender, Failure};
 pub use report::{Verdict, median};
@@ -61,7 +63,7 @@ pub fn run(
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [] => report(benchmarks, more),
+        [] => report(|| measure_all(benchmarks, more)),
         ["serve"] => server::serve(answers),
         ["call", title, name, server, count] => {
             let benchmark = benchmarks.iter().find(|one| one.title == title);
@@ -74,22 +76,30 @@ pub fn run(
     }
 }
 
-fn report(
+/// Names the machine, measures, and prints the targets with what was reached.
+///
+/// # Errors
+///
+/// Where measuring fails.
+pub fn report(measure: impl FnOnce() -> Result<Vec<Verdict>, Failure>) -> Result<(), Failure> {
+    println!("{}\n", report::machine());
+    println!("{}", report::summary(&measure()?));
+    Ok(())
+}
+
+fn measure_all(
     benchmarks: &[Benchmark],
     more: impl FnOnce() -> Result<Vec<Verdict>, Failure>,
-) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}\n", report::machine())?;
+) -> Result<Vec<Verdict>, Failure> {
     let server = Server::start()?;
     let mut verdicts = Vec::new();
     for benchmark in benchmarks {
         let measured = measure(benchmark, &server)?;
-        writeln!(out, "{}\n", report::table(benchmark, &measured))?;
+        println!("{}", report::table(benchmark, &measured));
         verdicts.extend(report::verdicts(benchmark, &measured));
     }
     verdicts.extend(more()?);
-    writeln!(out, "{}", report::summary(&verdicts))?;
-    Ok(())
+    Ok(verdicts)
 }
 
 fn measure(benchmark: &Benchmark, server: &Server) -> Result<Vec<Measured>, Failure> {

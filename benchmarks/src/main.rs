@@ -3,17 +3,18 @@
 //! `cargo run --release -p benchmarks` measures calls and the token cache;
 //! `cargo run --release -p benchmarks -- cold-build` measures a cold build of a user's program.
 
+// What is measured is printed.
+#![allow(clippy::print_stdout)]
+
 mod cold_build;
 mod status_call;
 mod token_cache;
 
-use std::error::Error;
+use benchmarks::{Benchmark, Failure, Limits};
 
-use benchmarks::{Benchmark, Limits};
-
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     if std::env::args().nth(1).as_deref() == Some("cold-build") {
-        return cold_build::run();
+        return benchmarks::report(cold_build::run);
     }
     let status_call = Benchmark {
         title: "A status call, answered by 2 KB of JSON",
@@ -25,7 +26,5 @@ fn main() -> Result<(), Box<dyn Error>> {
             less_than_all: false,
         },
     };
-    benchmarks::run(&[status_call], status_call::answers(), || {
-        token_cache::run()
-    })
+    benchmarks::run(&[status_call], status_call::answers(), token_cache::run)
 }

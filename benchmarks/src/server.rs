@@ -1,7 +1,7 @@
 //! A server that always has its answer ready, in a process of its own.
 
 use std::env;
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 
@@ -82,7 +82,7 @@ pub(crate) fn serve(answers: Vec<Answer>) -> Result<(), Failure> {
     let answers: Rc<[Answer]> = answers.into();
     let serving = async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        writeln!(io::stdout(), "http://{}", listener.local_addr()?)?;
+        println!("http://{}", listener.local_addr()?);
         loop {
             let (stream, _) = listener.accept().await?;
             tokio::task::spawn_local(converse(stream, Rc::clone(&answers)));

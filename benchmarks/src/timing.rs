@@ -3,15 +3,17 @@
 //! The contenders take turns in short rounds, so that whatever else the machine does meets all of
 //! them alike. Each round gives a ratio to the first contender; the median of those ratios counts.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::contender::{Contender, Failure, runtime};
 use crate::report::median;
 
-const ROUNDS: usize = 61;
-const CALLS_IN_SEQUENCE: usize = 200;
+const ROUNDS: usize = 401;
+const CALLS_IN_SEQUENCE: usize = 50;
 const IN_FLIGHT: usize = 64;
-const CALLS_IN_EACH_FLIGHT: usize = 20;
+const CALLS_IN_EACH_FLIGHT: usize = 5;
 
 /// What one contender takes.
 #[derive(Clone, Copy, Debug)]

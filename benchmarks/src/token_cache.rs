@@ -2,10 +2,11 @@
 
 use std::hint::black_box;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use benchmarks::{Failure, Verdict, median};
 use tokio::runtime::Builder;
+use tokio::time::Instant;
 use vendor_client_core::{Error, LogIn, Token, TokenCache};
 
 const ROUNDS: usize = 301;

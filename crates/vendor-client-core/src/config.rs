@@ -240,51 +240,66 @@ mod tls {
         tls: Tls,
         base: &BaseUrl,
     ) -> Result<ClientBuilder, Error> {
+        if !base.is_https() {
+            return without_tls(builder);
+        }
         match tls {
             #[cfg(feature = "rustls")]
             Tls::Default | Tls::RustlsRing => {
-                rustls_with(builder, rustls::crypto::ring::default_provider(), base)
+                with_rustls(builder, rustls::crypto::ring::default_provider())
             }
             #[cfg(all(not(feature = "rustls"), feature = "native-tls"))]
             Tls::Default => Ok(builder.tls_backend_native()),
             #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-            Tls::Default if base.is_https() => Err(Error::configuration(
+            Tls::Default => Err(Error::configuration(
                 "an https base URL needs one of the TLS features, or an HTTP client of your own",
             )),
-            #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-            Tls::Default => Ok(builder),
             #[cfg(feature = "rustls-aws-lc")]
-            Tls::RustlsAwsLc => {
-                rustls_with(builder, rustls::crypto::aws_lc_rs::default_provider(), base)
-            }
+            Tls::RustlsAwsLc => with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider()),
             #[cfg(feature = "native-tls")]
             Tls::Native => Ok(builder.tls_backend_native()),
         }
     }
 
+    /// Plain http needs no certificates, and loading them takes a while.
+    #[cfg(feature = "rustls")]
+    fn without_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
+        let provider = rustls::crypto::ring::default_provider();
+        let config = configure(provider)?.with_root_certificates(rustls::RootCertStore::empty());
+        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    fn without_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
+        Ok(builder)
+    }
+
+    #[cfg(feature = "rustls")]
+    fn with_rustls(
+        builder: ClientBuilder,
+        provider: rustls::crypto::CryptoProvider,
+    ) -> Result<ClientBuilder, Error> {
+        use rustls_platform_verifier::BuilderVerifierExt as _;
+
+        let config = configure(provider)?
+            .with_platform_verifier()
+            .map_err(failed)?;
+        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+    }
+
     /// The provider goes into the configuration, not into the process: other users of rustls in
     /// the same program keep theirs.
     #[cfg(feature = "rustls")]
-    fn rustls_with(
-        builder: ClientBuilder,
+    fn configure(
         provider: rustls::crypto::CryptoProvider,
-        base: &BaseUrl,
-    ) -> Result<ClientBuilder, Error> {
-        use std::sync::Arc;
-
-        use rustls::{ClientConfig, RootCertStore};
-        use rustls_platform_verifier::BuilderVerifierExt as _;
-
-        let failed = |source| Error::configuration_from("TLS cannot be set up", source);
-        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+    ) -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>, Error> {
+        rustls::ClientConfig::builder_with_provider(provider.into())
             .with_safe_default_protocol_versions()
-            .map_err(failed)?;
-        // Plain http to loopback needs no certificates, and loading them takes a while.
-        let config = if base.is_https() {
-            config.with_platform_verifier().map_err(failed)?
-        } else {
-            config.with_root_certificates(RootCertStore::empty())
-        };
-        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+            .map_err(failed)
+    }
+
+    #[cfg(feature = "rustls")]
+    fn failed(source: rustls::Error) -> Error {
+        Error::configuration_from("TLS cannot be set up", source)
     }
 }

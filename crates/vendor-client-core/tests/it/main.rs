@@ -10,4 +10,5 @@ mod retry;
 mod server;
 mod support;
 mod telemetry;
+mod tls;
 mod token;

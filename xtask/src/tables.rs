@@ -1,8 +1,8 @@
 //! `cargo xtask tables`: the pages' field tables against the Rust types, both ways.
 //!
 //! The types come as serde sees them, from each vendor crate's `schema::operations`. What a JSON
-//! Schema says reliably is compared as such: names, types and requirements (`tables/compare.rs`).
-//! What it does not is tried out: bounds, values and spellings (`tables/probe.rs`).
+//! Schema says reliably is compared as such: names, types and formats (`tables/compare.rs`). What it
+//! does not is tried out: requirements, bounds, values and spellings (`tables/probe.rs`).
 
 mod compare;
 mod documented;

@@ -1,4 +1,4 @@
-//! Names, types and requirements: the pages against the schema of the types.
+//! Names, types and formats: the pages against the schema of the types.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::Target;
 use super::documented::DocField;
 use super::structure::{Entry, Structure};
 use crate::finding::Finding;
-use crate::page::{Place, name_of, parent_of};
+use crate::page::{name_of, parent_of};
 
 pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
     let documented = Structure::documented(&target.documented);
@@ -19,7 +19,6 @@ pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
             Some(entry) => {
                 findings.extend(types(target, field, wanted, entry));
                 findings.extend(formats(target, field, entry));
-                findings.extend(requirement(target, field, wanted, entry));
             }
             None if field.is_element || known.is_cut(&field.path) => {}
             // What is below something missing is missing with it.
@@ -123,27 +122,4 @@ fn schema_format(format: &str) -> &str {
         "UUID" => "uuid",
         other => other,
     }
-}
-
-/// Compares the requirement of what is read. That of what is sent is tried out.
-fn requirement(
-    target: &Target<'_>,
-    field: &DocField<'_>,
-    wanted: &Entry,
-    known: &Entry,
-) -> Option<Finding> {
-    if field.is_element || name_of(&field.path).is_empty() {
-        return None;
-    }
-    let message = match (wanted.required, known.required, target.place) {
-        // A type cannot require what may be null.
-        (true, false, Place::Response | Place::Path) if !field.nullable => {
-            "documented as required, optional in the type"
-        }
-        (false, true, Place::Response | Place::Path) => {
-            "documented as optional, required in the type"
-        }
-        _ => return None,
-    };
-    Some(target.at_field(field, message))
 }

@@ -1,4 +1,5 @@
-//! Bounds, values and spellings: tried out with documented examples, changed in one field.
+//! Requirements, bounds, values and spellings: tried out with documented examples, changed in one
+//! field.
 
 use serde_json::{Number, Value};
 use time::OffsetDateTime;

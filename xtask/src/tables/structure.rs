@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use vendor_sandbox::contract::Shape;
 
-use super::documented::{DocField, Documented};
-use crate::page::parent_of;
+use super::documented::Documented;
 
 /// What stands at each path.
 #[derive(Debug, Default)]
@@ -21,7 +20,7 @@ pub(crate) struct Entry {
     /// The JSON types, as JSON Schema names them; `any` for no restriction.
     pub(crate) types: BTreeSet<String>,
     pub(crate) formats: BTreeSet<String>,
-    /// Whether every variant of the object around it requires it.
+    /// Whether the schema requires it in every variant of the object around it.
     pub(crate) required: bool,
 }
 
@@ -33,21 +32,7 @@ impl Structure {
             ..Self::default()
         };
         for field in &documented.fields {
-            // A field that only some variants have is not required of all.
-            let alone = documented
-                .fields
-                .iter()
-                .filter(|other| other.path == field.path)
-                .count();
-            let shared = covers_all_variants(documented, field, alone);
-            let entry = structure
-                .entries
-                .entry(field.path.clone())
-                .or_insert(Entry {
-                    required: true,
-                    ..Entry::default()
-                });
-            entry.required &= field.required && shared;
+            let entry = structure.entries.entry(field.path.clone()).or_default();
             entry
                 .types
                 .extend(field.shapes.iter().map(|shape| type_of(shape).to_owned()));
@@ -80,30 +65,6 @@ impl Structure {
         };
         self.cuts.iter().any(below)
     }
-}
-
-/// Whether as many variants have the field as the object around it has.
-fn covers_all_variants(documented: &Documented<'_>, field: &DocField<'_>, having: usize) -> bool {
-    let Some(condition) = field.conditions.last() else {
-        return true;
-    };
-    if parent_of(&field.path) != condition.at {
-        // It stands deeper in a field of the variant.
-        return true;
-    }
-    let here = |other: &&DocField<'_>| {
-        other
-            .conditions
-            .last()
-            .is_some_and(|last| last.at == condition.at)
-    };
-    let variants: BTreeSet<_> = documented
-        .fields
-        .iter()
-        .filter(here)
-        .filter_map(|other| other.conditions.last().map(|last| last.value))
-        .collect();
-    having >= variants.len()
 }
 
 fn type_of(shape: &Shape) -> &'static str {

@@ -399,6 +399,22 @@ fn a_dropped_field_of_a_type_is_found() {
 }
 
 #[test]
+fn a_client_that_counts_bytes_is_found() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Counted {
+        titre: String,
+    }
+    impl Validate for Counted {
+        fn validate(&self, violations: &mut Violations) {
+            let fits = (1..=20).contains(&self.titre.len());
+            violations.require("titre", fits, "must have 1 to 20 bytes");
+        }
+    }
+    let operations = [add_book::<Counted>(), get_book::<Book>()];
+    type_is_found(&operations, "| `titre`", "the client refuses 20 characters");
+}
+
+#[test]
 fn a_type_without_validation_is_found() {
     let operations = [add_book::<Unbounded>(), get_book::<Book>()];
     type_is_found(&operations, "| `titre`", "the client takes 21 characters");

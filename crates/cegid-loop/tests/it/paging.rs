@@ -132,8 +132,10 @@ async fn prefetching_asks_for_the_next_page_while_this_one_is_worked_on() {
     let gate = sandbox.cegid_loop().faults().on("list_activities").about("100").hold();
     let mut rows = every_activity(&sandbox).prefetch().rows();
     rows.next().await.unwrap().unwrap();
-    // Nobody polls the stream, and yet the second page is asked for.
-    gate.reached().await;
+    // Nobody polls the stream, and yet the second page is asked for. The limit only ends a test
+    // that has failed.
+    let reached = tokio::time::timeout(std::time::Duration::from_secs(60), gate.reached());
+    reached.await.unwrap();
     gate.release();
     for _ in 1..150 {
         rows.next().await.unwrap().unwrap();
@@ -178,6 +180,11 @@ async fn equal_pages_of_rows_without_ids_are_no_failure() {
     let expected = firm().try_collect().await.unwrap().len();
     let same = firm().select(Select::of(BY_FIRM)).try_collect().await.unwrap();
     assert_eq!(same.len(), expected);
+
+    // As in the vendor's example, which shows no `objectId` in this list.
+    let row = serde_json::json!({ "activite": "Visite", "activiteCabinet": true });
+    sandbox.cegid_loop().set_activities(vec![row; 250]);
+    assert_eq!(firm().try_collect().await.unwrap().len(), 250);
 }
 
 #[tokio::test]

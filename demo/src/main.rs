@@ -5,6 +5,7 @@
 // A demonstration is there to print.
 #![allow(clippy::print_stdout)]
 
+mod cegid_loop;
 mod ocean_geomission;
 mod screen;
 
@@ -19,6 +20,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     if is_wanted("ocean") {
         ocean_geomission::run(&sandbox).await?;
+    }
+    if is_wanted("cegid") {
+        cegid_loop::run(&sandbox).await?;
     }
     Ok(())
 }

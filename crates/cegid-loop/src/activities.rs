@@ -118,7 +118,13 @@ pub struct LetterActivity {
 }
 
 debug_only!(LetterActivity {
-    id, letter_id, by_firm, by_client, unit_hours, frequency, quantity,
+    id,
+    letter_id,
+    by_firm,
+    by_client,
+    unit_hours,
+    frequency,
+    quantity,
 });
 
 code! {

@@ -324,14 +324,19 @@ impl ClientBuilder {
     }
 
     fn subscription_key_header(&self) -> Result<HeaderValue, Error> {
-        secret_header(self.subscription_key.expose_secret(), "the subscription key")
+        secret_header(
+            self.subscription_key.expose_secret(),
+            "the subscription key",
+        )
     }
 
     fn api_key_header(&self) -> Result<HeaderValue, Error> {
         let key = self.api_key.expose_secret();
         let secret = self.api_secret.expose_secret();
         if key.is_empty() || secret.is_empty() {
-            return Err(Error::configuration("the API key or its client secret is missing"));
+            return Err(Error::configuration(
+                "the API key or its client secret is missing",
+            ));
         }
         if key.contains(':') {
             return Err(Error::configuration("the API key must not contain a colon"));
@@ -427,9 +432,15 @@ mod tests {
 
     #[test]
     fn a_key_that_no_header_can_hold_is_refused_and_not_shown() {
-        let keys = Client::builder().subscription_key("canary\n").api_key("k", "s");
-        let pair = Client::builder().subscription_key("x").api_key("canary:k", "s");
-        let none = Client::builder().subscription_key("x").api_key("", "canary");
+        let keys = Client::builder()
+            .subscription_key("canary\n")
+            .api_key("k", "s");
+        let pair = Client::builder()
+            .subscription_key("x")
+            .api_key("canary:k", "s");
+        let none = Client::builder()
+            .subscription_key("x")
+            .api_key("", "canary");
         for builder in [keys, pair, none] {
             let error = builder.build().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);

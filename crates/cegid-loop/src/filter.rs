@@ -213,7 +213,11 @@ impl<Row> Filter<Row> {
         expression.push_str(path);
         expression.push_str(operator);
         let written = value.write(&mut expression);
-        let problem = is_path(path).then_some(()).ok_or(NO_PATH).and(written).err();
+        let problem = is_path(path)
+            .then_some(())
+            .ok_or(NO_PATH)
+            .and(written)
+            .err();
         Self {
             expression: Some(expression),
             loose: false,
@@ -225,8 +229,13 @@ impl<Row> Filter<Row> {
     /// The expression in a form that `&&` can stand beside. Only a raw one needs parentheses.
     fn grouped(self) -> Option<String> {
         let loose = self.loose;
-        self.expression
-            .map(|expression| if loose { format!("({expression})") } else { expression })
+        self.expression.map(|expression| {
+            if loose {
+                format!("({expression})")
+            } else {
+                expression
+            }
+        })
     }
 }
 
@@ -378,7 +387,10 @@ pub(crate) fn is_path(path: &str) -> bool {
 
 fn is_name(name: &str) -> bool {
     let starts_well = name.starts_with(|first: char| !first.is_numeric());
-    starts_well && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+    starts_well
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '$')
 }
 
 /// Writes a string literal.
@@ -407,7 +419,10 @@ fn push_instant(out: &mut String, at: OffsetDateTime) -> Result<(), &'static str
         .checked_to_offset(UtcOffset::UTC)
         .ok_or("must compare with an instant that UTC can express")?;
     let (hour, minute, second, nanosecond) = at.time().as_hms_nano();
-    push(out, format_args!("\"{}T{hour:02}:{minute:02}:{second:02}", at.date()));
+    push(
+        out,
+        format_args!("\"{}T{hour:02}:{minute:02}:{second:02}", at.date()),
+    );
     if nanosecond != 0 {
         push(out, format_args!(".{nanosecond:09}"));
     }

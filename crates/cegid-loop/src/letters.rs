@@ -148,14 +148,21 @@ pub struct EngagementLetter {
     /// The folder that is billed.
     ///
     /// Wire: `dossierFacturation`.
-    #[serde(rename = "dossierFacturation", deserialize_with = "reference::reference")]
+    #[serde(
+        rename = "dossierFacturation",
+        deserialize_with = "reference::reference"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_folder: Option<Reference>,
 
     /// Where the letter stands.
     ///
     /// Wire: `statut`, also read as `status`; an integer or a numeric string.
-    #[serde(rename = "statut", alias = "status", deserialize_with = "wire::integer")]
+    #[serde(
+        rename = "statut",
+        alias = "status",
+        deserialize_with = "wire::integer"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
     pub status: Option<LetterStatus>,
@@ -163,7 +170,10 @@ pub struct EngagementLetter {
     /// The letter as a file.
     ///
     /// Wire: `file`.
-    #[serde(deserialize_with = "reference::file", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "reference::file",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub file: Option<FileReference>,
 
     /// When the PDF (quote or letter) was sent; `None` while it is not. The vendor does not
@@ -176,7 +186,11 @@ pub struct EngagementLetter {
     /// The letter as a PDF.
     ///
     /// Wire: `pdfFile`, also read as `pdffile`.
-    #[serde(rename = "pdfFile", alias = "pdffile", deserialize_with = "reference::file")]
+    #[serde(
+        rename = "pdfFile",
+        alias = "pdffile",
+        deserialize_with = "reference::file"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pdf_file: Option<FileReference>,
 
@@ -184,7 +198,10 @@ pub struct EngagementLetter {
     ///
     /// Wire: `modele`, also read as `dateEnmodelevoiPdf`.
     #[serde(rename = "modele", alias = "dateEnmodelevoiPdf")]
-    #[serde(deserialize_with = "reference::reference", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "reference::reference",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub template: Option<Reference>,
 
     /// The letter's running number, without its prefix.
@@ -197,7 +214,13 @@ pub struct EngagementLetter {
 }
 
 debug_only!(EngagementLetter {
-    id, revision, entity, status, starts_at, ends_at, signed_at,
+    id,
+    revision,
+    entity,
+    status,
+    starts_at,
+    ends_at,
+    signed_at,
 });
 
 code! {

@@ -13,8 +13,8 @@ use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 use vendor_client_core::{Error, Operation, Response, Validate, Violations, debug_only};
 
@@ -123,7 +123,8 @@ where
     ///
     /// Wire: the parameter `sort`.
     pub fn sort(mut self, order: Sort<Row>) -> Self {
-        self.problems.extend(order.problem().map(|problem| ("sort", problem)));
+        self.problems
+            .extend(order.problem().map(|problem| ("sort", problem)));
         self.query.sort = Some(order.into_text());
         self
     }
@@ -132,7 +133,8 @@ where
     ///
     /// Wire: the parameter `select`.
     pub fn select(mut self, fields: Select<Row>) -> Self {
-        self.problems.extend(fields.problem().map(|problem| ("select", problem)));
+        self.problems
+            .extend(fields.problem().map(|problem| ("select", problem)));
         self.query.select = Some(fields.into_text());
         self
     }
@@ -512,7 +514,10 @@ where
     fn size_hint(&self) -> (usize, Option<usize>) {
         let at_hand = self.page.len();
         let (_, to_come) = self.pages.size_hint();
-        (at_hand, to_come.and_then(|to_come| to_come.checked_add(at_hand)))
+        (
+            at_hand,
+            to_come.and_then(|to_come| to_come.checked_add(at_hand)),
+        )
     }
 }
 
@@ -522,13 +527,17 @@ impl<Row> Unpin for Rows<Row> {}
 
 impl<Row> fmt::Debug for Pages<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("list", &self.list).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("list", &self.list)
+            .finish_non_exhaustive()
     }
 }
 
 impl<Row> fmt::Debug for Rows<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows").field("list", &self.pages.list).finish_non_exhaustive()
+        f.debug_struct("Rows")
+            .field("list", &self.pages.list)
+            .finish_non_exhaustive()
     }
 }
 

@@ -122,9 +122,7 @@ pub(crate) fn reference<'de, D: Deserializer<'de>>(
 }
 
 /// For a field that holds a file.
-pub(crate) fn file<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<Option<FileReference>, D::Error> {
+pub(crate) fn file<'de, D: Deserializer<'de>>(input: D) -> Result<Option<FileReference>, D::Error> {
     wire::object_or_text(input, FileReference::from_text)
 }
 
@@ -158,7 +156,11 @@ mod tests {
 
     #[test]
     fn a_reference_to_nothing_is_empty_in_each_of_its_spellings() {
-        for nothing in [json!({ "objectId": null, "description": [] }), json!({ "objectId": "" }), json!({})] {
+        for nothing in [
+            json!({ "objectId": null, "description": [] }),
+            json!({ "objectId": "" }),
+            json!({}),
+        ] {
             assert!(read(json!({ "owner": nothing })).owner.unwrap().is_empty());
         }
         for nothing in [json!(null), json!("")] {
@@ -171,12 +173,16 @@ mod tests {
         let id = read(json!({ "owner": ID })).owner.unwrap();
         assert_eq!((id.id, id.description), (Some(ID.parse().unwrap()), vec![]));
         let words = read(json!({ "owner": "ENT002" })).owner.unwrap();
-        assert_eq!((words.id, words.description), (None, vec!["ENT002".to_owned()]));
+        assert_eq!(
+            (words.id, words.description),
+            (None, vec!["ENT002".to_owned()])
+        );
     }
 
     #[test]
     fn a_file_without_id_and_texts_is_none() {
-        let nothing = json!({ "objectId": null, "name": "", "mimeType": "", "uri": "", "data": "" });
+        let nothing =
+            json!({ "objectId": null, "name": "", "mimeType": "", "uri": "", "data": "" });
         assert!(read(json!({ "file": nothing })).file.unwrap().is_empty());
         let file = read(json!({ "file": "LM2021112.pdf" })).file.unwrap();
         assert_eq!(file.name.as_deref(), Some("LM2021112.pdf"));

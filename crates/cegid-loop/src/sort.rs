@@ -183,7 +183,10 @@ mod tests {
     #[test]
     fn a_path_that_is_none_is_a_problem_wherever_it_stands() {
         let broken: Field<(), String> = Field::new("code:desc&&x");
-        assert_eq!(CODE.ascending().then(broken.ascending()).problem(), Some(NO_PATH));
+        assert_eq!(
+            CODE.ascending().then(broken.ascending()).problem(),
+            Some(NO_PATH)
+        );
         assert_eq!(Select::of(broken).and(CODE).problem(), Some(NO_PATH));
     }
 

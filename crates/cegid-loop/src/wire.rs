@@ -265,7 +265,8 @@ impl<'de, Row: Deserialize<'de>> Deserialize<'de> for Envelope<Row> {
                         }
                     }
                 }
-                rows.map(Envelope).ok_or_else(|| Error::missing_field("data"))
+                rows.map(Envelope)
+                    .ok_or_else(|| Error::missing_field("data"))
             }
         }
 
@@ -412,7 +413,15 @@ mod tests {
 
     #[test]
     fn what_is_no_integer_is_an_error_and_never_a_wrong_number() {
-        for value in [json!(4.5), json!("signed"), json!("1e3"), json!(u64::MAX), json!(1e300), json!(true), json!([])] {
+        for value in [
+            json!(4.5),
+            json!("signed"),
+            json!("1e3"),
+            json!(u64::MAX),
+            json!(1e300),
+            json!(true),
+            json!([]),
+        ] {
             assert!(read(json!({ "integer": value })).is_err(), "{value}");
         }
     }
@@ -433,7 +442,10 @@ mod tests {
 
     #[test]
     fn words_are_a_string_or_an_array() {
-        assert_eq!(read(json!({ "words": "ENT002" })).unwrap().words, ["ENT002"]);
+        assert_eq!(
+            read(json!({ "words": "ENT002" })).unwrap().words,
+            ["ENT002"]
+        );
         let array = read(json!({ "words": ["ENT002", null, "Client "] })).unwrap();
         assert_eq!(array.words, ["ENT002", "Client "]);
     }
@@ -443,14 +455,28 @@ mod tests {
         let rows = |text| serde_json::from_str::<Envelope<i64>>(text).map(|envelope| envelope.0);
         assert_eq!(rows("[1, 2]").unwrap(), [1, 2]);
         assert_eq!(rows(r#"{"data": [1, 2]}"#).unwrap(), [1, 2]);
-        assert_eq!(rows(r#"{"total": {"n": 2}, "data": [1, 2], "next": null}"#).unwrap(), [1, 2]);
+        assert_eq!(
+            rows(r#"{"total": {"n": 2}, "data": [1, 2], "next": null}"#).unwrap(),
+            [1, 2]
+        );
         assert!(rows("[]").unwrap().is_empty());
     }
 
     #[test]
     fn what_is_no_envelope_is_an_error() {
-        for text in ["{}", "null", "1", r#""x""#, r#"{"data": null}"#, r#"{"data": [], "data": []}"#, r#"{"rows": []}"#] {
-            assert!(serde_json::from_str::<Envelope<i64>>(text).is_err(), "{text}");
+        for text in [
+            "{}",
+            "null",
+            "1",
+            r#""x""#,
+            r#"{"data": null}"#,
+            r#"{"data": [], "data": []}"#,
+            r#"{"rows": []}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<Envelope<i64>>(text).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -283,14 +283,22 @@ fn demand_keys(call: &Call) -> Result<(), Reply> {
     match call.header("Ocp-Apim-Subscription-Key") {
         Some(SUBSCRIPTION_KEY) => {}
         Some(_) => return Err(refusal(401, "the subscription key is not valid")),
-        None => return Err(refusal(401, "header `Ocp-Apim-Subscription-Key` is required")),
+        None => {
+            return Err(refusal(
+                401,
+                "header `Ocp-Apim-Subscription-Key` is required",
+            ));
+        }
     }
     let Some(given) = call.header("x-apikey") else {
         return Err(refusal(401, "header `x-apikey` is required"));
     };
     match given.split_once(':') {
         Some((API_KEY, API_SECRET)) => Ok(()),
-        Some(_) => Err(refusal(401, "the API key or its client secret is not valid")),
+        Some(_) => Err(refusal(
+            401,
+            "the API key or its client secret is not valid",
+        )),
         None => Err(refusal(401, "header `x-apikey` must be `key:secret`")),
     }
 }
@@ -349,11 +357,15 @@ impl<'a> Wanted<'a> {
         let unknown = [
             ("filter", filter.into_iter().find(|path| !known.has(path))),
             ("sort", order.into_iter().find(|path| !known.has(path))),
-            ("select", self.select.iter().copied().find(|path| !known.has(path))),
+            (
+                "select",
+                self.select.iter().copied().find(|path| !known.has(path)),
+            ),
         ];
         for (parameter, path) in unknown {
             if let Some(path) = path {
-                let text = format!("query parameter `{parameter}` names `{path}`, which no row has");
+                let text =
+                    format!("query parameter `{parameter}` names `{path}`, which no row has");
                 return Err(refusal(400, &text));
             }
         }
@@ -370,7 +382,11 @@ impl<'a> Wanted<'a> {
             .iter()
             .filter(|record| is_firm || record.folder == self.folder)
             .map(|record| &record.row)
-            .filter(|row| self.filter.as_ref().is_none_or(|filter| filter.accepts(row)))
+            .filter(|row| {
+                self.filter
+                    .as_ref()
+                    .is_none_or(|filter| filter.accepts(row))
+            })
             .collect();
         if !self.order.is_empty() {
             found.sort_by(|left, right| self.compare(left, right));
@@ -392,7 +408,10 @@ impl<'a> Wanted<'a> {
 
     /// The rows that are answered.
     fn page(&self, found: &[&Value], settings: &Settings) -> Vec<Value> {
-        let rows = found.iter().skip(self.skip).take(self.take.min(settings.max_rows));
+        let rows = found
+            .iter()
+            .skip(self.skip)
+            .take(self.take.min(settings.max_rows));
         rows.map(|row| self.selected(row)).collect()
     }
 
@@ -402,8 +421,13 @@ impl<'a> Wanted<'a> {
         };
         let root = |path: &&'a str| path.split('.').next().unwrap_or_default();
         let chosen: Vec<&str> = self.select.iter().map(root).collect();
-        let kept = object.iter().filter(|(name, _)| chosen.contains(&name.as_str()));
-        Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+        let kept = object
+            .iter()
+            .filter(|(name, _)| chosen.contains(&name.as_str()));
+        Value::Object(
+            kept.map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
     }
 }
 
@@ -419,7 +443,10 @@ fn order(text: &str) -> Vec<(&str, Direction)> {
 }
 
 fn fields(text: &str) -> Vec<&str> {
-    text.split([',', '&']).map(str::trim).filter(|field| !field.is_empty()).collect()
+    text.split([',', '&'])
+        .map(str::trim)
+        .filter(|field| !field.is_empty())
+        .collect()
 }
 
 /// The fields that the rows of a list may have, by the contract.
@@ -427,7 +454,10 @@ struct Fields(Vec<String>);
 
 impl Fields {
     fn of(contract: &Contract, row_type: &str) -> Self {
-        let rows = contract.types.get(row_type).map(|row| row.fields.as_slice());
+        let rows = contract
+            .types
+            .get(row_type)
+            .map(|row| row.fields.as_slice());
         let rows = rows.unwrap_or_default();
         let mut paths: Vec<String> = rows.iter().map(|field| field.path.clone()).collect();
         for field in rows {
@@ -454,7 +484,10 @@ impl Settings {
         };
         match call.header("content-type") {
             Some(given) if given == wanted => Ok(()),
-            _ => Err(refusal(415, &format!("header `Content-Type` must be `{wanted}`"))),
+            _ => Err(refusal(
+                415,
+                &format!("header `Content-Type` must be `{wanted}`"),
+            )),
         }
     }
 

@@ -59,8 +59,30 @@ fn null(filter: Filter<Row>, operator: &str) -> Case {
 fn text() -> impl Strategy<Value = String> {
     let dangerous = prop::collection::vec(
         prop::sample::select(vec![
-            "\"", "'", "\\", "&&", "&", "||", "==", "\n", "\r", "\u{2028}", "\u{2029}", "\0", "\u{85}",
-            "u0022", "null", "a", " ", "é", "😀", "/*", "//", "`", "${x}", "</script>",
+            "\"",
+            "'",
+            "\\",
+            "&&",
+            "&",
+            "||",
+            "==",
+            "\n",
+            "\r",
+            "\u{2028}",
+            "\u{2029}",
+            "\0",
+            "\u{85}",
+            "u0022",
+            "null",
+            "a",
+            " ",
+            "é",
+            "😀",
+            "/*",
+            "//",
+            "`",
+            "${x}",
+            "</script>",
         ]),
         0..8,
     )
@@ -73,27 +95,55 @@ fn instant() -> impl Strategy<Value = OffsetDateTime> {
     (seconds, 0..1_000_000_000_i64, -12..=14_i8).prop_map(|(second, nanosecond, offset)| {
         let at = OffsetDateTime::from_unix_timestamp(second).unwrap()
             + time::Duration::nanoseconds(nanosecond);
-        at.checked_to_offset(UtcOffset::from_hms(offset, 0, 0).unwrap()).unwrap_or(at)
+        at.checked_to_offset(UtcOffset::from_hms(offset, 0, 0).unwrap())
+            .unwrap_or(at)
     })
 }
 
 fn one() -> impl Strategy<Value = Case> {
     let operator = 0..7_usize;
     prop_oneof![
-        (operator.clone(), text())
-            .prop_map(|(op, v)| compare(TEXT, op, v.as_str(), Value::Text(v.clone()))),
-        (operator.clone(), -(1_i64 << 53)..1 << 53)
-            .prop_map(|(op, v)| compare(INTEGER, op, v, Value::Number(v as f64))),
-        (operator.clone(), prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL)
+        (operator.clone(), text()).prop_map(|(op, v)| compare(
+            TEXT,
+            op,
+            v.as_str(),
+            Value::Text(v.clone())
+        )),
+        (operator.clone(), -(1_i64 << 53)..1 << 53).prop_map(|(op, v)| compare(
+            INTEGER,
+            op,
+            v,
+            Value::Number(v as f64)
+        )),
+        (
+            operator.clone(),
+            prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL
+        )
             .prop_map(|(op, v)| compare(NUMBER, op, v, Value::Number(v))),
-        (operator.clone(), any::<bool>())
-            .prop_map(|(op, v)| compare(BOOLEAN, op, v, Value::Boolean(v))),
-        (operator.clone(), any::<u128>().prop_map(Uuid::from_u128))
-            .prop_map(|(op, v)| compare(ID, op, v, Value::Text(v.to_string()))),
-        (operator.clone(), instant())
-            .prop_map(|(op, v)| compare(AT, op, v, Value::Text(in_utc(v)))),
-        (operator, instant())
-            .prop_map(|(op, v)| compare(DAY, op, v.date(), Value::Text(v.date().to_string()))),
+        (operator.clone(), any::<bool>()).prop_map(|(op, v)| compare(
+            BOOLEAN,
+            op,
+            v,
+            Value::Boolean(v)
+        )),
+        (operator.clone(), any::<u128>().prop_map(Uuid::from_u128)).prop_map(|(op, v)| compare(
+            ID,
+            op,
+            v,
+            Value::Text(v.to_string())
+        )),
+        (operator.clone(), instant()).prop_map(|(op, v)| compare(
+            AT,
+            op,
+            v,
+            Value::Text(in_utc(v))
+        )),
+        (operator, instant()).prop_map(|(op, v)| compare(
+            DAY,
+            op,
+            v.date(),
+            Value::Text(v.date().to_string())
+        )),
         any::<bool>().prop_map(|is| match is {
             true => null(TEXT.is_null(), "=="),
             false => null(TEXT.is_not_null(), "!="),
@@ -155,7 +205,10 @@ fn the_vendors_own_filters_can_be_written() {
     let matched: Field<Row, String> = Field::new("codeLettrage");
     let journal: Field<Row, String> = Field::new("journalCode");
     let day: Field<Row, Date> = Field::new("datePiece");
-    let entries = matched.is_not_null().and(journal.eq("VE")).and(day.ge(date!(2023 - 01 - 31)));
+    let entries = matched
+        .is_not_null()
+        .and(journal.eq("VE"))
+        .and(day.ge(date!(2023 - 01 - 31)));
     assert_eq!(
         entries.expression(),
         Some(r#"codeLettrage!=null&&journalCode=="VE"&&datePiece>="2023-01-31""#)
@@ -164,7 +217,9 @@ fn the_vendors_own_filters_can_be_written() {
 
 #[test]
 fn an_apostrophe_and_a_space_at_the_end_survive() {
-    let filter = activities::NAME.eq("Accès à Bankin'").and(activities::NAME.ne("Tableaux de bord "));
+    let filter = activities::NAME
+        .eq("Accès à Bankin'")
+        .and(activities::NAME.ne("Tableaux de bord "));
     let names: Vec<_> = parse(filter.expression().unwrap())
         .unwrap()
         .into_iter()
@@ -176,16 +231,28 @@ fn an_apostrophe_and_a_space_at_the_end_survive() {
 
 #[test]
 fn an_enumeration_is_compared_as_a_number_listed_or_not() {
-    assert_eq!(letters::STATUS.eq(LetterStatus::SIGNED).expression(), Some("statut==2"));
-    assert_eq!(letters::STATUS.ne(LetterStatus::from(42)).expression(), Some("statut!=42"));
+    assert_eq!(
+        letters::STATUS.eq(LetterStatus::SIGNED).expression(),
+        Some("statut==2")
+    );
+    assert_eq!(
+        letters::STATUS.ne(LetterStatus::from(42)).expression(),
+        Some("statut!=42")
+    );
 }
 
 #[test]
 fn an_instant_is_written_in_utc_and_a_date_as_it_is() {
     let paris = datetime!(2026-01-01 00:30 +1);
-    assert_eq!(letters::ENDS_AT.lt(paris).expression(), Some(r#"dateFin<"2025-12-31T23:30:00Z""#));
+    assert_eq!(
+        letters::ENDS_AT.lt(paris).expression(),
+        Some(r#"dateFin<"2025-12-31T23:30:00Z""#)
+    );
     let day = date!(2026 - 01 - 01);
-    assert_eq!(letters::ENDS_AT.lt(day).expression(), Some(r#"dateFin<"2026-01-01""#));
+    assert_eq!(
+        letters::ENDS_AT.lt(day).expression(),
+        Some(r#"dateFin<"2026-01-01""#)
+    );
 }
 
 #[test]
@@ -202,9 +269,17 @@ fn a_raw_expression_stands_as_it_is_and_cannot_widen_what_it_is_joined_to() {
     let either: Filter<EngagementLetter> = Filter::raw("statut==2 || statut==8");
     assert_eq!(either.expression(), Some("statut==2 || statut==8"));
     let joined = letters::ENTITY_NUMBER.eq("E1").and(either);
-    assert_eq!(joined.expression(), Some(r#"entiteIbsId=="E1"&&(statut==2 || statut==8)"#));
-    let plain = letters::ENTITY_NUMBER.eq("E1").and(Filter::raw("statut == 2"));
-    assert_eq!(plain.expression(), Some(r#"entiteIbsId=="E1"&&statut == 2"#));
+    assert_eq!(
+        joined.expression(),
+        Some(r#"entiteIbsId=="E1"&&(statut==2 || statut==8)"#)
+    );
+    let plain = letters::ENTITY_NUMBER
+        .eq("E1")
+        .and(Filter::raw("statut == 2"));
+    assert_eq!(
+        plain.expression(),
+        Some(r#"entiteIbsId=="E1"&&statut == 2"#)
+    );
 }
 
 #[test]

@@ -40,7 +40,9 @@ fn written(row: &impl serde::Serialize) -> Value {
 }
 
 fn without_nulls(mut row: Value) -> Value {
-    row.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    row.as_object_mut()
+        .unwrap()
+        .retain(|_, value| !value.is_null());
     row
 }
 
@@ -72,9 +74,16 @@ fn the_vendors_examples_are_written_back_without_loss() {
 #[test]
 fn c01_the_name_of_an_activity_is_read_in_each_spelling_and_its_letter_may_be_absent() {
     for name in ["activite", "Libelle", "libelle"] {
-        assert_eq!(activity_of(json!({ name: "Visite" })).name.as_deref(), Some("Visite"));
+        assert_eq!(
+            activity_of(json!({ name: "Visite" })).name.as_deref(),
+            Some("Visite")
+        );
     }
-    assert!(six_activities().iter().all(|activity| activity.letter_id.is_none()));
+    assert!(
+        six_activities()
+            .iter()
+            .all(|activity| activity.letter_id.is_none())
+    );
     let id = "efb2dfc9-71a5-4e72-98fd-78b427790086";
     let activity = activity_of(json!({ "lettreMissionId": id }));
     assert_eq!(activity.letter_id, Some(id.parse().unwrap()));
@@ -83,7 +92,10 @@ fn c01_the_name_of_an_activity_is_read_in_each_spelling_and_its_letter_may_be_ab
 #[test]
 fn c02_the_status_of_a_letter_is_read_in_both_spellings() {
     for name in ["statut", "status"] {
-        assert_eq!(letter_of(json!({ name: 2 })).status, Some(LetterStatus::SIGNED));
+        assert_eq!(
+            letter_of(json!({ name: 2 })).status,
+            Some(LetterStatus::SIGNED)
+        );
     }
 }
 
@@ -92,12 +104,18 @@ fn c03_enumerations_are_read_as_integers_and_as_strings_and_written_as_integers(
     let names = ["frequence", "calage", "decalage", "datePrevObligation"];
     for name in names {
         for value in [json!(3), json!("3")] {
-            assert_eq!(written(&activity_of(json!({ name: value }))), json!({ name: 3 }));
+            assert_eq!(
+                written(&activity_of(json!({ name: value }))),
+                json!({ name: 3 })
+            );
         }
     }
     for name in ["engStatut", "statut"] {
         for value in [json!(3), json!("3")] {
-            assert_eq!(written(&letter_of(json!({ name: value }))), json!({ name: 3 }));
+            assert_eq!(
+                written(&letter_of(json!({ name: value }))),
+                json!({ name: 3 })
+            );
         }
     }
 }
@@ -134,7 +152,10 @@ fn c06_what_the_table_calls_arrays_are_single_values() {
 fn c07_references_and_files_are_read_as_objects_and_as_strings() {
     let letter = letter();
     let entity = letter.entity.unwrap();
-    assert_eq!(entity.id, Some("e87a74e3-2e92-41c2-898a-0b253f73315b".parse().unwrap()));
+    assert_eq!(
+        entity.id,
+        Some("e87a74e3-2e92-41c2-898a-0b253f73315b".parse().unwrap())
+    );
     assert!(letter.folder_manager.unwrap().is_empty() && letter.file.unwrap().is_empty());
     let strings = letter_of(json!({ "entite": "ENT002", "pdfFile": "LM.pdf", "modele": "" }));
     assert_eq!(strings.entity.unwrap().description, ["ENT002"]);
@@ -154,13 +175,23 @@ fn c08_a_description_is_a_string_in_a_letter_and_an_array_or_a_string_in_a_refer
 #[test]
 fn c09_names_are_read_in_the_case_of_the_example_and_of_the_table() {
     for name in ["description", "Description"] {
-        assert_eq!(letter_of(json!({ name: "x" })).description.as_deref(), Some("x"));
+        assert_eq!(
+            letter_of(json!({ name: "x" })).description.as_deref(),
+            Some("x")
+        );
     }
     for name in ["profitCenter", "profitcenter"] {
-        assert_eq!(letter_of(json!({ name: "x" })).profit_center.as_deref(), Some("x"));
+        assert_eq!(
+            letter_of(json!({ name: "x" })).profit_center.as_deref(),
+            Some("x")
+        );
     }
     for name in ["pdfFile", "pdffile"] {
-        assert!(letter_of(json!({ name: { "name": "x" } })).pdf_file.is_some());
+        assert!(
+            letter_of(json!({ name: { "name": "x" } }))
+                .pdf_file
+                .is_some()
+        );
     }
 }
 
@@ -176,7 +207,10 @@ fn c10_the_template_is_read_under_its_garbled_name_as_well() {
 #[test]
 fn c11_what_only_the_example_has_is_read_and_may_be_absent() {
     let letter = letter();
-    assert_eq!(letter.id, Some("efb2dfc9-71a5-4e72-98fd-78b427790086".parse().unwrap()));
+    assert_eq!(
+        letter.id,
+        Some("efb2dfc9-71a5-4e72-98fd-78b427790086".parse().unwrap())
+    );
     assert_eq!(letter.revision.as_deref(), Some("0x00000000000726D2"));
     assert!(letter_of(json!({})) == EngagementLetter::default());
 }
@@ -185,9 +219,18 @@ fn c11_what_only_the_example_has_is_read_and_may_be_absent() {
 fn c12_every_date_may_be_null() {
     let letter = letter();
     assert_eq!((letter.signed_at, letter.pdf_sent), (None, None));
-    let dated = six_activities().iter().filter(|activity| activity.frequency_date.is_some()).count();
+    let dated = six_activities()
+        .iter()
+        .filter(|activity| activity.frequency_date.is_some())
+        .count();
     assert_eq!(dated, 1);
-    let dates = ["dateDebut", "dateFin", "dateRenouvellement", "dateDebExercice", "dateFinExercice"];
+    let dates = [
+        "dateDebut",
+        "dateFin",
+        "dateRenouvellement",
+        "dateDebExercice",
+        "dateFinExercice",
+    ];
     for name in dates {
         assert!(letter_of(json!({ name: null })) == EngagementLetter::default());
     }
@@ -196,19 +239,40 @@ fn c12_every_date_may_be_null() {
 #[test]
 fn c13_the_shift_of_the_fiscal_year_is_left_alone() {
     let letter = letter();
-    assert_eq!(letter.fiscal_year_starts_at, Some(datetime!(2020-12-31 19:00 UTC)));
-    assert_eq!(letter.fiscal_year_ends_at, Some(datetime!(2021-12-30 19:00 UTC)));
+    assert_eq!(
+        letter.fiscal_year_starts_at,
+        Some(datetime!(2020-12-31 19:00 UTC))
+    );
+    assert_eq!(
+        letter.fiscal_year_ends_at,
+        Some(datetime!(2021-12-30 19:00 UTC))
+    );
     assert_eq!(letter.starts_at, Some(datetime!(2021-11-01 0:00 UTC)));
 }
 
 #[tokio::test]
 async fn c14_a_service_that_wants_a_filter_refuses_a_call_without() {
     let sandbox = sandbox().await;
-    sandbox.cegid_loop().configure(|settings| settings.filter_required = true);
+    sandbox
+        .cegid_loop()
+        .configure(|settings| settings.filter_required = true);
     let client = client(&sandbox);
-    let error = client.engagement_letters(Filter::unfiltered()).page().await.unwrap_err();
-    assert!(error.vendor_message().unwrap().contains("`filter` is required"));
-    let filtered = client.engagement_letters(letters::ID.is_not_null()).page().await.unwrap();
+    let error = client
+        .engagement_letters(Filter::unfiltered())
+        .page()
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .vendor_message()
+            .unwrap()
+            .contains("`filter` is required")
+    );
+    let filtered = client
+        .engagement_letters(letters::ID.is_not_null())
+        .page()
+        .await
+        .unwrap();
     assert_eq!(filtered.rows.len(), 100);
 }
 
@@ -220,7 +284,11 @@ async fn c15_each_way_of_writing_a_filter_gives_the_same_rows() {
     let strict = letters::NUMBER.strict_eq("LM20230001");
     let single = Filter::raw("codeIBS=='LM20230001'");
     for filter in [typed, strict, single] {
-        let found = client.engagement_letters(filter).try_collect().await.unwrap();
+        let found = client
+            .engagement_letters(filter)
+            .try_collect()
+            .await
+            .unwrap();
         assert_eq!(found.len(), 1);
     }
 }
@@ -229,13 +297,27 @@ async fn c15_each_way_of_writing_a_filter_gives_the_same_rows() {
 async fn c16_the_content_type_is_a_media_type_unless_the_caller_says_otherwise() {
     let sandbox = sandbox().await;
     let ask = async |client: cegid_loop::Client| {
-        client.engagement_letters(Filter::unfiltered()).limit(1).page().await
+        client
+            .engagement_letters(Filter::unfiltered())
+            .limit(1)
+            .page()
+            .await
     };
-    sandbox.cegid_loop().configure(|settings| settings.content_type = Some("application/json".into()));
+    sandbox
+        .cegid_loop()
+        .configure(|settings| settings.content_type = Some("application/json".into()));
     assert!(ask(client(&sandbox)).await.is_ok());
-    sandbox.cegid_loop().configure(|settings| settings.content_type = Some("application-json".into()));
-    assert_eq!(ask(client(&sandbox)).await.unwrap_err().status().unwrap(), 415);
-    let as_in_the_pages = builder(&sandbox).content_type("application-json").build().unwrap();
+    sandbox
+        .cegid_loop()
+        .configure(|settings| settings.content_type = Some("application-json".into()));
+    assert_eq!(
+        ask(client(&sandbox)).await.unwrap_err().status().unwrap(),
+        415
+    );
+    let as_in_the_pages = builder(&sandbox)
+        .content_type("application-json")
+        .build()
+        .unwrap();
     assert!(ask(as_in_the_pages).await.is_ok());
 }
 
@@ -254,16 +336,24 @@ async fn c18_both_keys_go_with_every_call() {
     let sandbox = sandbox().await;
     let letters = client(&sandbox).engagement_letters(Filter::unfiltered());
     let letters = letters.try_collect().await.unwrap();
-    client(&sandbox).activities_of(&letters[0]).try_collect().await.unwrap();
+    client(&sandbox)
+        .activities_of(&letters[0])
+        .try_collect()
+        .await
+        .unwrap();
     let entries = sandbox.cegid_loop().ledger().entries();
     assert!(entries.len() > 5);
-    let answered = |entry: &vendor_sandbox::Entry| entry.ending == vendor_sandbox::Ending::Answered(200);
+    let answered =
+        |entry: &vendor_sandbox::Entry| entry.ending == vendor_sandbox::Ending::Answered(200);
     assert!(entries.iter().all(answered));
 }
 
 #[test]
 fn c19_hours_are_a_number_with_a_fraction() {
-    let hours: Vec<_> = six_activities().iter().map(|activity| activity.unit_hours).collect();
+    let hours: Vec<_> = six_activities()
+        .iter()
+        .map(|activity| activity.unit_hours)
+        .collect();
     assert_eq!(hours[..3], [Some(4.0), Some(0.15), Some(0.0)]);
 }
 
@@ -279,7 +369,11 @@ fn c20_nothing_is_trimmed() {
 /// What the two spellings of the same rows have in common.
 async fn common(sandbox: &Sandbox) -> (Vec<Value>, Vec<Value>) {
     let client = client(sandbox);
-    let mut letters = client.engagement_letters(Filter::unfiltered()).try_collect().await.unwrap();
+    let mut letters = client
+        .engagement_letters(Filter::unfiltered())
+        .try_collect()
+        .await
+        .unwrap();
     for letter in &mut letters {
         // The tables have only one string for each.
         let references = [
@@ -297,16 +391,23 @@ async fn common(sandbox: &Sandbox) -> (Vec<Value>, Vec<Value>) {
         letter.file = None;
         letter.pdf_file = None;
     }
-    let select = Select::of(activities::NAME).and(activities::FREQUENCY).and(activities::DUE_DAY);
+    let select = Select::of(activities::NAME)
+        .and(activities::FREQUENCY)
+        .and(activities::DUE_DAY);
     let activities = client.activities(Filter::unfiltered()).select(select);
     let activities = activities.try_collect().await.unwrap();
-    (letters.iter().map(written).collect(), activities.iter().map(written).collect())
+    (
+        letters.iter().map(written).collect(),
+        activities.iter().map(written).collect(),
+    )
 }
 
 #[tokio::test]
 async fn a_service_that_spells_as_in_the_tables_gives_the_same_rows() {
     let sandbox = sandbox().await;
     let examples = common(&sandbox).await;
-    sandbox.cegid_loop().configure(|settings| settings.spelling = Spelling::Tables);
+    sandbox
+        .cegid_loop()
+        .configure(|settings| settings.spelling = Spelling::Tables);
     assert!(common(&sandbox).await == examples);
 }

@@ -72,7 +72,10 @@ impl Reader {
 
     fn number(&mut self) -> Result<Value, String> {
         let digits = self.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
-        digits.parse().map(Value::Number).map_err(|_| self.unexpected("a number"))
+        digits
+            .parse()
+            .map(Value::Number)
+            .map_err(|_| self.unexpected("a number"))
     }
 
     fn keyword(&mut self) -> Result<Value, String> {

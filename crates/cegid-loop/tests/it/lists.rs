@@ -12,7 +12,9 @@ use crate::support::{builder, client, sandbox};
 /// The firm's letters as the sandbox has them, for comparison.
 fn letters_of(sandbox: &Sandbox) -> Vec<EngagementLetter> {
     let rows = sandbox.cegid_loop().letters();
-    let letters = rows.into_iter().map(|row| serde_json::from_value(row).unwrap());
+    let letters = rows
+        .into_iter()
+        .map(|row| serde_json::from_value(row).unwrap());
     letters.collect()
 }
 
@@ -33,13 +35,20 @@ async fn a_filter_gives_exactly_the_letters_that_satisfy_it() {
         .and(letters::ENDS_AT.ge(date!(2024 - 01 - 01)))
         .and(letters::TEMPLATE_ID.is_not_null())
         .and(letters::DESCRIPTION.ne("CONSEIL"));
-    let found = client(&sandbox).engagement_letters(filter).try_collect().await.unwrap();
+    let found = client(&sandbox)
+        .engagement_letters(filter)
+        .try_collect()
+        .await
+        .unwrap();
     let expected: Vec<_> = letters_of(&sandbox)
         .into_iter()
         .filter(|letter| {
             letter.status == Some(LetterStatus::SIGNED)
                 && letter.ends_at >= Some(datetime!(2024-01-01 0:00 UTC))
-                && letter.template.as_ref().is_some_and(|template| template.id.is_some())
+                && letter
+                    .template
+                    .as_ref()
+                    .is_some_and(|template| template.id.is_some())
                 && letter.description.as_deref() != Some("CONSEIL")
         })
         .collect();
@@ -50,8 +59,12 @@ async fn a_filter_gives_exactly_the_letters_that_satisfy_it() {
 #[tokio::test]
 async fn letters_come_in_the_order_asked_for() {
     let sandbox = sandbox().await;
-    let order = letters::STATUS.ascending().then(letters::INDEX.descending());
-    let list = client(&sandbox).engagement_letters(Filter::unfiltered()).sort(order);
+    let order = letters::STATUS
+        .ascending()
+        .then(letters::INDEX.descending());
+    let list = client(&sandbox)
+        .engagement_letters(Filter::unfiltered())
+        .sort(order);
     let found = list.try_collect().await.unwrap();
     let mut expected = letters_of(&sandbox);
     expected.sort_by_key(|letter| (letter.status, letter.index.map(|index| -index)));
@@ -76,7 +89,10 @@ async fn one_letter_is_read_by_its_id() {
     let sandbox = sandbox().await;
     let expected = letters_of(&sandbox).swap_remove(17);
     let client = client(&sandbox);
-    let found = client.engagement_letter(expected.id.unwrap()).await.unwrap();
+    let found = client
+        .engagement_letter(expected.id.unwrap())
+        .await
+        .unwrap();
     assert!(found == Some(expected));
     let unknown: LetterId = "00000000-0000-4000-8000-000000000000".parse().unwrap();
     assert!(client.engagement_letter(unknown).await.unwrap().is_none());
@@ -86,7 +102,11 @@ async fn one_letter_is_read_by_its_id() {
 async fn the_activities_of_a_letter_are_those_that_name_it() {
     let sandbox = sandbox().await;
     let letter = letters_of(&sandbox).swap_remove(3);
-    let found = client(&sandbox).activities_of(&letter).try_collect().await.unwrap();
+    let found = client(&sandbox)
+        .activities_of(&letter)
+        .try_collect()
+        .await
+        .unwrap();
     let rows = sandbox.cegid_loop().activities();
     let expected: Vec<LetterActivity> = rows
         .into_iter()
@@ -101,8 +121,16 @@ async fn the_activities_of_a_letter_are_those_that_name_it() {
 async fn a_letter_without_its_id_has_no_way_to_its_activities() {
     let sandbox = sandbox().await;
     let list = client(&sandbox).engagement_letters(Filter::unfiltered());
-    let page = list.select(Select::of(letters::STATUS)).page().await.unwrap();
-    let error = client(&sandbox).activities_of(&page.rows[0]).page().await.unwrap_err();
+    let page = list
+        .select(Select::of(letters::STATUS))
+        .page()
+        .await
+        .unwrap();
+    let error = client(&sandbox)
+        .activities_of(&page.rows[0])
+        .page()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(error.violations()[0].path, "filter");
     assert_eq!(sandbox.cegid_loop().ledger().received("list_activities"), 0);
@@ -111,8 +139,14 @@ async fn a_letter_without_its_id_has_no_way_to_its_activities() {
 #[tokio::test]
 async fn names_with_apostrophes_quotes_and_spaces_at_the_end_are_found() {
     let sandbox = sandbox().await;
-    for name in ["Accès à Bankin'", "Tableaux de bord ", "Conversation \"à la demande\""] {
-        let list = client(&sandbox).activities(activities::NAME.eq(name)).limit(1);
+    for name in [
+        "Accès à Bankin'",
+        "Tableaux de bord ",
+        "Conversation \"à la demande\"",
+    ] {
+        let list = client(&sandbox)
+            .activities(activities::NAME.eq(name))
+            .limit(1);
         let found = list.try_collect().await.unwrap();
         assert_eq!(found[0].name.as_deref(), Some(name));
     }
@@ -127,7 +161,11 @@ async fn numbers_and_booleans_are_compared_as_such() {
         .and(activities::BY_FIRM.eq(true))
         .and(activities::FREQUENCY.eq(Frequency::MONTHLY))
         .and(activities::QUANTITY.lt(36));
-    let found = client(&sandbox).activities(filter).try_collect().await.unwrap();
+    let found = client(&sandbox)
+        .activities(filter)
+        .try_collect()
+        .await
+        .unwrap();
     assert!(!found.is_empty());
     for activity in found {
         let hours = activity.unit_hours.unwrap();
@@ -175,7 +213,11 @@ async fn any_list_is_read_in_a_row_type_of_the_callers_own() {
 async fn a_list_that_the_service_does_not_have_is_not_found() {
     let sandbox = sandbox().await;
     let filter: Filter<Title> = Filter::unfiltered();
-    let error = client(&sandbox).list("compte", filter).page().await.unwrap_err();
+    let error = client(&sandbox)
+        .list("compte", filter)
+        .page()
+        .await
+        .unwrap_err();
     assert!(error.is_not_found());
 }
 
@@ -188,7 +230,11 @@ async fn a_wrong_key_is_unauthorized_and_not_tried_again() {
     ];
     for builder in wrong {
         let client = builder.build().unwrap();
-        let error = client.engagement_letters(Filter::unfiltered()).page().await.unwrap_err();
+        let error = client
+            .engagement_letters(Filter::unfiltered())
+            .page()
+            .await
+            .unwrap_err();
         assert!(error.is_unauthorized());
         assert_eq!(error.attempts().len(), 1);
         assert_eq!(error.vendor_code(), Some("401"));
@@ -199,7 +245,11 @@ async fn a_wrong_key_is_unauthorized_and_not_tried_again() {
 async fn a_filter_that_the_service_cannot_read_is_refused_with_its_words() {
     let sandbox = sandbox().await;
     let broken = Filter::raw("statut==2||statut==8");
-    let error = client(&sandbox).engagement_letters(broken).page().await.unwrap_err();
+    let error = client(&sandbox)
+        .engagement_letters(broken)
+        .page()
+        .await
+        .unwrap_err();
     assert_eq!(error.status().unwrap(), 400);
     assert!(error.vendor_message().unwrap().contains("`filter`"));
     assert!(!error.is_retryable());
@@ -216,10 +266,22 @@ async fn what_cannot_be_asked_for_is_refused_before_it_leaves_with_every_reason(
         .folder("")
         .page_size(0);
     let error = list.page().await.unwrap_err();
-    let paths: Vec<_> = error.violations().iter().map(|violation| violation.path.as_str()).collect();
+    let paths: Vec<_> = error
+        .violations()
+        .iter()
+        .map(|violation| violation.path.as_str())
+        .collect();
     assert_eq!(paths, ["codeDossier", "take", "filter", "sort", "select"]);
-    for filter in [Filter::raw("  "), BROKEN.eq(1.0), BROKEN.is_null().and(Filter::unfiltered())] {
-        let error = client(&sandbox).activities(filter).page().await.unwrap_err();
+    for filter in [
+        Filter::raw("  "),
+        BROKEN.eq(1.0),
+        BROKEN.is_null().and(Filter::unfiltered()),
+    ] {
+        let error = client(&sandbox)
+            .activities(filter)
+            .page()
+            .await
+            .unwrap_err();
         assert_eq!(error.violations()[0].path, "filter");
     }
     assert!(sandbox.cegid_loop().ledger().entries().is_empty());
@@ -230,7 +292,11 @@ async fn reading_is_repeated_after_a_passing_failure() {
     let sandbox = sandbox().await;
     let faults = sandbox.cegid_loop().faults();
     faults.on("list_activities").about("100").times(1).reset();
-    faults.on("list_activities").about("200").times(1).answer(vendor_sandbox::Reply::new(502));
+    faults
+        .on("list_activities")
+        .about("200")
+        .times(1)
+        .answer(vendor_sandbox::Reply::new(502));
     let list = client(&sandbox).activities(Filter::unfiltered());
     let found = list.try_collect().await.unwrap();
     assert_eq!(found.len(), sandbox.cegid_loop().activities().len());

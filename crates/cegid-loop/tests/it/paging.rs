@@ -18,14 +18,21 @@ fn every_activity(sandbox: &Sandbox) -> List<LetterActivity> {
 
 fn asked(sandbox: &Sandbox) -> Vec<String> {
     let entries = sandbox.cegid_loop().ledger().entries();
-    entries.into_iter().filter_map(|entry| entry.about).collect()
+    entries
+        .into_iter()
+        .filter_map(|entry| entry.about)
+        .collect()
 }
 
 #[tokio::test]
 async fn a_page_shorter_than_asked_for_does_not_end_a_list() {
     let sandbox = sandbox().await;
-    sandbox.cegid_loop().configure(|settings| settings.max_rows = 90);
-    let letters = client(&sandbox).engagement_letters(Filter::unfiltered()).page_size(500);
+    sandbox
+        .cegid_loop()
+        .configure(|settings| settings.max_rows = 90);
+    let letters = client(&sandbox)
+        .engagement_letters(Filter::unfiltered())
+        .page_size(500);
     assert_eq!(letters.try_collect().await.unwrap().len(), 320);
     assert_eq!(asked(&sandbox), ["0", "90", "180", "270", "320"]);
 }
@@ -35,20 +42,43 @@ async fn a_list_without_rows_ends_at_once() {
     let sandbox = sandbox().await;
     let none = letters::STATUS.eq(LetterStatus::from(99));
     let client = client(&sandbox);
-    assert!(client.engagement_letters(none.clone()).rows().next().await.is_none());
-    let page = client.engagement_letters(none).starting_at(7).page().await.unwrap();
-    assert_eq!((page.rows.len(), page.position, page.next_position()), (0, 7, 7));
+    assert!(
+        client
+            .engagement_letters(none.clone())
+            .rows()
+            .next()
+            .await
+            .is_none()
+    );
+    let page = client
+        .engagement_letters(none)
+        .starting_at(7)
+        .page()
+        .await
+        .unwrap();
+    assert_eq!(
+        (page.rows.len(), page.position, page.next_position()),
+        (0, 7, 7)
+    );
 }
 
 #[tokio::test]
 async fn both_envelopes_give_the_same_rows() {
     let sandbox = sandbox().await;
-    let bare = every_activity(&sandbox).limit(150).try_collect().await.unwrap();
+    let bare = every_activity(&sandbox)
+        .limit(150)
+        .try_collect()
+        .await
+        .unwrap();
     let wrap = |settings: &mut vendor_sandbox::cegid_loop::Settings| {
         settings.envelope = Envelope::Wrapped;
     };
     sandbox.cegid_loop().configure(wrap);
-    let wrapped = every_activity(&sandbox).limit(150).try_collect().await.unwrap();
+    let wrapped = every_activity(&sandbox)
+        .limit(150)
+        .try_collect()
+        .await
+        .unwrap();
     assert!(bare == wrapped);
 }
 
@@ -71,7 +101,11 @@ async fn pages_tell_where_they_stand() {
 async fn a_reading_that_failed_goes_on_where_it_stopped() {
     let sandbox = sandbox().await;
     let faults = sandbox.cegid_loop().faults();
-    faults.on("list_activities").about("200").always().answer(vendor_sandbox::Reply::new(403));
+    faults
+        .on("list_activities")
+        .about("200")
+        .always()
+        .answer(vendor_sandbox::Reply::new(403));
     let mut rows = every_activity(&sandbox).rows();
     let mut found = Vec::new();
     let error = loop {
@@ -82,7 +116,10 @@ async fn a_reading_that_failed_goes_on_where_it_stopped() {
     };
     assert!(error.is_forbidden());
     assert_eq!((found.len(), rows.position()), (200, 200));
-    assert!(rows.next().await.is_none(), "a stream that failed has ended");
+    assert!(
+        rows.next().await.is_none(),
+        "a stream that failed has ended"
+    );
 
     faults.clear();
     let rest = every_activity(&sandbox).starting_at(rows.position());
@@ -93,7 +130,10 @@ async fn a_reading_that_failed_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn a_row_position_counts_the_rows_that_have_passed() {
     let sandbox = sandbox().await;
-    let mut rows = every_activity(&sandbox).starting_at(95).page_size(10).rows();
+    let mut rows = every_activity(&sandbox)
+        .starting_at(95)
+        .page_size(10)
+        .rows();
     for passed in 1..=25 {
         rows.next().await.unwrap().unwrap();
         assert_eq!(rows.position(), 95 + passed);
@@ -103,11 +143,22 @@ async fn a_row_position_counts_the_rows_that_have_passed() {
 #[tokio::test]
 async fn a_limit_is_never_exceeded_and_costs_no_further_request() {
     let sandbox = sandbox().await;
-    let found = every_activity(&sandbox).limit(250).try_collect().await.unwrap();
+    let found = every_activity(&sandbox)
+        .limit(250)
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(found.len(), 250);
     assert_eq!(asked(&sandbox), ["0", "100", "200"]);
     sandbox.cegid_loop().ledger().clear();
-    assert!(every_activity(&sandbox).limit(0).try_collect().await.unwrap().is_empty());
+    assert!(
+        every_activity(&sandbox)
+            .limit(0)
+            .try_collect()
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(asked(&sandbox).is_empty());
 }
 
@@ -129,7 +180,12 @@ async fn a_size_hint_knows_the_rows_at_hand_and_the_limit() {
 #[tokio::test]
 async fn prefetching_asks_for_the_next_page_while_this_one_is_worked_on() {
     let sandbox = sandbox().await;
-    let gate = sandbox.cegid_loop().faults().on("list_activities").about("100").hold();
+    let gate = sandbox
+        .cegid_loop()
+        .faults()
+        .on("list_activities")
+        .about("100")
+        .hold();
     let mut rows = every_activity(&sandbox).prefetch().rows();
     rows.next().await.unwrap().unwrap();
     // Nobody polls the stream, and yet the second page is asked for. The limit only ends a test
@@ -157,15 +213,24 @@ async fn without_prefetching_nothing_is_asked_for_ahead() {
 #[tokio::test]
 async fn prefetching_gives_the_same_rows() {
     let sandbox = sandbox().await;
-    let ahead = every_activity(&sandbox).prefetch().try_collect().await.unwrap();
+    let ahead = every_activity(&sandbox)
+        .prefetch()
+        .try_collect()
+        .await
+        .unwrap();
     assert!(ahead == every_activity(&sandbox).try_collect().await.unwrap());
 }
 
 #[tokio::test]
 async fn a_service_that_ignores_skip_is_a_failure_and_no_endless_list() {
     let sandbox = sandbox().await;
-    sandbox.cegid_loop().configure(|settings| settings.ignores_skip = true);
-    for list in [every_activity(&sandbox), every_activity(&sandbox).prefetch()] {
+    sandbox
+        .cegid_loop()
+        .configure(|settings| settings.ignores_skip = true);
+    for list in [
+        every_activity(&sandbox),
+        every_activity(&sandbox).prefetch(),
+    ] {
         let error = list.try_collect().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Body);
         assert!(error.to_string().contains("`skip`"), "{error}");
@@ -178,7 +243,11 @@ async fn equal_pages_of_rows_without_ids_are_no_failure() {
     let sandbox = sandbox().await;
     let firm = || client(&sandbox).activities(BY_FIRM.eq(true));
     let expected = firm().try_collect().await.unwrap().len();
-    let same = firm().select(Select::of(BY_FIRM)).try_collect().await.unwrap();
+    let same = firm()
+        .select(Select::of(BY_FIRM))
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(same.len(), expected);
 
     // As in the vendor's example, which shows no `objectId` in this list.
@@ -190,7 +259,12 @@ async fn equal_pages_of_rows_without_ids_are_no_failure() {
 #[tokio::test]
 async fn a_dropped_call_loses_no_row() {
     let sandbox = sandbox().await;
-    let gate = sandbox.cegid_loop().faults().on("list_activities").about("0").hold();
+    let gate = sandbox
+        .cegid_loop()
+        .faults()
+        .on("list_activities")
+        .about("0")
+        .hold();
     let mut rows = every_activity(&sandbox).limit(5).rows();
     tokio::select! {
         biased;
@@ -199,7 +273,11 @@ async fn a_dropped_call_loses_no_row() {
     }
     gate.release();
     assert_eq!(rows.try_collect().await.unwrap().len(), 5);
-    assert_eq!(asked(&sandbox), ["0"], "the request under way is taken up again");
+    assert_eq!(
+        asked(&sandbox),
+        ["0"],
+        "the request under way is taken up again"
+    );
 }
 
 #[tokio::test]

@@ -38,14 +38,41 @@ fn no_public_type_prints_a_secret_or_personal_data() {
 #[tokio::test]
 async fn a_failed_call_prints_neither_key_nor_filter() {
     let sandbox = sandbox().await;
-    let refused = builder(&sandbox).api_key("canary-key", "canary-secret").build().unwrap();
-    sandbox.cegid_loop().faults().on_any().about("7").always().reset();
+    let refused = builder(&sandbox)
+        .api_key("canary-key", "canary-secret")
+        .build()
+        .unwrap();
+    sandbox
+        .cegid_loop()
+        .faults()
+        .on_any()
+        .about("7")
+        .always()
+        .reset();
     let canary = || letters::DESCRIPTION.eq("canary-client");
     let errors = [
-        refused.engagement_letters(canary()).page().await.unwrap_err(),
-        client(&sandbox).engagement_letters(canary()).starting_at(7).page().await.unwrap_err(),
-        client(&sandbox).engagement_letters(Filter::raw("canary =")).page().await.unwrap_err(),
-        client(&sandbox).engagement_letters(canary()).page_size(0).page().await.unwrap_err(),
+        refused
+            .engagement_letters(canary())
+            .page()
+            .await
+            .unwrap_err(),
+        client(&sandbox)
+            .engagement_letters(canary())
+            .starting_at(7)
+            .page()
+            .await
+            .unwrap_err(),
+        client(&sandbox)
+            .engagement_letters(Filter::raw("canary ="))
+            .page()
+            .await
+            .unwrap_err(),
+        client(&sandbox)
+            .engagement_letters(canary())
+            .page_size(0)
+            .page()
+            .await
+            .unwrap_err(),
     ];
     for error in errors {
         let mut printed = format!("{error} {error:?}");

@@ -20,17 +20,18 @@ fn client(service: &MockServer) -> Client {
 }
 
 /// Answers `body` to a GET of exactly this path and query, with every header as documented.
-async fn answer<'a>(
-    service: &'a MockServer,
-    path_and_query: &'static str,
-    body: &str,
-) -> Mock<'a> {
+async fn answer<'a>(service: &'a MockServer, path_and_query: &'static str, body: &str) -> Mock<'a> {
     service
         .mock_async(|when, then| {
             as_documented(when, "application/json").is_true(move |request| {
-                request.uri().path_and_query().is_some_and(|sent| sent == path_and_query)
+                request
+                    .uri()
+                    .path_and_query()
+                    .is_some_and(|sent| sent == path_and_query)
             });
-            then.status(200).header("content-type", "application/json; charset=utf-8").body(body);
+            then.status(200)
+                .header("content-type", "application/json; charset=utf-8")
+                .body(body);
         })
         .await
 }
@@ -55,7 +56,11 @@ async fn list_engagement_letters() {
     let filter = letters::ENTITY_ID.eq(entity);
     let page = client(&service)
         .engagement_letters(filter.and(letters::STATUS.ne(letters::LetterStatus::CANCELLED)))
-        .sort(letters::STATUS.ascending().then(letters::ENDS_AT.descending()))
+        .sort(
+            letters::STATUS
+                .ascending()
+                .then(letters::ENDS_AT.descending()),
+        )
         .select(Select::of(letters::ID).and(letters::STATUS))
         .starting_at(200)
         .page_size(50)
@@ -72,7 +77,9 @@ async fn list_activities() {
     let path_and_query = "/loop-api-publiques/giActivitesMission?codeDossier=CLIENT+%26+fils\
         &filter=lettreMissionId%3D%3D%22efb2dfc9-71a5-4e72-98fd-78b427790086%22&take=100";
     let call = answer(&service, path_and_query, ACTIVITIES).await;
-    let letter = "efb2dfc9-71a5-4e72-98fd-78b427790086".parse::<cegid_loop::LetterId>().unwrap();
+    let letter = "efb2dfc9-71a5-4e72-98fd-78b427790086"
+        .parse::<cegid_loop::LetterId>()
+        .unwrap();
     let list = client(&service).activities(activities::LETTER_ID.eq(letter));
     let page = list.folder("CLIENT & fils").page().await.unwrap();
     call.assert_async().await;
@@ -129,7 +136,11 @@ async fn the_content_type_can_be_the_vendors_own() {
         .content_type("application-json")
         .build()
         .unwrap();
-    let page = client.engagement_letters(Filter::unfiltered()).page().await.unwrap();
+    let page = client
+        .engagement_letters(Filter::unfiltered())
+        .page()
+        .await
+        .unwrap();
     call.assert_async().await;
     assert!(page.rows.is_empty());
 }
@@ -137,7 +148,10 @@ async fn the_content_type_can_be_the_vendors_own() {
 #[tokio::test]
 async fn a_row_that_cannot_be_read_is_named_by_its_path_in_both_envelopes() {
     let rows = [
-        (r#"[{"objectId": null}, {"statut": "canary"}]"#, "[1].statut"),
+        (
+            r#"[{"objectId": null}, {"statut": "canary"}]"#,
+            "[1].statut",
+        ),
         (r#"{"data": [{}, {"statut": "canary"}]}"#, "data[1].statut"),
     ];
     for (body, path) in rows {
@@ -147,6 +161,9 @@ async fn a_row_that_cannot_be_read_is_named_by_its_path_in_both_envelopes() {
         let list = client(&service).engagement_letters(Filter::unfiltered());
         let error = list.page().await.unwrap_err();
         assert_eq!(error.json_path(), Some(path));
-        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains("canary"),
+            "{error:?}"
+        );
     }
 }

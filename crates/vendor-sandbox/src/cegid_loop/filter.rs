@@ -206,7 +206,8 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<Value, String> {
         let start = self.at;
-        let digits = self.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
+        let digits =
+            self.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
         let number = serde_json::from_str(digits).ok().filter(Value::is_number);
         number.ok_or_else(|| {
             self.at = start;
@@ -329,7 +330,10 @@ mod tests {
         let row = json!({ "entite": { "objectId": "e1" }, "maitreDossier": { "objectId": null } });
         assert!(accepts("entite.objectId=='e1'", row.clone()));
         assert!(accepts("maitreDossier.objectId==null", row.clone()));
-        assert!(accepts("modele.objectId == null && entite != null", row.clone()));
+        assert!(accepts(
+            "modele.objectId == null && entite != null",
+            row.clone()
+        ));
         assert!(!accepts("entite == null", row));
     }
 
@@ -363,7 +367,10 @@ mod tests {
     #[test]
     fn escapes_are_read_as_in_javascript() {
         let row = json!({ "s": "a\"'\\&&\n\u{2028}é😀" });
-        assert!(accepts(r#"s=="a\u0022\u0027\u005c\u0026\u0026\u000a\u2028é\ud83d\ude00""#, row.clone()));
+        assert!(accepts(
+            r#"s=="a\u0022\u0027\u005c\u0026\u0026\u000a\u2028é\ud83d\ude00""#,
+            row.clone()
+        ));
         assert!(accepts(r#"s=='a"\'\\&&\n\u2028\xe9😀'"#, row));
     }
 

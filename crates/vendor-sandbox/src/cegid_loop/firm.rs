@@ -102,32 +102,40 @@ fn letter(n: u32) -> Record {
 /// What a letter promises: the offer that it is about, and some of the usual extras.
 fn activities_of(letter: u32) -> impl Iterator<Item = Record> {
     let (_, offer) = OFFERS[letter as usize % OFFERS.len()];
-    let extras = EXTRAS.iter().cycle().skip(letter as usize % EXTRAS.len()).take(6);
-    offer.iter().chain(extras).enumerate().map(move |(index, promise)| {
-        let n = letter * 32 + index as u32;
-        let date = match promise.frequency {
-            5 => json!("2026-06-30T00:00:00Z"),
-            _ => Value::Null,
-        };
-        Record {
-            folder: folder(letter % CLIENTS),
-            row: json!({
-                "objectId": uuid("activity", n),
-                "revisionId": revision(100_000 + n),
-                "lettreMissionId": uuid("letter", letter),
-                "activite": promise.name,
-                "activiteCabinet": promise.by_firm,
-                "activiteClient": !promise.by_firm,
-                "unite": promise.hours,
-                "frequence": promise.frequency,
-                "dateFreq": date,
-                "calage": promise.basis,
-                "decalage": promise.month_offset,
-                "quantite": promise.quantity,
-                "datePrevObligation": promise.due_day,
-            }),
-        }
-    })
+    let extras = EXTRAS
+        .iter()
+        .cycle()
+        .skip(letter as usize % EXTRAS.len())
+        .take(6);
+    offer
+        .iter()
+        .chain(extras)
+        .enumerate()
+        .map(move |(index, promise)| {
+            let n = letter * 32 + index as u32;
+            let date = match promise.frequency {
+                5 => json!("2026-06-30T00:00:00Z"),
+                _ => Value::Null,
+            };
+            Record {
+                folder: folder(letter % CLIENTS),
+                row: json!({
+                    "objectId": uuid("activity", n),
+                    "revisionId": revision(100_000 + n),
+                    "lettreMissionId": uuid("letter", letter),
+                    "activite": promise.name,
+                    "activiteCabinet": promise.by_firm,
+                    "activiteClient": !promise.by_firm,
+                    "unite": promise.hours,
+                    "frequence": promise.frequency,
+                    "dateFreq": date,
+                    "calage": promise.basis,
+                    "decalage": promise.month_offset,
+                    "quantite": promise.quantity,
+                    "datePrevObligation": promise.due_day,
+                }),
+            }
+        })
 }
 
 struct Promise {
@@ -199,8 +207,18 @@ const OFFERS: [(&str, &[Promise]); 4] = [
 const EXTRAS: [Promise; 10] = [
     promise("Visite accompagnement client", true, 4.0, [5, 2, 0, 1, 0]),
     promise("Tableaux de bord ", true, 0.15, [1, 1, 1, 1, 0]),
-    promise("Accès à Expensya : saisie automatisée des frais", true, 0.0, [1, 1, 0, 1, 0]),
-    promise("Enregistrer les factures dans PIA", true, 0.0, [1, 1, 1, 1, 10]),
+    promise(
+        "Accès à Expensya : saisie automatisée des frais",
+        true,
+        0.0,
+        [1, 1, 0, 1, 0],
+    ),
+    promise(
+        "Enregistrer les factures dans PIA",
+        true,
+        0.0,
+        [1, 1, 1, 1, 10],
+    ),
     promise("Accès à Cegid Devis Facture", true, 0.0, [1, 1, 0, 1, 0]),
     promise("Accès à Bankin'", true, 0.0, [1, 1, 0, 1, 0]),
     promise("Bulletins de salaire", true, 0.25, [1, 2, 0, 36, 28]),
@@ -211,9 +229,22 @@ const EXTRAS: [Promise; 10] = [
 
 fn client_name(client: u32) -> String {
     const TRADES: [&str; 8] = [
-        "Boulangerie", "Garage", "Pharmacie", "Menuiserie", "Librairie", "Café", "Atelier", "Clinique",
+        "Boulangerie",
+        "Garage",
+        "Pharmacie",
+        "Menuiserie",
+        "Librairie",
+        "Café",
+        "Atelier",
+        "Clinique",
     ];
-    const PLACES: [&str; 5] = ["du Port", "de la Gare", "des Halles", "du Parc", "de l'Église"];
+    const PLACES: [&str; 5] = [
+        "du Port",
+        "de la Gare",
+        "des Halles",
+        "du Parc",
+        "de l'Église",
+    ];
     let [trade, place] = [TRADES.len(), PLACES.len()].map(|length| client as usize % length);
     format!("{} {}", TRADES[trade], PLACES[place])
 }
@@ -275,16 +306,24 @@ mod tests {
 
     #[test]
     fn the_firm_has_hundreds_of_letters_and_thousands_of_activities() {
-        let Firm { letters, activities } = Firm::default();
+        let Firm {
+            letters,
+            activities,
+        } = Firm::default();
         assert_eq!(letters.len(), 320);
         assert!(activities.len() > 2_500, "{}", activities.len());
     }
 
     #[test]
     fn no_two_rows_have_the_same_id_and_every_activity_has_its_letter() {
-        let Firm { letters, activities } = Firm::default();
+        let Firm {
+            letters,
+            activities,
+        } = Firm::default();
         let ids = |records: &[Record], name: &str| -> BTreeSet<String> {
-            let ids = records.iter().map(|record| record.row[name].as_str().unwrap_or_default());
+            let ids = records
+                .iter()
+                .map(|record| record.row[name].as_str().unwrap_or_default());
             ids.map(str::to_owned).collect()
         };
         let letter_ids = ids(&letters, "objectId");
@@ -295,9 +334,15 @@ mod tests {
 
     #[test]
     fn every_listed_status_and_frequency_occurs() {
-        let Firm { letters, activities } = Firm::default();
+        let Firm {
+            letters,
+            activities,
+        } = Firm::default();
         let values = |records: &[Record], name: &str| -> BTreeSet<i64> {
-            records.iter().filter_map(|record| record.row[name].as_i64()).collect()
+            records
+                .iter()
+                .filter_map(|record| record.row[name].as_i64())
+                .collect()
         };
         assert_eq!(values(&letters, "statut"), (0..=8).collect());
         assert_eq!(values(&activities, "frequence"), (0..=5).collect());

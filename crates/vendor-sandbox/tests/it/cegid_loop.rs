@@ -1,0 +1,223 @@
+//! Engagement letters and activities.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use vendor_sandbox::cegid_loop::{Envelope, Spelling};
+use vendor_sandbox::contract::validate_answer;
+use vendor_sandbox::{CegidLoop, Sandbox};
+
+use crate::support::{Client, Response};
+
+const LETTERS: &str = "/LettresDeMissions";
+const ACTIVITIES: &str = "/giActivitesMission";
+
+/// A connection with both keys.
+async fn connect(cegid: &CegidLoop) -> Client {
+    let mut client = Client::connect(cegid).await;
+    client.headers = keys(
+        cegid.subscription_key(),
+        cegid.api_key(),
+        cegid.api_secret(),
+    );
+    client
+}
+
+fn keys(subscription: &str, key: &str, secret: &str) -> String {
+    format!("Ocp-Apim-Subscription-Key: {subscription}\r\nx-apikey: {key}:{secret}\r\n")
+}
+
+/// Lists rows of the firm.
+async fn list(client: &mut Client, list: &str, parameters: &[(&str, &str)]) -> Response {
+    let mut path = format!("{list}?codeDossier=cabinet");
+    for (name, value) in parameters {
+        path += &format!("&{name}={}", encoded(value));
+    }
+    client.call("GET", &path).await
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        // A String takes everything.
+        let _ = write!(out, "%{byte:02x}");
+        out
+    })
+}
+
+fn rows(answer: &Response) -> Vec<Value> {
+    assert_eq!(answer.status, 200, "{:?}", answer.json());
+    answer.json().as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn both_lists_answer_as_documented_in_both_envelopes() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = connect(cegid).await;
+    for envelope in [Envelope::Bare, Envelope::Wrapped] {
+        cegid.configure(|settings| settings.envelope = envelope);
+        for (operation, path) in cegid
+            .contract()
+            .operations
+            .iter()
+            .zip([ACTIVITIES, LETTERS])
+        {
+            let route = &operation.routes[0];
+            assert_eq!(route.path, path);
+            let answer = list(&mut client, path, &[]).await;
+            let breaches = validate_answer(cegid.contract(), operation, &route.name, &answer.body);
+            assert_eq!((answer.status, breaches), (200, vec![]), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_missing_or_wrong_key_is_a_401() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = Client::connect(cegid).await;
+    let (subscription, key, secret) = (
+        cegid.subscription_key(),
+        cegid.api_key(),
+        cegid.api_secret(),
+    );
+    let only_one = format!("Ocp-Apim-Subscription-Key: {subscription}\r\n");
+    let wrong = [
+        (String::new(), "`Ocp-Apim-Subscription-Key` is required"),
+        (only_one.clone(), "`x-apikey` is required"),
+        (keys("x", key, secret), "the subscription key is not valid"),
+        (keys(subscription, key, "x"), "client secret is not valid"),
+        (
+            keys(subscription, "x", secret),
+            "client secret is not valid",
+        ),
+        (only_one + "x-apikey: x\r\n", "must be `key:secret`"),
+    ];
+    for (headers, message) in wrong {
+        client.headers = headers;
+        let answer = list(&mut client, LETTERS, &[]).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(answer.json()["statusCode"], 401);
+        assert!(answer.message().contains(message), "{}", answer.message());
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_breaks_the_contract_is_a_400_that_names_the_parameter() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut client = connect(sandbox.cegid_loop()).await;
+    let wrong = [
+        (&[("take", "0")][..], "`take`"),
+        (&[("skip", "-1")], "`skip`"),
+        (&[("skip", "\"10\"")], "`skip`"),
+        (&[("limit", "10")], "`limit`"),
+        (
+            &[("filter", "statut = 2")],
+            "`filter` must have an operator at character 7",
+        ),
+        (&[("filter", "staut==2")], "`filter` names `staut`"),
+        (
+            &[("filter", "entite.id=='x'")],
+            "`filter` names `entite.id`",
+        ),
+        (&[("sort", "statut:asc")], "`sort` names `statut:asc`"),
+        (&[("select", "objectId,numero")], "`select` names `numero`"),
+    ];
+    for (parameters, message) in wrong {
+        let answer = list(&mut client, LETTERS, parameters).await;
+        assert_eq!(answer.status, 400, "{parameters:?}");
+        assert!(answer.message().contains(message), "{}", answer.message());
+    }
+    let without_folder = client.call("GET", LETTERS).await;
+    assert!(
+        without_folder
+            .message()
+            .contains("`codeDossier` is required")
+    );
+    let unknown = client.call("GET", "/LettresDeMissions?codeDossier=x").await;
+    assert_eq!(
+        (unknown.status, unknown.message().as_str()),
+        (404, "no such folder")
+    );
+}
+
+#[tokio::test]
+async fn filter_sort_skip_take_and_select_are_carried_out_in_this_order() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    cegid.set_letters(
+        [(3, 1), (1, 2), (2, 2), (5, 2), (4, 2)]
+            .map(|(index, status)| json!({ "objectId": index, "indexIncInt": index, "statut": status }))
+            .into(),
+    );
+    let mut client = connect(cegid).await;
+    let parameters = [
+        ("filter", "statut == 2"),
+        ("sort", "statut&&indexIncInt:desc"),
+        ("skip", "1"),
+        ("take", "2"),
+        ("select", "indexIncInt&&objectId"),
+    ];
+    let answer = list(&mut client, LETTERS, &parameters).await;
+    let expected = [
+        json!({ "indexIncInt": 4, "objectId": 4 }),
+        json!({ "indexIncInt": 2, "objectId": 2 }),
+    ];
+    assert_eq!(rows(&answer), expected);
+}
+
+#[tokio::test]
+async fn an_answer_has_100_rows_at_most_unless_it_is_told_otherwise() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = connect(cegid).await;
+    let take = [("take", "1000")];
+    assert_eq!(rows(&list(&mut client, ACTIVITIES, &take).await).len(), 100);
+    cegid.configure(|settings| settings.max_rows = 7);
+    assert_eq!(rows(&list(&mut client, ACTIVITIES, &take).await).len(), 7);
+    let past_the_end = [("skip", "100000")];
+    assert!(rows(&list(&mut client, ACTIVITIES, &past_the_end).await).is_empty());
+    sandbox.reset();
+    assert_eq!(rows(&list(&mut client, ACTIVITIES, &take).await).len(), 100);
+}
+
+#[tokio::test]
+async fn a_clients_folder_has_the_clients_own_rows() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut client = connect(sandbox.cegid_loop()).await;
+    let path = "/LettresDeMissions?codeDossier=CLIENT007";
+    let letters = rows(&client.call("GET", path).await);
+    assert!(!letters.is_empty());
+    for letter in letters {
+        assert_eq!(letter["entite"]["description"][0], "CLIENT007");
+    }
+}
+
+#[tokio::test]
+async fn the_tables_spelling_can_be_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    cegid.configure(|settings| settings.spelling = Spelling::Tables);
+    let mut client = connect(cegid).await;
+    let letter = rows(&list(&mut client, LETTERS, &[("take", "1")]).await).remove(0);
+    assert!(letter["status"].is_string() && letter["entite"].is_string());
+    assert!(letter.get("statut").is_none() && letter.get("modele").is_none());
+    let activity = rows(&list(&mut client, ACTIVITIES, &[("take", "1")]).await).remove(0);
+    assert!(activity["Libelle"].is_string() && activity["frequence"].is_string());
+}
+
+#[tokio::test]
+async fn a_call_is_about_the_position_that_it_asks_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = connect(cegid).await;
+    list(&mut client, LETTERS, &[]).await;
+    list(&mut client, LETTERS, &[("skip", "100")]).await;
+    let entries = cegid.ledger().entries();
+    let about: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| entry.about.as_deref())
+        .collect();
+    assert_eq!(about, ["0", "100"]);
+    assert!(entries.iter().all(|entry| !entry.took_effect));
+}

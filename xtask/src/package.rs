@@ -29,17 +29,34 @@ struct Client {
     environment: fn(&Sandbox) -> Vec<(&'static str, String)>,
 }
 
-const CLIENTS: [Client; 1] = [Client {
-    name: "ocean-geomission",
-    environment: |sandbox| {
-        let ocean = sandbox.ocean_geomission();
-        vec![
-            ("OCEAN_GEOMISSION_BASE_URL", ocean.base_url()),
-            ("OCEAN_GEOMISSION_LOGIN", ocean.login().to_owned()),
-            ("OCEAN_GEOMISSION_PASSWORD", ocean.password().to_owned()),
-        ]
+const CLIENTS: [Client; 2] = [
+    Client {
+        name: "cegid-loop",
+        environment: |sandbox| {
+            let cegid = sandbox.cegid_loop();
+            vec![
+                ("CEGID_LOOP_BASE_URL", cegid.base_url()),
+                (
+                    "CEGID_LOOP_SUBSCRIPTION_KEY",
+                    cegid.subscription_key().to_owned(),
+                ),
+                ("CEGID_LOOP_API_KEY", cegid.api_key().to_owned()),
+                ("CEGID_LOOP_API_SECRET", cegid.api_secret().to_owned()),
+            ]
+        },
     },
-}];
+    Client {
+        name: "ocean-geomission",
+        environment: |sandbox| {
+            let ocean = sandbox.ocean_geomission();
+            vec![
+                ("OCEAN_GEOMISSION_BASE_URL", ocean.base_url()),
+                ("OCEAN_GEOMISSION_LOGIN", ocean.login().to_owned()),
+                ("OCEAN_GEOMISSION_PASSWORD", ocean.password().to_owned()),
+            ]
+        },
+    },
+];
 
 /// Packages every published crate and tries the clients' packages out.
 pub(crate) fn prove(root: &Path) -> Result<Vec<Finding>, String> {

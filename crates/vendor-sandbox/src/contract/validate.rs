@@ -756,6 +756,25 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_of_several_values_is_repeated() {
+        let contract = contract();
+        let of_integers = json!({ "any_of": [{ "type": "array", "of": { "type": "integer" } }] });
+        let row = serde_json::from_value(field("day", of_integers, true)).unwrap();
+        let tables = [FieldTable::new(None, vec![row])];
+        let check = |given: &[(String, String)]| {
+            let breaches = parameters(&contract, &tables, "send", given, Place::Query);
+            breaches.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(check(&[pair("day", "1"), pair("day", "2")]), none);
+        assert_eq!(
+            check(&[pair("day", "1"), pair("day", "x")]),
+            ["query parameter `day` must be an array"]
+        );
+        assert_eq!(check(&[]), ["query parameter `day` is required"]);
+    }
+
+    #[test]
     fn a_body_may_be_an_array() {
         let contract = contract();
         let rows: Vec<Field> = serde_json::from_value(json!([

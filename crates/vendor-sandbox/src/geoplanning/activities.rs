@@ -30,7 +30,7 @@ enum NewActivity {
         #[serde(rename = "type")]
         of_type: Option<TypeReference>,
         #[serde(flatten)]
-        simple: NewSimpleActivity,
+        simple: Box<NewSimpleActivity>,
     },
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn update(world: &mut World, request: &Request<'_>) -> Result<Answer,
     match request.body()? {
         NewActivity::Assignment { of_type, task } => world.update_task(id, of_type, *task)?,
         NewActivity::SimpleActivity { of_type, simple } => {
-            world.update_simple_activity(id, of_type, simple)?;
+            world.update_simple_activity(id, of_type, *simple)?;
         }
     }
     if let Some(round) = round {

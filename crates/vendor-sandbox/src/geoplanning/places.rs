@@ -20,7 +20,7 @@ pub(crate) struct Address {
     pub(crate) number: Option<String>,
 }
 
-/// The mean radius of the Earth.
+/// The mean radius of the Earth. The vendor's distances differ from a sphere's by less than 1 %.
 const EARTH_RADIUS_METRES: f64 = 6_371_000.0;
 
 impl Address {
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn a_degree_of_latitude_is_about_111_kilometres() {
         let metres = point(4.0, 50.0).metres_to(&point(4.0, 51.0));
-        assert!((111_000.0..111_400.0).contains(&metres), "{metres}");
+        assert!((111_100.0..111_300.0).contains(&metres), "{metres}");
         assert_eq!(point(4.0, 50.0).metres_to(&point(4.0, 50.0)), 0.0);
     }
 

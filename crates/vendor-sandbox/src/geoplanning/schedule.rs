@@ -109,7 +109,7 @@ impl World {
             return;
         }
         // Twenty thousand kilometres at most, so nothing is lost.
-        let duration = (distance / METRES_PER_SECOND) as i64;
+        let duration = (distance / METRES_PER_SECOND).round() as i64;
         day.now = Span::new(day.now.end, duration);
         let route = Route {
             origin: std::mem::replace(&mut day.here, place.clone()),

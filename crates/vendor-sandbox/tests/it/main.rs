@@ -3,7 +3,9 @@
 // A test that cannot go on may say so by panicking.
 #![allow(clippy::unwrap_used)]
 
+mod cegid_loop;
 mod faults;
+mod geoplanning;
 mod ocean_geomission;
 mod remote_control;
 mod sandbox;

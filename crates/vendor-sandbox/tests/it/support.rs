@@ -28,6 +28,8 @@ pub(crate) struct Client {
     base_path: String,
     /// The value of `X-AUTH-TOKEN`.
     pub(crate) token: Option<String>,
+    /// Further lines of the head of every request, each with its end.
+    pub(crate) headers: String,
 }
 
 /// An answer whose body ended where its `Content-Length` says.
@@ -70,6 +72,7 @@ impl Client {
             buffer: Vec::new(),
             base_path: path.to_owned(),
             token: None,
+            headers: String::new(),
         }
     }
 
@@ -128,6 +131,7 @@ impl Client {
             "{method} {}{path} HTTP/1.1\r\nHost: sandbox\r\n",
             self.base_path
         );
+        request.push_str(&self.headers);
         if let Some(token) = &self.token {
             request.push_str(&format!("X-AUTH-TOKEN: {token}\r\n"));
         }
@@ -137,6 +141,11 @@ impl Client {
         }
         request.push_str("\r\n");
         request.push_str(body.map_or("", |(_, body)| body));
+        self.write(&request).await;
+    }
+
+    /// Sends a request as it is written.
+    pub(crate) async fn write(&mut self, request: &str) {
         self.socket.write_all(request.as_bytes()).await.unwrap();
     }
 

@@ -1,1 +1,210 @@
-//! Client for Geoplanning: plan field work, rounds, resources and customers.
+//! Client for [Geoplanning](https://www.geoplanning.net): plan field work into the rounds of those
+//! who do it.
+//!
+//! # A planner's walk
+//!
+//! Add an activity, plan it into a resource's round, start it, finish it:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use geoplanning::{
+//!     Client, NewActivity, NewRound, NewTask, Plan, Progress, ResourceId, StreetAddress,
+//! };
+//! use time::macros::datetime;
+//!
+//! # async fn run() -> Result<(), geoplanning::Error> {
+//! let client = Client::builder()
+//!     .credentials("planner@example.com", "the password")
+//!     .build()?;
+//!
+//! // What is to be done, and where.
+//! let address = StreetAddress::new("BE", "5100", "Naninne", "Chaussée de Marche").number("774");
+//! let mut task = NewTask::new("Repair the network", Duration::from_secs(90 * 60), address);
+//! task.foreign_id = Some("GP-100".to_owned());
+//! let activity = client.activities().add(&NewActivity::new(task)).await?;
+//!
+//! // Who does it, and when: first thing in the round of that day.
+//! let day = datetime!(2026-11-24 00:00 +01:00);
+//! let round = client.rounds().add(&NewRound::new(ResourceId::new(1), day)).await?;
+//! let mut key = round.key();
+//! let plan = Plan::new(key.clone(), 0, datetime!(2026-11-23 16:00 +01:00));
+//! key.renew(&client.activities().plan(activity.id, &plan).await?);
+//!
+//! // Every action answers with the round's new key, which the next one needs.
+//! let started = Progress::new(key.clone(), datetime!(2026-11-24 08:05 +01:00));
+//! key.renew(&client.activities().start(activity.id, &started).await?);
+//! let finished = Progress::new(key.clone(), datetime!(2026-11-24 09:20 +01:00));
+//! client.activities().finish(activity.id, &finished).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What the types take care of
+//!
+//! - Units: durations, instants, weekdays and times of day are types. The service takes minutes
+//!   and answers seconds, takes epoch milliseconds and answers ISO 8601, counts weekdays from 0
+//!   for a task and from 1 for a customer; all of that stays on the wire.
+//! - Updates: a `PUT` blanks what it is not given, so an update is made from what was read
+//!   ([`TaskUpdate`], [`SimpleActivityUpdate`], [`ResourceUpdate`], [`CustomerUpdate`]), and what
+//!   the service never returns has to be given.
+//! - Absent and empty: `None` leaves an array as it is, an empty one clears it.
+//! - Addresses: coordinates, or the administrative part, or both ([`NewAddress`]).
+//! - Keys of rounds: an action names the round by its [`RoundKey`], which the action makes stale
+//!   and the answer renews.
+//! - Tomorrow: fields and values that this version does not know are kept, in the `unknown` of
+//!   each type and the `Other` of each enumeration.
+//!
+//! # When a call fails
+//!
+//! [`Error`] says what happened, and above all whether the service may have acted. Reads, updates
+//! and deletions are repeated by themselves after a transient failure. Additions and actions are
+//! repeated only while the service certainly has not acted; after an unknown outcome,
+//! [`Activities::add_or_find`] looks whether the activity is there before it adds it again.
+//!
+//! ```no_run
+//! # use geoplanning::{ActivityId, Client, Error, Plan};
+//! # async fn run(client: Client, id: ActivityId, plan: Plan) -> Result<(), Error> {
+//! match client.activities().plan(id, &plan).await {
+//!     Ok(changed) => println!("{} rounds changed", changed.rounds.len()),
+//!     Err(error) if error.may_have_been_applied() => {
+//!         let activity = client.activities().get(id).await?;
+//!         println!("it is now {}", activity.status.kind);
+//!     }
+//!     Err(error) if error.is_retryable() => println!("later: {error}"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//!
+//! [`Client`] and [`ClientBuilder`]; then a handle for each kind of thing: [`Activities`],
+//! [`Events`], [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`],
+//! [`Users`], [`Pois`]. What the vendor's service has of oddities is listed, with its
+//! documentation, in `docs/geoplanning` of the repository.
+
+mod activities;
+mod activity_statuses;
+mod activity_types;
+mod address;
+mod client;
+mod concurrent;
+mod customers;
+mod enumerables;
+mod error;
+mod events;
+mod id;
+mod login;
+mod opening_hours;
+mod pois;
+mod reference;
+mod resources;
+mod rounds;
+#[cfg(feature = "schema")]
+pub mod schema;
+mod task;
+mod users;
+mod wire;
+
+pub use activities::{
+    Activities, Activity, ActivityDetails, ActivityUpdate, Assign, Attachment, AttachmentKind,
+    Cancel, Event, HistoryEntry, NewActivity, Plan, Progress, Route, SimpleActivity,
+    SimpleActivityUpdate, TaskUpdate, Unassign, UnsettledDuration,
+};
+pub use activity_statuses::{ActivityStatus, ActivityStatuses, StatusKind, StatusReference};
+pub use activity_types::{
+    ActivityRole, ActivityType, ActivityTypeReference, ActivityTypes, MetaType,
+    ResourceActivityType,
+};
+pub use address::{Address, Coordinates, NewAddress, StreetAddress};
+pub use client::{Client, ClientBuilder, TEST_SYSTEM};
+pub use customers::{Customer, CustomerUpdate, Customers, NewCustomer};
+pub use enumerables::{Enumerable, NewEnumerable};
+pub use events::Events;
+pub use id::{
+    ActivityId, ActivityTypeId, AddressId, AppointmentId, AttachmentId, CapacityId, CustomerId,
+    EnumerableId, EventId, OpeningHourId, OrderId, PersonId, PoiId, ResourceId, RoundId, StatusId,
+    TaskId, UserId,
+};
+pub use login::LoginUser;
+pub use opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
+pub use pois::{Poi, Pois};
+pub use reference::Creation;
+pub use resources::{
+    Capacity, NewCapacity, NewResource, Resource, ResourceField, ResourceReference, ResourceUpdate,
+    Resources,
+};
+pub use rounds::{
+    ChangedRounds, NewRound, PersonReference, Round, RoundKey, RoundReference, Rounds,
+};
+pub use secrecy::SecretString;
+pub use task::{
+    Appointment, Contact, CustomerReference, NewAppointment, NewOrder, NewTask, Order,
+    PreAssignment, Task, TaskOpeningHour,
+};
+pub use users::{User, UserField, Users};
+pub use vendor_client_core::{
+    Attempt, Clock, Created, Error, ErrorKind, ManualClock, Outcome, RetryPolicy, StatusCode, Tls,
+    TransportConfig, Violation,
+};
+
+use vendor_client_core::Operation;
+
+/// What the service leaves open: whatever the vendor's customer has defined. Wire: `properties`.
+pub type Properties = serde_json::Map<String, serde_json::Value>;
+
+/// Fields of an answer that this version of the crate does not know, as they came.
+pub type UnknownFields = serde_json::Map<String, serde_json::Value>;
+
+/// Every operation of the service that this crate has; one that is reachable in two ways is there
+/// twice.
+#[must_use]
+pub fn operations() -> [&'static Operation; 43] {
+    [
+        &activities::GET_ACTIVITY,
+        &activities::GET_ACTIVITY_BY_REFERENCE,
+        &activities::ADD_ACTIVITY,
+        &activities::UPDATE_ACTIVITY,
+        &activities::UPDATE_ACTIVITY_BY_REFERENCE,
+        &activities::DELETE_ACTIVITY,
+        &activities::DELETE_ACTIVITY_BY_REFERENCE,
+        &activities::ASSIGN_ACTIVITY,
+        &activities::PLAN_ACTIVITY,
+        &activities::UNASSIGN_ACTIVITY,
+        &activities::START_ACTIVITY,
+        &activities::FINISH_ACTIVITY,
+        &activities::REJECT_ACTIVITY,
+        &activities::REJECT_WORKING_ACTIVITY,
+        &activities::CANCEL_ACTIVITY,
+        &activities::ACTIVITY_HISTORY,
+        &activities::ACTIVITY_ATTACHMENTS,
+        &events::START_ACTIVITY_BY_EVENT,
+        &activity_statuses::LIST_ACTIVITY_STATUSES,
+        &activity_types::LIST_ACTIVITY_TYPES,
+        &login::CHECK_LOGIN,
+        &pois::CLOSEST_POIS_BY_ADDRESS,
+        &pois::CLOSEST_POIS_BY_COORDINATES,
+        &resources::GET_RESOURCE,
+        &resources::GET_RESOURCE_BY_REFERENCE,
+        &resources::ADD_RESOURCE,
+        &resources::UPDATE_RESOURCE,
+        &resources::UPDATE_RESOURCE_BY_REFERENCE,
+        &resources::DELETE_RESOURCE,
+        &resources::DELETE_RESOURCE_BY_REFERENCE,
+        &rounds::GET_ROUND,
+        &rounds::LIST_ROUNDS,
+        &rounds::ADD_ROUND,
+        &rounds::CLOSE_ROUND,
+        &users::GET_USER,
+        &users::LIST_USERS,
+        &customers::ADD_CUSTOMER,
+        &customers::GET_CUSTOMER,
+        &customers::GET_CUSTOMER_BY_REFERENCE,
+        &customers::UPDATE_CUSTOMER,
+        &customers::UPDATE_CUSTOMER_BY_REFERENCE,
+        &customers::DELETE_CUSTOMER,
+        &customers::DELETE_CUSTOMER_BY_REFERENCE,
+    ]
+}

@@ -1,0 +1,551 @@
+//! Activities: read, add, update, delete; assign, plan, start, finish, reject, cancel.
+
+mod actions;
+mod activity;
+mod updates;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use vendor_client_core::{Error, Method, Operation, Repeat, Validate as _, Violations, debug_only};
+
+pub use actions::{Assign, Cancel, Plan, Progress, Unassign};
+pub use activity::{Activity, ActivityDetails, Event, Route, SimpleActivity, UnsettledDuration};
+pub use updates::{ActivityUpdate, NewActivity, SimpleActivityUpdate, TaskUpdate};
+
+use crate::client::Client;
+use crate::error::answers;
+use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
+use crate::reference::{ByReference, Creation};
+use crate::rounds::{ChangedRounds, RoundsAnswer};
+use crate::wire::{self, open_enum};
+use crate::{UnknownFields, reference};
+
+pub(crate) static GET_ACTIVITY: Operation =
+    Operation::new("get_activity", Method::GET, "/activity/{id}", Repeat::Safe);
+
+pub(crate) static GET_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
+    "get_activity_by_reference",
+    Method::GET,
+    "/activity",
+    Repeat::Safe,
+);
+
+/// The path ends with a slash (finding G-24). What a repeated reference does is not documented.
+pub(crate) static ADD_ACTIVITY: Operation =
+    Operation::new("add_activity", Method::POST, "/activity/", Repeat::Unsafe);
+
+pub(crate) static UPDATE_ACTIVITY: Operation = Operation::new(
+    "update_activity",
+    Method::PUT,
+    "/activity/{id}",
+    Repeat::Safe,
+);
+
+pub(crate) static UPDATE_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
+    "update_activity_by_reference",
+    Method::PUT,
+    "/activity",
+    Repeat::Safe,
+);
+
+/// Deleting twice deletes once; the second answer is a 404.
+pub(crate) static DELETE_ACTIVITY: Operation = Operation::new(
+    "delete_activity",
+    Method::DELETE,
+    "/activity/{id}",
+    Repeat::Safe,
+);
+
+/// A reference need not be unique, so that deleting twice may delete two.
+pub(crate) static DELETE_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
+    "delete_activity_by_reference",
+    Method::DELETE,
+    "/activity",
+    Repeat::Unsafe,
+);
+
+// None of the actions is repeated blindly: that the service refuses a key that the action itself
+// has made stale is likely, and not documented.
+
+pub(crate) static ASSIGN_ACTIVITY: Operation = Operation::new(
+    "assign_activity",
+    Method::PATCH,
+    "/activity/{id}/assign",
+    Repeat::Unsafe,
+);
+
+pub(crate) static PLAN_ACTIVITY: Operation = Operation::new(
+    "plan_activity",
+    Method::PATCH,
+    "/activity/{id}/plan",
+    Repeat::Unsafe,
+);
+
+pub(crate) static UNASSIGN_ACTIVITY: Operation = Operation::new(
+    "unassign_activity",
+    Method::PATCH,
+    "/activity/{id}/unassign",
+    Repeat::Unsafe,
+);
+
+pub(crate) static START_ACTIVITY: Operation = Operation::new(
+    "start_activity",
+    Method::PATCH,
+    "/activity/{id}/start",
+    Repeat::Unsafe,
+);
+
+pub(crate) static FINISH_ACTIVITY: Operation = Operation::new(
+    "finish_activity",
+    Method::PATCH,
+    "/activity/{id}/finish",
+    Repeat::Unsafe,
+);
+
+pub(crate) static REJECT_ACTIVITY: Operation = Operation::new(
+    "reject_activity",
+    Method::PATCH,
+    "/activity/{id}/rejectnowork",
+    Repeat::Unsafe,
+);
+
+pub(crate) static REJECT_WORKING_ACTIVITY: Operation = Operation::new(
+    "reject_working_activity",
+    Method::PATCH,
+    "/activity/{id}/rejectwork",
+    Repeat::Unsafe,
+);
+
+pub(crate) static CANCEL_ACTIVITY: Operation = Operation::new(
+    "cancel_activity",
+    Method::PATCH,
+    "/activity/{id}/cancel",
+    Repeat::Unsafe,
+);
+
+pub(crate) static ACTIVITY_HISTORY: Operation = Operation::new(
+    "activity_history",
+    Method::GET,
+    "/activity/history/{id}",
+    Repeat::Safe,
+);
+
+pub(crate) static ACTIVITY_ATTACHMENTS: Operation = Operation::new(
+    "activity_attachments",
+    Method::GET,
+    "/activity/{id}/attachments",
+    Repeat::Safe,
+);
+
+answers! {
+    ActivityAnswer { activity as "activity": Activity }
+    HistoryAnswer { activities as "activities": Vec<HistoryEntry> }
+    AttachmentsAnswer { attachments as "attachments": Vec<Attachment> }
+}
+
+/// The operations on activities; from [`Client::activities`].
+///
+/// Docs: `docs/geoplanning/activities.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Activities<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl Activities<'_> {
+    /// Reads an activity.
+    ///
+    /// `GET /activity/{id}`. Docs: `docs/geoplanning/activities.md`, "Get an activity".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
+    /// [`Error`] says.
+    pub async fn get(&self, id: ActivityId) -> Result<Activity, Error> {
+        let request = self.client.request(&GET_ACTIVITY).path("id", id);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Reads an activity by the `foreignId` of its task.
+    ///
+    /// `GET /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Get an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get).
+    pub async fn get_by_reference(&self, reference: &str) -> Result<Activity, Error> {
+        let by = ByReference::new(reference);
+        let request = self.client.request(&GET_ACTIVITY_BY_REFERENCE);
+        let request = request.validate(&by).query(&by);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Adds an activity, in nobody's hands yet.
+    ///
+    /// It is repeated only while the service certainly has not acted;
+    /// [`add_or_find`](Self::add_or_find) goes on from there by itself.
+    ///
+    /// `POST /activity/`. Docs: `docs/geoplanning/activities.md`, "Add an activity".
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
+    /// anything is sent; otherwise what [`Error`] says. Where
+    /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity
+    /// before adding it again.
+    pub async fn add(&self, activity: &NewActivity) -> Result<Activity, Error> {
+        let request = self.client.request(&ADD_ACTIVITY);
+        let request = request.validate(activity).json(activity);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Adds an activity so that it is neither lost nor added twice: after an unknown outcome it
+    /// waits a little, looks for the task's `foreignId`, and adds it again only where there is
+    /// none.
+    ///
+    /// It relies on two things. The reference must not have been used before, or an older activity
+    /// is taken for this one. And the service must show an activity that it took within the wait
+    /// ([`TransportConfig::confirm_after`](crate::TransportConfig::confirm_after), 2 s by
+    /// default).
+    ///
+    /// # Errors
+    ///
+    /// As for [`add`](Self::add), and
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the task has no `foreignId`.
+    pub async fn add_or_find(&self, activity: &NewActivity) -> Result<Creation<Activity>, Error> {
+        let given = activity.task.foreign_id.as_deref();
+        let mut violations = Violations::new();
+        activity.validate(&mut violations);
+        let reference = reference::required("task.foreignId", given, &mut violations);
+        if !violations.is_empty() {
+            return Err(Error::invalid_request(&ADD_ACTIVITY, violations));
+        }
+        let create = || self.add(activity);
+        let find = || async { reference::found(self.get_by_reference(reference).await) };
+        self.client.transport().create_or_find(create, find).await
+    }
+
+    /// Replaces a task or a simple activity: what the update leaves out becomes blank. Make it
+    /// from what was read, with [`TaskUpdate::from_read`] or [`SimpleActivityUpdate::from_read`].
+    ///
+    /// `PUT /activity/{id}`. Docs: `docs/geoplanning/activities.md`, "Update an activity".
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
+    /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
+    /// [`Error`] says.
+    pub async fn update<U: ActivityUpdate>(
+        &self,
+        id: ActivityId,
+        update: &U,
+    ) -> Result<Activity, Error> {
+        let request = self.client.request(&UPDATE_ACTIVITY).path("id", id);
+        let request = request.validate(update).json(update);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Replaces a task or a simple activity by its `foreignId`, which the update has to repeat:
+    /// what it leaves out becomes blank.
+    ///
+    /// `PUT /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Update an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`update`](Self::update).
+    pub async fn update_by_reference<U: ActivityUpdate>(
+        &self,
+        reference: &str,
+        update: &U,
+    ) -> Result<Activity, Error> {
+        let by = ByReference::new(reference);
+        let request = self.client.request(&UPDATE_ACTIVITY_BY_REFERENCE);
+        let request = request.validate(&by).query(&by);
+        let request = request.validate(update).json(update);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Deletes an activity.
+    ///
+    /// Where the answer to a first attempt was lost, the second finds the activity gone. The error
+    /// is then [`is_not_found`](Error::is_not_found) and
+    /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
+    ///
+    /// `DELETE /activity/{id}`. Docs: `docs/geoplanning/activities.md`, "Delete an activity".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
+    /// [`Error`] says.
+    pub async fn delete(&self, id: ActivityId) -> Result<(), Error> {
+        let request = self.client.request(&DELETE_ACTIVITY).path("id", id);
+        self.client.tell(request).await
+    }
+
+    /// Deletes an activity by its `foreignId`. A reference need not be unique, so it is not
+    /// repeated after an unknown outcome.
+    ///
+    /// `DELETE /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Delete an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`delete`](Self::delete).
+    pub async fn delete_by_reference(&self, reference: &str) -> Result<(), Error> {
+        let by = ByReference::new(reference);
+        let request = self.client.request(&DELETE_ACTIVITY_BY_REFERENCE);
+        let request = request.validate(&by).query(&by);
+        self.client.tell(request).await
+    }
+
+    /// Gives an activity to a resource without putting it into a round.
+    ///
+    /// `PATCH /activity/{id}/assign`. Docs: `docs/geoplanning/activities.md`,
+    /// "Assign an activity".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such activity or resource;
+    /// otherwise what [`Error`] says. It is repeated only while the service certainly has not
+    /// acted.
+    pub async fn assign(&self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
+        let request = self.client.request(&ASSIGN_ACTIVITY).path("id", id);
+        let request = request.validate(assign).json(assign);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Puts an activity into a round. The service adds the ways and works out the times.
+    ///
+    /// `PATCH /activity/{id}/plan`. Docs: `docs/geoplanning/activities.md`, "Plan an activity".
+    ///
+    /// # Errors
+    ///
+    /// A refusal where the round's key is stale: read the round again, and decide anew.
+    /// [`is_not_found`](Error::is_not_found) where there is no such activity or round; otherwise
+    /// what [`Error`] says. It is repeated only while the service certainly has not acted.
+    pub async fn plan(&self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
+        let request = self.client.request(&PLAN_ACTIVITY).path("id", id);
+        let request = request.validate(plan).json(plan);
+        self.client
+            .ask::<RoundsAnswer>(request)
+            .await
+            .map(ChangedRounds::new)
+    }
+
+    /// Takes an activity away from its resource, and out of its round.
+    ///
+    /// `PATCH /activity/{id}/unassign`. Docs: `docs/geoplanning/activities.md`,
+    /// "Unassign an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`plan`](Self::plan).
+    pub async fn unassign(&self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
+        let request = self.client.request(&UNASSIGN_ACTIVITY).path("id", id);
+        let request = request.validate(unassign).json(unassign);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// Says that the work has begun: sets [`Activity::actual_start`] and a status of type
+    /// `WORKING`. See [`Events::start`](crate::Events::start) for who knows the event only.
+    ///
+    /// `PATCH /activity/{id}/start`. Docs: `docs/geoplanning/activities.md`, "Start an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`plan`](Self::plan).
+    pub async fn start(&self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
+        self.progress(&START_ACTIVITY, id, at).await
+    }
+
+    /// Says that the work is done: sets [`Activity::actual_end`] and a status of type
+    /// `COMPLETED`. The answer may lack the activity itself; read it again where its state
+    /// matters (finding G-19).
+    ///
+    /// `PATCH /activity/{id}/finish`. Docs: `docs/geoplanning/activities.md`,
+    /// "Finish an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`plan`](Self::plan).
+    pub async fn finish(&self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
+        self.progress(&FINISH_ACTIVITY, id, at).await
+    }
+
+    /// Says that the work will not be done, before it was started.
+    ///
+    /// `PATCH /activity/{id}/rejectnowork`. Docs: `docs/geoplanning/activities.md`,
+    /// "Reject an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`plan`](Self::plan).
+    pub async fn reject(&self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
+        self.progress(&REJECT_ACTIVITY, id, at).await
+    }
+
+    /// Says that the work will not be done, after it was started.
+    ///
+    /// `PATCH /activity/{id}/rejectwork`. Docs: `docs/geoplanning/activities.md`,
+    /// "Reject a working activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`plan`](Self::plan).
+    pub async fn reject_working(
+        &self,
+        id: ActivityId,
+        at: &Progress,
+    ) -> Result<ChangedRounds, Error> {
+        self.progress(&REJECT_WORKING_ACTIVITY, id, at).await
+    }
+
+    /// Gives an activity up for good: takes it out of its round and out of every list.
+    ///
+    /// `PATCH /activity/{id}/cancel`. Docs: `docs/geoplanning/activities.md`,
+    /// "Cancel an activity".
+    ///
+    /// # Errors
+    ///
+    /// As for [`plan`](Self::plan).
+    pub async fn cancel(&self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
+        let request = self.client.request(&CANCEL_ACTIVITY).path("id", id);
+        let request = request.validate(cancel).json(cancel);
+        self.client.ask::<ActivityAnswer>(request).await
+    }
+
+    /// The past activities of a customer.
+    ///
+    /// `GET /activity/history/{id}`. Docs: `docs/geoplanning/activities.md`,
+    /// "List a customer's history".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
+    /// [`Error`] says.
+    pub async fn history(&self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
+        let request = self.client.request(&ACTIVITY_HISTORY).path("id", customer);
+        self.client.ask::<HistoryAnswer>(request).await
+    }
+
+    /// What users have added to an activity's task: comments, pictures, signatures.
+    ///
+    /// `GET /activity/{id}/attachments`. Docs: `docs/geoplanning/activities.md`,
+    /// "List an activity's attachments".
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get).
+    pub async fn attachments(&self, id: ActivityId) -> Result<Vec<Attachment>, Error> {
+        let request = self.client.request(&ACTIVITY_ATTACHMENTS).path("id", id);
+        self.client.ask::<AttachmentsAnswer>(request).await
+    }
+
+    async fn progress(
+        &self,
+        operation: &'static Operation,
+        id: ActivityId,
+        at: &Progress,
+    ) -> Result<ChangedRounds, Error> {
+        let request = self.client.request(operation).path("id", id);
+        let request = request.validate(at).json(at);
+        self.client
+            .ask::<RoundsAnswer>(request)
+            .await
+            .map(ChangedRounds::new)
+    }
+}
+
+/// One past activity of a customer's.
+///
+/// `Debug` shows id and date only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: HistoryEntry".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct HistoryEntry {
+    /// The activity's id. Wire: `id`.
+    pub id: ActivityId,
+    /// The activity's name. Wire: `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The caller's reference of the activity. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// When it did end. Wire: `endDate`.
+    #[serde(
+        rename = "endDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub end: Option<OffsetDateTime>,
+    /// The resource that did it. Wire: `resourceName`.
+    #[serde(rename = "resourceName", skip_serializing_if = "Option::is_none")]
+    pub resource_name: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(HistoryEntry { id, end });
+
+/// Something that a user has added to a task on the way.
+///
+/// `Debug` shows neither the words nor where the picture is.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Attachment".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Attachment {
+    /// The attachment's id. Wire: `id`.
+    pub id: AttachmentId,
+    /// The task that it belongs to. Wire: `taskId`.
+    #[serde(rename = "taskId", skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// The user who made it. Wire: `userId`.
+    #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// A comment, a picture, a signature. Wire: `type`.
+    #[serde(rename = "type")]
+    pub kind: AttachmentKind,
+    /// When it was made. Wire: `creationDate`.
+    #[serde(
+        rename = "creationDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub created: Option<OffsetDateTime>,
+    /// The comment, or the words with a picture. Wire: `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Where the picture is. `None` for a comment. Wire: `url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Attachment {
+    id,
+    task,
+    user,
+    kind,
+    created
+});
+
+open_enum! {
+    /// What an attachment is.
+    AttachmentKind {
+        /// A comment.
+        Text = "TEXT",
+        /// A picture.
+        Image = "IMAGE",
+        /// A signature.
+        Signature = "SIGNATURE",
+    }
+}

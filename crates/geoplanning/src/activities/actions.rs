@@ -1,0 +1,236 @@
+//! What is asked of an activity: assign, plan, unassign, start, finish, reject, cancel.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use vendor_client_core::{Validate, Violations, debug_only};
+
+use crate::activity_statuses::StatusReference;
+use crate::id::{ResourceId, TaskId};
+use crate::rounds::RoundKey;
+use crate::wire;
+
+/// Gives an activity to a resource, in no round yet.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Assign an activity".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Assign {
+    /// The resource that gets the activity. Wire: `resourceId`.
+    #[serde(rename = "resourceId")]
+    pub resource: ResourceId,
+    /// The activity's task, by its own id (finding G-29). Wire: `taskId`.
+    #[serde(rename = "taskId")]
+    pub task: TaskId,
+    /// When it should be planned for, to the millisecond. Wire: `assignDate`, in ISO 8601.
+    #[serde(
+        rename = "assignDate",
+        with = "wire::utc_milliseconds",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::IsoDate>"))]
+    pub date: Option<OffsetDateTime>,
+}
+
+impl Assign {
+    /// For no day in particular.
+    #[must_use]
+    pub const fn new(resource: ResourceId, task: TaskId) -> Self {
+        Self {
+            resource,
+            task,
+            date: None,
+        }
+    }
+
+    /// For this day.
+    #[must_use]
+    pub const fn on(mut self, date: OffsetDateTime) -> Self {
+        self.date = Some(date);
+        self
+    }
+}
+
+impl Validate for Assign {
+    fn validate(&self, violations: &mut Violations) {
+        let is_writable = self.date.is_none_or(wire::is_writable);
+        violations.require("assignDate", is_writable, wire::DATE_RULE);
+    }
+}
+
+/// Puts an activity into a round.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Plan an activity".
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Plan {
+    /// The round that gets the activity. Wire: `round`.
+    pub round: RoundKey,
+    /// The status to set, of type `ASSIGNED`. `None`: the default one. Wire: `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusReference>,
+    /// When the action takes place, to the millisecond. Wire: `date`, in ISO 8601.
+    #[serde(with = "wire::utc_seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
+    pub date: OffsetDateTime,
+    /// Where in the round; 0 is its beginning. Wire: `activityIndex`.
+    #[serde(rename = "activityIndex")]
+    pub index: u32,
+}
+
+impl Plan {
+    /// Into this round, at this place, with the default status.
+    #[must_use]
+    pub const fn new(round: RoundKey, index: u32, date: OffsetDateTime) -> Self {
+        Self {
+            round,
+            status: None,
+            date,
+            index,
+        }
+    }
+
+    /// With this status.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<StatusReference>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+}
+
+impl Validate for Plan {
+    fn validate(&self, violations: &mut Violations) {
+        check_status_and_date(self.status.as_ref(), self.date, violations);
+    }
+}
+
+/// Says how an activity comes on: that it is started, finished or rejected.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Start an activity" and those after it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Progress {
+    /// The round that the activity is in. Wire: `round`.
+    pub round: RoundKey,
+    /// The status to set, of a type that fits the action. `None`: the default one. Wire: `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusReference>,
+    /// When the work began or ended, to the millisecond. Wire: `date`, in ISO 8601.
+    #[serde(with = "wire::utc_seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
+    pub date: OffsetDateTime,
+}
+
+impl Progress {
+    /// At that time, with the default status.
+    #[must_use]
+    pub const fn new(round: RoundKey, date: OffsetDateTime) -> Self {
+        Self {
+            round,
+            status: None,
+            date,
+        }
+    }
+
+    /// With this status.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<StatusReference>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+}
+
+impl Validate for Progress {
+    fn validate(&self, violations: &mut Violations) {
+        check_status_and_date(self.status.as_ref(), self.date, violations);
+    }
+}
+
+/// Takes an activity away from its resource.
+///
+/// With the round's key it is done only while the round is as the caller knows it. Without it the
+/// activity is taken from wherever it is by now, which the caller has to say in so many words.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Unassign an activity".
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Unassign {
+    /// The `hashKey` of the round, under another name (finding G-18). Wire: `roundHash`.
+    #[serde(rename = "roundHash", skip_serializing_if = "Option::is_none")]
+    round_hash: Option<String>,
+}
+
+debug_only!(Unassign { round_hash });
+
+impl Unassign {
+    /// From the round that has this key, as long as it has it.
+    #[must_use]
+    pub fn from_round(round: &RoundKey) -> Self {
+        Self {
+            round_hash: Some(round.hash_key.clone()),
+        }
+    }
+
+    /// From wherever it is, unchecked: it may be taken from somebody else.
+    #[must_use]
+    pub const fn from_wherever_it_is() -> Self {
+        Self { round_hash: None }
+    }
+}
+
+impl Validate for Unassign {
+    fn validate(&self, _: &mut Violations) {}
+}
+
+/// Gives an activity up for good.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Cancel an activity".
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Cancel {
+    /// The round that the activity is in; `None` where it is in none. Wire: `round`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundKey>,
+    /// When the action takes place, to the millisecond. Wire: `date`, in ISO 8601.
+    #[serde(with = "wire::utc_seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
+    pub date: OffsetDateTime,
+}
+
+impl Cancel {
+    /// An activity that is in no round.
+    #[must_use]
+    pub const fn outside_rounds(date: OffsetDateTime) -> Self {
+        Self { round: None, date }
+    }
+
+    /// An activity that is in this round.
+    #[must_use]
+    pub const fn in_round(round: RoundKey, date: OffsetDateTime) -> Self {
+        Self {
+            round: Some(round),
+            date,
+        }
+    }
+}
+
+impl Validate for Cancel {
+    fn validate(&self, violations: &mut Violations) {
+        violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
+    }
+}
+
+fn check_status_and_date(
+    status: Option<&StatusReference>,
+    date: OffsetDateTime,
+    violations: &mut Violations,
+) {
+    if let Some(status) = status {
+        status.check("status", violations);
+    }
+    violations.require("date", wire::is_writable(date), wire::DATE_RULE);
+}

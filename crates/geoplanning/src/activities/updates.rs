@@ -1,0 +1,231 @@
+//! What is sent to add an activity, and to replace one.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Error, Validate, Violations, debug_only};
+
+use super::UPDATE_ACTIVITY;
+use super::activity::Activity;
+use crate::activity_types::ActivityTypeReference;
+use crate::address::NewAddress;
+use crate::task::NewTask;
+use crate::wire;
+
+/// An assignment with its task, as it is sent, to add it or to replace what is there.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Add an activity" and "Update an activity".
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewActivity {
+    subtype: Assignment,
+    /// The activity's type. Wire: `type`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub activity_type: Option<ActivityTypeReference>,
+    /// What is to be done. Wire: `task`.
+    pub task: NewTask,
+}
+
+/// What replaces a task: all of it, so it is made from what was read.
+///
+/// ```no_run
+/// # use geoplanning::{ActivityId, Client, Error, TaskUpdate};
+/// # async fn run(client: Client, id: ActivityId) -> Result<(), Error> {
+/// let activity = client.activities().get(id).await?;
+/// let mut update = TaskUpdate::from_read(&activity)?;
+/// update.task.description = Some("Bring the long ladder".to_owned());
+/// client.activities().update(id, &update).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub type TaskUpdate = NewActivity;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+enum Assignment {
+    #[serde(rename = "assignment")]
+    Assignment,
+}
+
+impl NewActivity {
+    /// An activity of no type in particular.
+    #[must_use]
+    pub const fn new(task: NewTask) -> Self {
+        Self {
+            subtype: Assignment::Assignment,
+            activity_type: None,
+            task,
+        }
+    }
+
+    /// Of this type.
+    #[must_use]
+    pub fn of_type(mut self, activity_type: impl Into<ActivityTypeReference>) -> Self {
+        self.activity_type = Some(activity_type.into());
+        self
+    }
+
+    /// Everything that was read and can be sent, with the units converted: sent as it is, it
+    /// changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the activity is no assignment.
+    pub fn from_read(activity: &Activity) -> Result<Self, Error> {
+        let Some(task) = activity.task() else {
+            return Err(not_a("assignment"));
+        };
+        let activity_type = activity.activity_type.as_ref();
+        Ok(Self {
+            activity_type: activity_type.map(ActivityTypeReference::from),
+            ..Self::new(NewTask::from(task))
+        })
+    }
+}
+
+impl From<NewTask> for NewActivity {
+    fn from(task: NewTask) -> Self {
+        Self::new(task)
+    }
+}
+
+impl Validate for NewActivity {
+    fn validate(&self, violations: &mut Violations) {
+        if let Some(activity_type) = &self.activity_type {
+            violations.nested("type", activity_type);
+        }
+        violations.nested("task", &self.task);
+    }
+}
+
+/// What replaces a simple activity: all of it, and what is `None` becomes blank.
+///
+/// `Debug` shows type and duration.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Update an activity".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SimpleActivityUpdate {
+    subtype: Simple,
+    /// The activity's type. Wire: `type`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub activity_type: Option<ActivityTypeReference>,
+    /// Wire: `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The caller's reference, which the service never returns (finding G-35). Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// Wire: `description`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How long it takes: a whole number of minutes. Wire: `duration`, in minutes.
+    #[serde(
+        with = "wire::minutes",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
+    pub duration: Option<Duration>,
+    /// Where it takes place. Wire: `address`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<NewAddress>,
+}
+
+debug_only!(SimpleActivityUpdate {
+    activity_type,
+    duration
+});
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+enum Simple {
+    #[serde(rename = "simpleactivity")]
+    SimpleActivity,
+}
+
+impl SimpleActivityUpdate {
+    /// Everything blank.
+    #[must_use]
+    pub const fn blank() -> Self {
+        Self {
+            subtype: Simple::SimpleActivity,
+            activity_type: None,
+            name: None,
+            foreign_id: None,
+            description: None,
+            duration: None,
+            address: None,
+        }
+    }
+
+    /// Everything that was read and can be sent, and what cannot be known from reading: the
+    /// caller's reference, which the service never returns, and the duration, which it returns
+    /// without a unit (see [`UnsettledDuration`](crate::UnsettledDuration)). `None` blanks them.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where it is no simple activity.
+    pub fn from_read(
+        activity: &Activity,
+        foreign_id: Option<String>,
+        duration: Option<Duration>,
+    ) -> Result<Self, Error> {
+        let Some(simple) = activity.simple_activity() else {
+            return Err(not_a("simpleactivity"));
+        };
+        let activity_type = activity.activity_type.as_ref();
+        Ok(Self {
+            activity_type: activity_type.map(ActivityTypeReference::from),
+            name: simple.name.clone(),
+            foreign_id,
+            description: simple.description.clone(),
+            duration,
+            address: simple.address.as_ref().map(NewAddress::from),
+            ..Self::blank()
+        })
+    }
+}
+
+impl Validate for SimpleActivityUpdate {
+    fn validate(&self, violations: &mut Violations) {
+        if let Some(activity_type) = &self.activity_type {
+            violations.nested("type", activity_type);
+        }
+        let is_whole = |duration| wire::whole_minutes(duration).is_some();
+        violations.require(
+            "duration",
+            self.duration.is_none_or(is_whole),
+            wire::MINUTES_RULE,
+        );
+        if let Some(address) = &self.address {
+            address.check("address", violations);
+        }
+    }
+}
+
+/// What can replace an activity: a [`TaskUpdate`] or a [`SimpleActivityUpdate`]. Routes cannot be
+/// replaced.
+pub trait ActivityUpdate: sealed::Sealed {}
+
+impl ActivityUpdate for NewActivity {}
+impl ActivityUpdate for SimpleActivityUpdate {}
+
+pub(super) mod sealed {
+    use serde::Serialize;
+    use vendor_client_core::Validate;
+
+    /// Only what this crate can send is an update.
+    pub trait Sealed: Serialize + Validate {}
+
+    impl Sealed for super::NewActivity {}
+    impl Sealed for super::SimpleActivityUpdate {}
+}
+
+fn not_a(subtype: &str) -> Error {
+    let mut violations = Violations::new();
+    violations.add("subtype", format!("must be `{subtype}`"));
+    Error::invalid_request(&UPDATE_ACTIVITY, violations)
+}

@@ -1,0 +1,169 @@
+//! The statuses that activities can have.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Error, Method, Operation, Repeat, Violations, debug_only};
+
+use crate::UnknownFields;
+use crate::client::Client;
+use crate::error::answers;
+use crate::id::StatusId;
+use crate::wire::open_enum;
+
+pub(crate) static LIST_ACTIVITY_STATUSES: Operation = Operation::new(
+    "list_activity_statuses",
+    Method::GET,
+    "/activity/status",
+    Repeat::Safe,
+);
+
+answers! {
+    ActivityStatusesAnswer { statuses as "activityStatus": Vec<ActivityStatus> }
+}
+
+/// The operation on activity statuses; from [`Client::activity_statuses`].
+///
+/// Docs: `docs/geoplanning/activity-status.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivityStatuses<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl ActivityStatuses<'_> {
+    /// All statuses.
+    ///
+    /// `GET /activity/status`. Docs: `docs/geoplanning/activity-status.md`,
+    /// "List activity statuses".
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says.
+    pub async fn list(&self) -> Result<Vec<ActivityStatus>, Error> {
+        let request = self.client.request(&LIST_ACTIVITY_STATUSES);
+        self.client.ask::<ActivityStatusesAnswer>(request).await
+    }
+}
+
+/// How far an activity has come. Every customer of the vendor's names statuses freely; the service
+/// goes by [`kind`](Self::kind), and so should programs (finding G-11).
+///
+/// `Debug` shows id and kind.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: ActivityStatus".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ActivityStatus {
+    /// Wire: `id`.
+    pub id: StatusId,
+    /// The caller's reference. Wire: `fid`.
+    #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// Free text. Wire: `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the status means. Wire: `type`.
+    #[serde(rename = "type")]
+    pub kind: StatusKind,
+    /// Colour of the icon, `#RRGGBB`. Wire: `color`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// Whether an action of this kind sets this status if none is named. Wire: `byDefault`.
+    #[serde(rename = "byDefault", skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(ActivityStatus { id, kind });
+
+open_enum! {
+    /// What an activity's status means. Others than these may come and are kept (finding G-10).
+    StatusKind {
+        /// In nobody's list.
+        Unassigned = "UNASSIGNED",
+        /// Given to a resource, in no round yet.
+        PreAssigned = "PREASSIGNED",
+        /// In a round.
+        Assigned = "ASSIGNED",
+        /// Under way.
+        Working = "WORKING",
+        /// Done.
+        Completed = "COMPLETED",
+        /// Rejected after the start.
+        RejectedOnSite = "REJECTED_ON_SITE",
+        /// Rejected before the start.
+        RejectedNoMove = "REJECTED_NO_MOVE",
+        /// Given up.
+        Cancelled = "CANCELLED",
+    }
+}
+
+/// Names the status that an action sets: by its id, by the caller's reference, or by both.
+///
+/// Whether its kind fits the action is for the service to say (finding G-36).
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: StatusReference".
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StatusReference {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<StatusId>,
+    #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
+    foreign_id: Option<String>,
+}
+
+debug_only!(StatusReference { id });
+
+impl StatusReference {
+    /// By the service's id. Wire: `id`.
+    #[must_use]
+    pub const fn by_id(id: StatusId) -> Self {
+        Self {
+            id: Some(id),
+            foreign_id: None,
+        }
+    }
+
+    /// By the caller's reference. Wire: `fid`.
+    #[must_use]
+    pub fn by_reference(reference: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            foreign_id: Some(reference.into()),
+        }
+    }
+
+    /// By both, as the vendor's examples have it.
+    #[must_use]
+    pub fn by_both(id: StatusId, reference: impl Into<String>) -> Self {
+        Self {
+            id: Some(id),
+            foreign_id: Some(reference.into()),
+        }
+    }
+
+    /// Checks the reference that stands in `field`.
+    pub(crate) fn check(&self, field: &str, violations: &mut Violations) {
+        violations.require(
+            field,
+            self.id.is_some() || self.foreign_id.is_some(),
+            "must have an id or a reference",
+        );
+    }
+}
+
+impl From<StatusId> for StatusReference {
+    fn from(id: StatusId) -> Self {
+        Self::by_id(id)
+    }
+}
+
+impl From<&ActivityStatus> for StatusReference {
+    fn from(status: &ActivityStatus) -> Self {
+        Self {
+            id: Some(status.id),
+            foreign_id: status.foreign_id.clone(),
+        }
+    }
+}

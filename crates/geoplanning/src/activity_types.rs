@@ -1,0 +1,215 @@
+//! The types that activities can have.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
+
+use crate::UnknownFields;
+use crate::client::Client;
+use crate::error::answers;
+use crate::id::ActivityTypeId;
+use crate::wire::open_enum;
+
+pub(crate) static LIST_ACTIVITY_TYPES: Operation = Operation::new(
+    "list_activity_types",
+    Method::GET,
+    "/activity/types",
+    Repeat::Safe,
+);
+
+answers! {
+    ActivityTypesAnswer { types as "activityTypes": Vec<ActivityType> }
+}
+
+/// The operation on activity types; from [`Client::activity_types`].
+///
+/// Docs: `docs/geoplanning/activity-types.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivityTypes<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl ActivityTypes<'_> {
+    /// All types.
+    ///
+    /// `GET /activity/types`. Docs: `docs/geoplanning/activity-types.md`, "List activity types".
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says.
+    pub async fn list(&self) -> Result<Vec<ActivityType>, Error> {
+        let request = self.client.request(&LIST_ACTIVITY_TYPES);
+        self.client.ask::<ActivityTypesAnswer>(request).await
+    }
+}
+
+/// What kind of activity it is: what it is called, how it is shown, who may create it.
+///
+/// Name and [`meta_type`](Self::meta_type) are independent (finding G-13).
+///
+/// `Debug` shows id and meta type.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ActivityType {
+    /// Wire: `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<ActivityTypeId>,
+    /// The caller's reference. Wire: `fid`.
+    #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// Free text. Wire: `name`.
+    pub name: String,
+    /// Shape of the icon: `default`, `squarre`, `drop`, `lightning`, … Wire: `icon`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// The least duration of an activity of this type, in a unit that the service does not tell,
+    /// probably minutes (finding G-04). Wire: `defaultDuration`.
+    #[serde(rename = "defaultDuration", skip_serializing_if = "Option::is_none")]
+    pub default_duration: Option<i64>,
+    /// Whether the duration is fixed, by the field's name; its description says that it may be
+    /// changed. Wire: `fixedDuration`.
+    #[serde(rename = "fixedDuration", skip_serializing_if = "Option::is_none")]
+    pub is_duration_fixed: Option<bool>,
+    /// What the service takes the type for. Wire: `metaType`.
+    #[serde(rename = "metaType", skip_serializing_if = "Option::is_none")]
+    pub meta_type: Option<MetaType>,
+    /// What it is to the resource. Wire: `resourceActivityType`.
+    #[serde(
+        rename = "resourceActivityType",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub resource_activity_type: Option<ResourceActivityType>,
+    /// Who may create an activity of this type. Wire: `roles`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<ActivityRole>>,
+    /// What the type may be used for: the sum of 1 (tasks), 2 (routes) and 4 (simple activities).
+    /// See [`is_for_tasks`](Self::is_for_tasks) and those beside it. Wire: `targetActivityMask`.
+    #[serde(rename = "targetActivityMask", skip_serializing_if = "Option::is_none")]
+    pub target_activity_mask: Option<i64>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(ActivityType { id, meta_type });
+
+impl ActivityType {
+    /// Whether it may be used for tasks; `None` where the service did not tell.
+    #[must_use]
+    pub fn is_for_tasks(&self) -> Option<bool> {
+        self.has_target(1)
+    }
+
+    /// Whether it may be used for routes; `None` where the service did not tell.
+    #[must_use]
+    pub fn is_for_routes(&self) -> Option<bool> {
+        self.has_target(2)
+    }
+
+    /// Whether it may be used for simple activities; `None` where the service did not tell.
+    #[must_use]
+    pub fn is_for_simple_activities(&self) -> Option<bool> {
+        self.has_target(4)
+    }
+
+    fn has_target(&self, bit: i64) -> Option<bool> {
+        self.target_activity_mask.map(|mask| mask & bit != 0)
+    }
+}
+
+open_enum! {
+    /// What the service takes an activity's type for.
+    MetaType {
+        /// Nothing in particular.
+        None = "NONE",
+        /// A meal.
+        Lunch = "LUNCH",
+        /// Filling up the load.
+        Refill = "REFILL",
+        /// A way.
+        Route = "ROUTE",
+        /// Waiting.
+        WaitTime = "WAIT_TIME",
+        /// A place to pass.
+        Waypoint = "WAYPOINT",
+        /// Being at hand.
+        StandBy = "STAND_BY",
+    }
+}
+
+open_enum! {
+    /// What an activity is to the resource.
+    ResourceActivityType {
+        /// Work.
+        ActiveBusiness = "ACTIVE_BUSINESS",
+        /// Compensatory leave.
+        InactiveCompensatoryLeave = "INACTIVE_COMPENSATORY_LEAVE",
+        /// Rest.
+        InactiveNonBusiness = "INACTIVE_NON_BUSINESS",
+    }
+}
+
+open_enum! {
+    /// Who may create an activity of a type.
+    ActivityRole {
+        /// Dispatchers.
+        DispatcherCreate = "DISPATCHER_CREATE",
+        /// Resources.
+        ResourceCreate = "RESOURCE_CREATE",
+    }
+}
+
+/// Names the type of an activity that is sent. Which of the two finds the type is not documented,
+/// so give both where there are both (finding G-32).
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: ActivityTypeReference".
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ActivityTypeReference {
+    /// The caller's reference of the type, 20 characters at most. Wire: `fid`.
+    #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// The type's name, from 1 to 100 characters. Wire: `name`.
+    pub name: String,
+}
+
+debug_only!(ActivityTypeReference {});
+
+impl ActivityTypeReference {
+    /// The type of that name.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            foreign_id: None,
+            name: name.into(),
+        }
+    }
+
+    /// The same with the caller's reference of the type.
+    #[must_use]
+    pub fn reference(mut self, reference: impl Into<String>) -> Self {
+        self.foreign_id = Some(reference.into());
+        self
+    }
+}
+
+impl From<&ActivityType> for ActivityTypeReference {
+    fn from(activity_type: &ActivityType) -> Self {
+        Self {
+            foreign_id: activity_type.foreign_id.clone(),
+            name: activity_type.name.clone(),
+        }
+    }
+}
+
+impl Validate for ActivityTypeReference {
+    fn validate(&self, violations: &mut Violations) {
+        if let Some(reference) = &self.foreign_id {
+            violations.length("fid", reference, 0..=20);
+        }
+        violations.length("name", &self.name, 1..=100);
+    }
+}

@@ -1,0 +1,309 @@
+//! The client and how it is built.
+
+use std::env;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret as _, SecretString};
+use vendor_client_core::{
+    Error, HeaderMap, HeaderName, HeaderValue, Operation, Request, Service, Transport,
+    TransportConfig,
+};
+
+use crate::activities::Activities;
+use crate::activity_statuses::ActivityStatuses;
+use crate::activity_types::ActivityTypes;
+use crate::customers::Customers;
+use crate::error::{self, Answer};
+use crate::events::Events;
+use crate::pois::Pois;
+use crate::resources::Resources;
+use crate::rounds::Rounds;
+use crate::users::Users;
+
+/// Where the vendor's production service is.
+const PRODUCTION: &str = "https://api.geoplanning.net";
+
+/// Where the vendor's test system is, for [`ClientBuilder::base_url`].
+pub const TEST_SYSTEM: &str = "https://apitest.geoplanning.net";
+
+/// Both headers have it on every request, with or without a body (finding G-25).
+const MEDIA_TYPE: HeaderValue =
+    HeaderValue::from_static("application/vnd.geoplanning-v3.0+json;charset=UTF-8");
+
+static SERVICE: Service = Service::new(
+    concat!("geoplanning/", env!("CARGO_PKG_VERSION")),
+    error::read_failure,
+);
+
+/// A client of Geoplanning. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Client {
+    transport: Transport,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Starts building a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client from environment variables: `GEOPLANNING_LOGIN` and `GEOPLANNING_PASSWORD`, and,
+    /// where it is set, `GEOPLANNING_BASE_URL`.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), which names the variable that is
+    /// missing or wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Reading, adding, updating, planning, starting, finishing activities, and more.
+    #[must_use]
+    pub fn activities(&self) -> Activities<'_> {
+        Activities { client: self }
+    }
+
+    /// Starting activities by their events.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        Events { client: self }
+    }
+
+    /// The statuses that activities can have.
+    #[must_use]
+    pub fn activity_statuses(&self) -> ActivityStatuses<'_> {
+        ActivityStatuses { client: self }
+    }
+
+    /// The types that activities can have.
+    #[must_use]
+    pub fn activity_types(&self) -> ActivityTypes<'_> {
+        ActivityTypes { client: self }
+    }
+
+    /// Points of interest.
+    #[must_use]
+    pub fn pois(&self) -> Pois<'_> {
+        Pois { client: self }
+    }
+
+    /// Who, or what, makes rounds.
+    #[must_use]
+    pub fn resources(&self) -> Resources<'_> {
+        Resources { client: self }
+    }
+
+    /// The working days of resources.
+    #[must_use]
+    pub fn rounds(&self) -> Rounds<'_> {
+        Rounds { client: self }
+    }
+
+    /// Who may log in.
+    #[must_use]
+    pub fn users(&self) -> Users<'_> {
+        Users { client: self }
+    }
+
+    /// For whom work is done.
+    #[must_use]
+    pub fn customers(&self) -> Customers<'_> {
+        Customers { client: self }
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    pub(crate) fn request(&self, operation: &'static Operation) -> Request {
+        self.transport.request(operation)
+    }
+
+    /// Sends a request and takes what was asked for out of the answer.
+    pub(crate) async fn ask<A: Answer>(&self, request: Request) -> Result<A::Content, Error> {
+        error::open::<A>(&self.transport.send(request).await?)
+    }
+
+    /// Sends a request that is answered by nothing.
+    pub(crate) async fn tell(&self, request: Request) -> Result<(), Error> {
+        error::check_done(&self.transport.send(request).await?)
+    }
+}
+
+/// Builds a [`Client`].
+#[derive(Default)]
+#[must_use]
+pub struct ClientBuilder {
+    base_url: Option<String>,
+    login: Option<SecretString>,
+    password: Option<SecretString>,
+    transport: TransportConfig,
+}
+
+/// Hides the credentials.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientBuilder {
+    /// A builder filled as [`Client::from_env`] says.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::from_env`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let required = |name: &str| {
+            read(name)
+                .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
+        };
+        let mut builder = Self::default().credentials(
+            required("GEOPLANNING_LOGIN")?,
+            required("GEOPLANNING_PASSWORD")?,
+        );
+        builder.base_url = read("GEOPLANNING_BASE_URL");
+        Ok(builder)
+    }
+
+    /// The user's name and password. The user needs the right "webservices user".
+    pub fn credentials(
+        mut self,
+        login: impl Into<SecretString>,
+        password: impl Into<SecretString>,
+    ) -> Self {
+        self.login = Some(login.into());
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Where the service is: `https://api.geoplanning.net` unless told otherwise. The vendor's
+    /// test system is at [`TEST_SYSTEM`].
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Time limits, sizes, retries, TLS.
+    pub fn transport(mut self, config: TransportConfig) -> Self {
+        self.transport = config;
+        self
+    }
+
+    /// The client. Nothing is sent yet; [`Client::check_login`] finds wrong credentials early.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) where credentials are missing or no
+    /// Basic authentication can hold them, the base URL is not https (and not loopback), or TLS
+    /// cannot be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        let (Some(login), Some(password)) = (&self.login, &self.password) else {
+            return Err(Error::configuration("the credentials are missing"));
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::from_static("accept"), MEDIA_TYPE);
+        headers.insert(HeaderName::from_static("content-type"), MEDIA_TYPE);
+        headers.insert(
+            HeaderName::from_static("authorization"),
+            basic(login, password)?,
+        );
+        let base_url = self.base_url.as_deref().unwrap_or(PRODUCTION);
+        let transport = Transport::new(&SERVICE, base_url, headers, &self.transport)?;
+        Ok(Client { transport })
+    }
+}
+
+/// The credentials as a header, which prints as nothing (RFC 7617).
+fn basic(login: &SecretString, password: &SecretString) -> Result<HeaderValue, Error> {
+    let (login, password) = (login.expose_secret(), password.expose_secret());
+    if login.is_empty() || password.is_empty() {
+        return Err(Error::configuration("the credentials are empty"));
+    }
+    if login.contains(':') {
+        return Err(Error::configuration("the login must not have a colon"));
+    }
+    let credentials = SecretString::from(format!("{login}:{password}"));
+    let encoded = SecretString::from(STANDARD.encode(credentials.expose_secret()));
+    let header = SecretString::from(format!("Basic {}", encoded.expose_secret()));
+    let mut value = HeaderValue::from_str(header.expose_secret())
+        .map_err(|_| Error::configuration("the credentials cannot be sent"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
+        let read = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        ClientBuilder::from_variables(read)?.build()
+    }
+
+    #[test]
+    fn a_client_comes_from_environment_variables() {
+        let client = from(&[
+            ("GEOPLANNING_LOGIN", "planner"),
+            ("GEOPLANNING_PASSWORD", "pw"),
+            ("GEOPLANNING_BASE_URL", TEST_SYSTEM),
+        ])
+        .unwrap();
+        assert!(format!("{client:?}").contains("apitest.geoplanning.net"));
+    }
+
+    #[test]
+    fn a_variable_that_is_missing_is_named() {
+        let error = from(&[("GEOPLANNING_LOGIN", "planner")]).unwrap_err();
+        assert!(
+            error.to_string().contains("GEOPLANNING_PASSWORD"),
+            "{error}"
+        );
+        let error = from(&[("GEOPLANNING_PASSWORD", "pw")]).unwrap_err();
+        assert!(error.to_string().contains("GEOPLANNING_LOGIN"), "{error}");
+    }
+
+    #[test]
+    fn credentials_that_basic_authentication_cannot_hold_are_refused() {
+        for (login, password) in [("", "pw"), ("planner", ""), ("canary:x", "pw")] {
+            let error = Client::builder()
+                .credentials(login, password)
+                .build()
+                .unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+            assert!(!error.to_string().contains("canary"));
+        }
+        let error = Client::builder().build().unwrap_err();
+        assert!(error.to_string().contains("missing"), "{error}");
+    }
+
+    #[test]
+    fn credentials_may_have_any_characters_and_are_hidden() {
+        let header = basic(&"plänner".into(), &"p:w\r\n€".into()).unwrap();
+        assert_eq!(header.as_bytes(), b"Basic cGzDpG5uZXI6cDp3DQrigqw=");
+        assert!(header.is_sensitive());
+        let builder = Client::builder().credentials("canary", "canary");
+        assert!(!format!("{builder:?}").contains("canary"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("canary"));
+    }
+}

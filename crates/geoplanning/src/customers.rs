@@ -1,0 +1,366 @@
+//! Customers: add, read, edit, delete.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
+
+use crate::address::{Address, NewAddress};
+use crate::client::Client;
+use crate::error::answers;
+use crate::id::CustomerId;
+use crate::opening_hours::OpeningHours;
+use crate::reference::{self, Creation};
+use crate::{UnknownFields, wire};
+
+/// What a repeated reference does is not documented.
+pub(crate) static ADD_CUSTOMER: Operation =
+    Operation::new("add_customer", Method::POST, "/customers", Repeat::Unsafe);
+
+pub(crate) static GET_CUSTOMER: Operation =
+    Operation::new("get_customer", Method::GET, "/customers/{id}", Repeat::Safe);
+
+pub(crate) static GET_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
+    "get_customer_by_reference",
+    Method::GET,
+    "/customers/ref/{ref}",
+    Repeat::Safe,
+);
+
+pub(crate) static UPDATE_CUSTOMER: Operation = Operation::new(
+    "update_customer",
+    Method::PUT,
+    "/customers/{id}",
+    Repeat::Safe,
+);
+
+pub(crate) static UPDATE_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
+    "update_customer_by_reference",
+    Method::PUT,
+    "/customers/ref/{ref}",
+    Repeat::Safe,
+);
+
+/// Deleting twice deletes once; the second answer is a 404.
+pub(crate) static DELETE_CUSTOMER: Operation = Operation::new(
+    "delete_customer",
+    Method::DELETE,
+    "/customers/{id}",
+    Repeat::Safe,
+);
+
+/// A reference need not be unique, so that deleting twice may delete two.
+pub(crate) static DELETE_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
+    "delete_customer_by_reference",
+    Method::DELETE,
+    "/customers/ref/{ref}",
+    Repeat::Unsafe,
+);
+
+answers! {
+    CustomerAnswer { customer as "customer": Customer }
+}
+
+/// The operations on customers; from [`Client::customers`].
+///
+/// Docs: `docs/geoplanning/customers.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Customers<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl Customers<'_> {
+    /// Adds a customer.
+    ///
+    /// It is repeated only while the service certainly has not acted;
+    /// [`add_or_find`](Self::add_or_find) goes on from there by itself.
+    ///
+    /// `POST /customers`. Docs: `docs/geoplanning/customers.md`, "Add a customer".
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
+    /// anything is sent; otherwise what [`Error`] says.
+    pub async fn add(&self, customer: &NewCustomer) -> Result<Customer, Error> {
+        let request = self.client.request(&ADD_CUSTOMER);
+        let request = request.validate(customer).json(customer);
+        self.client.ask::<CustomerAnswer>(request).await
+    }
+
+    /// Adds a customer so that it is neither lost nor added twice: after an unknown outcome it
+    /// waits a little, looks for the `foreignId`, and adds it again only where there is none. What
+    /// it relies on is said at [`Activities::add_or_find`](crate::Activities::add_or_find).
+    ///
+    /// # Errors
+    ///
+    /// As for [`add`](Self::add), and
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the customer has no
+    /// `foreignId`.
+    pub async fn add_or_find(&self, customer: &NewCustomer) -> Result<Creation<Customer>, Error> {
+        let mut violations = Violations::new();
+        customer.validate(&mut violations);
+        let given = customer.foreign_id.as_deref();
+        let reference = reference::required("foreignId", given, &mut violations);
+        if !violations.is_empty() {
+            return Err(Error::invalid_request(&ADD_CUSTOMER, violations));
+        }
+        let create = || self.add(customer);
+        let find = || async { reference::found(self.get_by_reference(reference).await) };
+        self.client.transport().create_or_find(create, find).await
+    }
+
+    /// Reads a customer, without opening hours: the service does not return them.
+    ///
+    /// `GET /customers/{id}`. Docs: `docs/geoplanning/customers.md`, "Get a customer".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
+    /// [`Error`] says.
+    pub async fn get(&self, id: CustomerId) -> Result<Customer, Error> {
+        let request = self.client.request(&GET_CUSTOMER).path("id", id);
+        self.client.ask::<CustomerAnswer>(request).await
+    }
+
+    /// Reads a customer by the caller's reference, without opening hours.
+    ///
+    /// `GET /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Get a customer".
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get).
+    pub async fn get_by_reference(&self, reference: &str) -> Result<Customer, Error> {
+        let request = self.client.request(&GET_CUSTOMER_BY_REFERENCE);
+        let request = request.path("ref", reference);
+        self.client.ask::<CustomerAnswer>(request).await
+    }
+
+    /// Replaces a customer: what the update leaves out becomes blank. Make it from what was read,
+    /// with [`CustomerUpdate::from_read`].
+    ///
+    /// `PUT /customers/{id}`. Docs: `docs/geoplanning/customers.md`, "Edit a customer".
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
+    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
+    /// [`Error`] says.
+    pub async fn update(&self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
+        let request = self.client.request(&UPDATE_CUSTOMER).path("id", id);
+        let request = request.validate(update).json(update);
+        self.client.ask::<CustomerAnswer>(request).await
+    }
+
+    /// Replaces a customer by the caller's reference, which the update has to repeat: what it
+    /// leaves out becomes blank.
+    ///
+    /// `PUT /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Edit a customer".
+    ///
+    /// # Errors
+    ///
+    /// As for [`update`](Self::update).
+    pub async fn update_by_reference(
+        &self,
+        reference: &str,
+        update: &CustomerUpdate,
+    ) -> Result<Customer, Error> {
+        let request = self.client.request(&UPDATE_CUSTOMER_BY_REFERENCE);
+        let request = request.path("ref", reference);
+        let request = request.validate(update).json(update);
+        self.client.ask::<CustomerAnswer>(request).await
+    }
+
+    /// Deletes a customer.
+    ///
+    /// Where the answer to a first attempt was lost, the second finds the customer gone. The error
+    /// is then [`is_not_found`](Error::is_not_found) and
+    /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
+    ///
+    /// `DELETE /customers/{id}`. Docs: `docs/geoplanning/customers.md`, "Delete a customer".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
+    /// [`Error`] says.
+    pub async fn delete(&self, id: CustomerId) -> Result<(), Error> {
+        let request = self.client.request(&DELETE_CUSTOMER).path("id", id);
+        self.client.tell(request).await
+    }
+
+    /// Deletes a customer by the caller's reference. A reference need not be unique, so it is not
+    /// repeated after an unknown outcome.
+    ///
+    /// `DELETE /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Delete a customer".
+    ///
+    /// # Errors
+    ///
+    /// As for [`delete`](Self::delete).
+    pub async fn delete_by_reference(&self, reference: &str) -> Result<(), Error> {
+        let request = self.client.request(&DELETE_CUSTOMER_BY_REFERENCE);
+        self.client.tell(request.path("ref", reference)).await
+    }
+}
+
+/// For whom work is done, as it is read. Opening hours are not among it: the service keeps them
+/// and does not return them (finding G-09).
+///
+/// `Debug` shows the id only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Customer".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Customer {
+    /// Wire: `id`.
+    pub id: CustomerId,
+    /// The caller's reference. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// `None` perhaps in a task. Wire: `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `None` perhaps in a task. Wire: `address`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// Wire: `mobileNumber`.
+    #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
+    pub mobile_number: Option<String>,
+    /// Wire: `telephoneNumber`.
+    #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
+    pub telephone_number: Option<String>,
+    /// Wire: `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Customer { id });
+
+/// A customer, as it is sent, to add it or to replace what is there.
+///
+/// In an update whatever is `None` becomes blank; opening hours that are `None` are taken to stay,
+/// and empty ones to be cleared.
+///
+/// `Debug` shows the opening hours.
+///
+/// Docs: `docs/geoplanning/customers.md`, "Add a customer" and "Edit a customer".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewCustomer {
+    /// The caller's reference, by which the customer can be found; 20 characters at most.
+    /// Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// 150 characters at most. Wire: `name`.
+    pub name: String,
+    /// Where the customer is. Other than elsewhere, coordinates alone do not suffice (finding
+    /// G-37). Wire: `address`.
+    pub address: NewAddress,
+    /// 25 characters at most. Wire: `mobileNumber`.
+    #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
+    pub mobile_number: Option<String>,
+    /// 25 characters at most. Wire: `telephoneNumber`.
+    #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
+    pub telephone_number: Option<String>,
+    /// 50 characters at most. Wire: `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// When the customer is open. Wire: `openingHours`.
+    #[serde(
+        rename = "openingHours",
+        with = "wire::hours::of_customer",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<Vec<wire::hours::OfCustomer>>")
+    )]
+    pub opening_hours: Option<OpeningHours>,
+}
+
+debug_only!(NewCustomer { opening_hours });
+
+/// What replaces a customer: all of it, so it is made from what was read, and from the opening
+/// hours, which are not.
+///
+/// ```no_run
+/// # use geoplanning::{Client, CustomerId, CustomerUpdate, Error, OpeningHours};
+/// # use time::macros::time;
+/// # async fn run(client: Client, id: CustomerId) -> Result<(), Error> {
+/// let customer = client.customers().get(id).await?;
+/// let hours = OpeningHours::monday_to_friday(time!(9:00), time!(18:00));
+/// let mut update = CustomerUpdate::from_read(&customer, Some(hours))?;
+/// update.email = Some("planning@example.com".to_owned());
+/// client.customers().update(id, &update).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub type CustomerUpdate = NewCustomer;
+
+impl NewCustomer {
+    /// A customer of which only what is required is set.
+    #[must_use]
+    pub fn new(name: impl Into<String>, address: impl Into<NewAddress>) -> Self {
+        Self {
+            foreign_id: None,
+            name: name.into(),
+            address: address.into(),
+            mobile_number: None,
+            telephone_number: None,
+            email: None,
+            opening_hours: None,
+        }
+    }
+
+    /// Everything that was read and can be sent, and the opening hours, which the service never
+    /// returns: `None` leaves them as they are, by what the documents say of arrays elsewhere;
+    /// [`OpeningHours::none`] clears them.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the customer has no name or no
+    /// address, as one inside a task may: read the customer itself.
+    pub fn from_read(
+        customer: &Customer,
+        opening_hours: Option<OpeningHours>,
+    ) -> Result<Self, Error> {
+        let (Some(name), Some(address)) = (&customer.name, &customer.address) else {
+            let mut violations = Violations::new();
+            let rule = "must be read with the customer";
+            violations.require("name", customer.name.is_some(), rule);
+            violations.require("address", customer.address.is_some(), rule);
+            return Err(Error::invalid_request(&UPDATE_CUSTOMER, violations));
+        };
+        Ok(Self {
+            foreign_id: customer.foreign_id.clone(),
+            mobile_number: customer.mobile_number.clone(),
+            telephone_number: customer.telephone_number.clone(),
+            email: customer.email.clone(),
+            opening_hours,
+            ..Self::new(name, address)
+        })
+    }
+}
+
+impl Validate for NewCustomer {
+    fn validate(&self, violations: &mut Violations) {
+        let texts = [
+            ("foreignId", self.foreign_id.as_ref(), 20),
+            ("name", Some(&self.name), 150),
+            ("mobileNumber", self.mobile_number.as_ref(), 25),
+            ("telephoneNumber", self.telephone_number.as_ref(), 25),
+            ("email", self.email.as_ref(), 50),
+        ];
+        for (name, text, most) in texts {
+            if let Some(text) = text {
+                violations.length(name, text, 0..=most);
+            }
+        }
+        self.address.check_for_customer("address", violations);
+        if let Some(hours) = &self.opening_hours {
+            hours.check_for_customer("openingHours", violations);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What resources have or know, and tasks ask for: skills, languages, categories.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Validate, Violations, debug_only};
+
+use crate::UnknownFields;
+use crate::id::EnumerableId;
+
+/// Something that a resource has or knows, and that a task may ask for, as it is read.
+///
+/// `Debug` shows the id only: what a person knows is personal.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Enumerable".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Enumerable {
+    /// Wire: `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<EnumerableId>,
+    /// The caller's reference. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// `French`, say. Wire: `name`.
+    pub name: String,
+    /// `Languages`, say. Wire: `type`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Enumerable { id });
+
+/// Something that a resource has or knows, and that a task may ask for, as it is sent.
+///
+/// `Debug` shows none of it.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: NewEnumerable". The `id` of the vendor's examples,
+/// always `null`, is not sent (finding G-33).
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewEnumerable {
+    /// The caller's reference, 20 characters at most. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// `French`, say. Wire: `name`.
+    pub name: String,
+    /// `Languages`, say; it must exist in the service. Wire: `type`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+debug_only!(NewEnumerable {});
+
+impl NewEnumerable {
+    /// An ability by name, of a type that exists in the service.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self {
+            foreign_id: None,
+            name: name.into(),
+            kind: kind.into(),
+        }
+    }
+}
+
+impl From<&Enumerable> for NewEnumerable {
+    fn from(enumerable: &Enumerable) -> Self {
+        Self {
+            foreign_id: enumerable.foreign_id.clone(),
+            name: enumerable.name.clone(),
+            kind: enumerable.kind.clone(),
+        }
+    }
+}
+
+impl Validate for NewEnumerable {
+    fn validate(&self, violations: &mut Violations) {
+        if let Some(reference) = &self.foreign_id {
+            violations.length("foreignId", reference, 0..=20);
+        }
+    }
+}

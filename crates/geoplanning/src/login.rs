@@ -1,0 +1,68 @@
+//! Checking the credentials.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Error, Method, Operation, Repeat, debug_only};
+
+use crate::UnknownFields;
+use crate::client::Client;
+use crate::error::answers;
+use crate::id::{ResourceId, UserId};
+
+pub(crate) static CHECK_LOGIN: Operation =
+    Operation::new("check_login", Method::GET, "/login/check", Repeat::Safe);
+
+answers! {
+    LoginAnswer { user as "userData": LoginUser }
+}
+
+impl Client {
+    /// Says whether the credentials are right, and whose they are. Every call carries them; this
+    /// finds wrong ones early.
+    ///
+    /// `GET /login/check`. Docs: `docs/geoplanning/login.md`, "Check the credentials".
+    ///
+    /// # Errors
+    ///
+    /// [`is_unauthorized`](Error::is_unauthorized) where they are wrong; otherwise what [`Error`]
+    /// says.
+    pub async fn check_login(&self) -> Result<LoginUser, Error> {
+        self.ask::<LoginAnswer>(self.request(&CHECK_LOGIN)).await
+    }
+}
+
+/// The user whose credentials the client has.
+///
+/// `Debug` shows ids and the language.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: LoginUser".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LoginUser {
+    /// Wire: `id`.
+    pub id: UserId,
+    /// Code of the user's language, such as `en`. Wire: `userLanguage`.
+    #[serde(rename = "userLanguage", skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Wire: `firstName`.
+    #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Wire: `lastName`.
+    #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// The resource that the user is. Wire: `resourceId`.
+    #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceId>,
+    /// The caller's reference of that resource. Wire: `resourceFid`.
+    #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
+    pub resource_foreign_id: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(LoginUser {
+    id,
+    language,
+    resource
+});

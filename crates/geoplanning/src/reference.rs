@@ -1,0 +1,50 @@
+//! Finding things by the caller's own references.
+
+use serde::Serialize;
+use vendor_client_core::{Created, Error, Validate, Violations};
+
+/// How an addition that looks before it tries again came to its end.
+pub type Creation<T> = Created<T, T>;
+
+/// The query parameter that names a thing by the caller's reference.
+#[derive(Serialize)]
+pub(crate) struct ByReference<'a> {
+    fid: &'a str,
+}
+
+impl<'a> ByReference<'a> {
+    pub(crate) const fn new(reference: &'a str) -> Self {
+        Self { fid: reference }
+    }
+}
+
+/// An empty reference names nobody, or everything that has none.
+impl Validate for ByReference<'_> {
+    fn validate(&self, violations: &mut Violations) {
+        violations.require("fid", !self.fid.is_empty(), "must not be empty");
+    }
+}
+
+/// The reference that a thing is found by after its addition; it stands in `field`.
+pub(crate) fn required<'a>(
+    field: &str,
+    given: Option<&'a str>,
+    violations: &mut Violations,
+) -> &'a str {
+    let reference = given.unwrap_or_default();
+    violations.require(
+        field,
+        !reference.is_empty(),
+        "must be given: what was added is found by it",
+    );
+    reference
+}
+
+/// What came of looking a thing up.
+pub(crate) fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,543 @@
+//! Resources: read, add, update, delete.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{
+    Error, Method, Operation, Repeat, Request, Validate, Violations, debug_only,
+};
+
+use crate::address::{Address, NewAddress};
+use crate::client::Client;
+use crate::enumerables::{Enumerable, NewEnumerable};
+use crate::error::answers;
+use crate::id::{CapacityId, ResourceId};
+use crate::reference::{self, ByReference, Creation};
+use crate::task::convert;
+use crate::wire::open_enum;
+use crate::{Properties, UnknownFields};
+
+pub(crate) static GET_RESOURCE: Operation =
+    Operation::new("get_resource", Method::GET, "/resources/{id}", Repeat::Safe);
+
+pub(crate) static GET_RESOURCE_BY_REFERENCE: Operation = Operation::new(
+    "get_resource_by_reference",
+    Method::GET,
+    "/resources",
+    Repeat::Safe,
+);
+
+/// What a repeated reference does is not documented.
+pub(crate) static ADD_RESOURCE: Operation =
+    Operation::new("add_resource", Method::POST, "/resources", Repeat::Unsafe);
+
+pub(crate) static UPDATE_RESOURCE: Operation = Operation::new(
+    "update_resource",
+    Method::PUT,
+    "/resources/{id}",
+    Repeat::Safe,
+);
+
+pub(crate) static UPDATE_RESOURCE_BY_REFERENCE: Operation = Operation::new(
+    "update_resource_by_reference",
+    Method::PUT,
+    "/resources",
+    Repeat::Safe,
+);
+
+/// Deleting twice deletes once; the second answer is a 404.
+pub(crate) static DELETE_RESOURCE: Operation = Operation::new(
+    "delete_resource",
+    Method::DELETE,
+    "/resources/{id}",
+    Repeat::Safe,
+);
+
+/// A reference need not be unique, so that deleting twice may delete two.
+pub(crate) static DELETE_RESOURCE_BY_REFERENCE: Operation = Operation::new(
+    "delete_resource_by_reference",
+    Method::DELETE,
+    "/resources",
+    Repeat::Unsafe,
+);
+
+answers! {
+    ResourceAnswer { resource as "resource": Resource }
+}
+
+/// The operations on resources; from [`Client::resources`].
+///
+/// Docs: `docs/geoplanning/resources.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Resources<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl Resources<'_> {
+    /// Reads a resource, with what `fields` names. [`ResourceField::ALL`] is what an update
+    /// needs.
+    ///
+    /// `GET /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Get a resource".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
+    /// [`Error`] says.
+    pub async fn get(&self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
+        let request = self.client.request(&GET_RESOURCE).path("id", id);
+        let request = with_fields(request, fields);
+        self.client.ask::<ResourceAnswer>(request).await
+    }
+
+    /// Reads a resource by the caller's reference, with what `fields` names.
+    ///
+    /// `GET /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Get a resource".
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get).
+    pub async fn get_by_reference(
+        &self,
+        reference: &str,
+        fields: &[ResourceField],
+    ) -> Result<Resource, Error> {
+        let by = ByReference::new(reference);
+        let request = self.client.request(&GET_RESOURCE_BY_REFERENCE);
+        let request = with_fields(request.validate(&by).query(&by), fields);
+        self.client.ask::<ResourceAnswer>(request).await
+    }
+
+    /// Adds a resource.
+    ///
+    /// It is repeated only while the service certainly has not acted;
+    /// [`add_or_find`](Self::add_or_find) goes on from there by itself.
+    ///
+    /// `POST /resources`. Docs: `docs/geoplanning/resources.md`, "Add a resource".
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
+    /// anything is sent; otherwise what [`Error`] says.
+    pub async fn add(&self, resource: &NewResource) -> Result<Resource, Error> {
+        let request = self.client.request(&ADD_RESOURCE);
+        let request = request.validate(resource).json(resource);
+        self.client.ask::<ResourceAnswer>(request).await
+    }
+
+    /// Adds a resource so that it is neither lost nor added twice: after an unknown outcome it
+    /// waits a little, looks for the `fid`, and adds it again only where there is none. What it
+    /// relies on is said at [`Activities::add_or_find`](crate::Activities::add_or_find).
+    ///
+    /// # Errors
+    ///
+    /// As for [`add`](Self::add), and
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the resource has no `fid`.
+    pub async fn add_or_find(&self, resource: &NewResource) -> Result<Creation<Resource>, Error> {
+        let mut violations = Violations::new();
+        resource.validate(&mut violations);
+        let given = resource.foreign_id.as_deref();
+        let reference = reference::required("fid", given, &mut violations);
+        if !violations.is_empty() {
+            return Err(Error::invalid_request(&ADD_RESOURCE, violations));
+        }
+        let create = || self.add(resource);
+        let find = || async {
+            let read = self.get_by_reference(reference, &ResourceField::ALL);
+            reference::found(read.await)
+        };
+        self.client.transport().create_or_find(create, find).await
+    }
+
+    /// Replaces a resource: what the update leaves out becomes blank. Make it from what was read,
+    /// with [`ResourceUpdate::from_read`].
+    ///
+    /// The answer is not expected to repeat what was sent (finding G-31).
+    ///
+    /// `PUT /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
+    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
+    /// [`Error`] says.
+    pub async fn update(&self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
+        let request = self.client.request(&UPDATE_RESOURCE).path("id", id);
+        let request = request.validate(update).json(update);
+        self.client.ask::<ResourceAnswer>(request).await
+    }
+
+    /// Replaces a resource by the caller's reference, which the update has to repeat: what it
+    /// leaves out becomes blank.
+    ///
+    /// `PUT /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
+    ///
+    /// # Errors
+    ///
+    /// As for [`update`](Self::update).
+    pub async fn update_by_reference(
+        &self,
+        reference: &str,
+        update: &ResourceUpdate,
+    ) -> Result<Resource, Error> {
+        let by = ByReference::new(reference);
+        let request = self.client.request(&UPDATE_RESOURCE_BY_REFERENCE);
+        let request = request.validate(&by).query(&by);
+        let request = request.validate(update).json(update);
+        self.client.ask::<ResourceAnswer>(request).await
+    }
+
+    /// Deletes a resource, once all of its activities are completed.
+    ///
+    /// Where the answer to a first attempt was lost, the second finds the resource gone. The error
+    /// is then [`is_not_found`](Error::is_not_found) and
+    /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
+    ///
+    /// `DELETE /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Delete a resource".
+    ///
+    /// # Errors
+    ///
+    /// A refusal while there are activities that are not completed;
+    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
+    /// [`Error`] says.
+    pub async fn delete(&self, id: ResourceId) -> Result<(), Error> {
+        let request = self.client.request(&DELETE_RESOURCE).path("id", id);
+        self.client.tell(request).await
+    }
+
+    /// Deletes a resource by the caller's reference. A reference need not be unique, so it is not
+    /// repeated after an unknown outcome.
+    ///
+    /// `DELETE /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Delete a resource".
+    ///
+    /// # Errors
+    ///
+    /// As for [`delete`](Self::delete).
+    pub async fn delete_by_reference(&self, reference: &str) -> Result<(), Error> {
+        let by = ByReference::new(reference);
+        let request = self.client.request(&DELETE_RESOURCE_BY_REFERENCE);
+        let request = request.validate(&by).query(&by);
+        self.client.tell(request).await
+    }
+}
+
+/// Each field is a parameter of its own (finding G-27).
+fn with_fields(request: Request, fields: &[ResourceField]) -> Request {
+    let fields: Vec<_> = fields.iter().map(|field| ("fields", field)).collect();
+    request.query(&fields)
+}
+
+open_enum! {
+    /// What a resource is read with, beyond what is always there.
+    ResourceField {
+        /// [`Resource::start_address`].
+        StartAddress = "startAddress",
+        /// [`Resource::end_address`].
+        EndAddress = "endAddress",
+        /// [`Resource::enumerables`].
+        Enumerables = "enumerables",
+        /// [`Resource::capacities`].
+        Capacities = "capacities",
+    }
+}
+
+impl ResourceField {
+    /// All that are documented: what an update needs.
+    pub const ALL: [Self; 4] = [
+        Self::StartAddress,
+        Self::EndAddress,
+        Self::Enumerables,
+        Self::Capacities,
+    ];
+}
+
+/// Somebody, or something, that makes rounds.
+///
+/// `Debug` shows the id only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Resource".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Resource {
+    /// Wire: `id`.
+    pub id: ResourceId,
+    /// The caller's reference. Wire: `fid`, also read as `foreignId` (finding G-16).
+    #[serde(
+        rename = "fid",
+        alias = "foreignId",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub foreign_id: Option<String>,
+    /// Wire: `name`.
+    pub name: String,
+    /// Whether it belongs to the company. Wire: `internal`.
+    #[serde(rename = "internal", skip_serializing_if = "Option::is_none")]
+    pub is_internal: Option<bool>,
+    /// Where its rounds start. `None` unless asked for. Wire: `startAddress`.
+    #[serde(rename = "startAddress", skip_serializing_if = "Option::is_none")]
+    pub start_address: Option<Address>,
+    /// Where its rounds end. `None` unless asked for. Wire: `endAddress`.
+    #[serde(rename = "endAddress", skip_serializing_if = "Option::is_none")]
+    pub end_address: Option<Address>,
+    /// Whatever the vendor's customer has defined. Wire: `properties`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties>,
+    /// What it has or knows, in no particular order. `None` unless asked for.
+    /// Wire: `enumerables`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enumerables: Option<Vec<Enumerable>>,
+    /// What it can carry. `None` unless asked for. Wire: `capacities`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacities: Option<Vec<Capacity>>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Resource { id });
+
+/// A resource, as it is sent, to add it or to replace what is there.
+///
+/// In an update whatever is `None` becomes blank, except for the arrays: `None` leaves them as
+/// they are, an empty one clears them.
+///
+/// `Debug` shows whether it is internal.
+///
+/// Docs: `docs/geoplanning/resources.md`, "Add a resource" and "Update a resource".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewResource {
+    /// The caller's reference, by which the resource can be found. Wire: `fid`.
+    #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// From 1 to 100 characters. Wire: `name`.
+    pub name: String,
+    /// Whether it belongs to the company. Wire: `internal`.
+    #[serde(rename = "internal", skip_serializing_if = "Option::is_none")]
+    pub is_internal: Option<bool>,
+    /// Where its rounds start. Wire: `startAddress`.
+    #[serde(rename = "startAddress")]
+    pub start_address: NewAddress,
+    /// Where its rounds end. Wire: `endAddress`.
+    #[serde(rename = "endAddress")]
+    pub end_address: NewAddress,
+    /// What it has or knows. Wire: `enumerables`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enumerables: Option<Vec<NewEnumerable>>,
+    /// What it can carry. Wire: `capacities`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacities: Option<Vec<NewCapacity>>,
+}
+
+debug_only!(NewResource { is_internal });
+
+/// What replaces a resource: all of it, so it is made from what was read, with
+/// [`ResourceField::ALL`].
+///
+/// ```no_run
+/// # use geoplanning::{Client, Error, ResourceField, ResourceId, ResourceUpdate};
+/// # async fn run(client: Client, id: ResourceId) -> Result<(), Error> {
+/// let resource = client.resources().get(id, &ResourceField::ALL).await?;
+/// let mut update = ResourceUpdate::from_read(&resource)?;
+/// update.name = "J. Doe".to_owned();
+/// client.resources().update(id, &update).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub type ResourceUpdate = NewResource;
+
+impl NewResource {
+    /// A resource of which only what is required is set.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        start_address: impl Into<NewAddress>,
+        end_address: impl Into<NewAddress>,
+    ) -> Self {
+        Self {
+            foreign_id: None,
+            name: name.into(),
+            is_internal: None,
+            start_address: start_address.into(),
+            end_address: end_address.into(),
+            enumerables: None,
+            capacities: None,
+        }
+    }
+
+    /// Everything that was read and can be sent: sent as it is, it changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the resource was read without
+    /// its addresses, which an update needs: read it with [`ResourceField::ALL`]. Abilities and
+    /// capacities that were not asked for stay as they are.
+    pub fn from_read(resource: &Resource) -> Result<Self, Error> {
+        let (Some(start), Some(end)) = (&resource.start_address, &resource.end_address) else {
+            let mut violations = Violations::new();
+            let rule = "must be read with the resource";
+            violations.require("startAddress", resource.start_address.is_some(), rule);
+            violations.require("endAddress", resource.end_address.is_some(), rule);
+            return Err(Error::invalid_request(&UPDATE_RESOURCE, violations));
+        };
+        Ok(Self {
+            foreign_id: resource.foreign_id.clone(),
+            is_internal: resource.is_internal,
+            enumerables: resource.enumerables.as_deref().map(convert),
+            capacities: resource.capacities.as_deref().map(convert),
+            ..Self::new(&resource.name, start, end)
+        })
+    }
+}
+
+impl Validate for NewResource {
+    fn validate(&self, violations: &mut Violations) {
+        violations.length("name", &self.name, 1..=100);
+        self.start_address.check("startAddress", violations);
+        self.end_address.check("endAddress", violations);
+        violations.each("enumerables", self.enumerables.iter().flatten());
+        violations.each("capacities", self.capacities.iter().flatten());
+    }
+}
+
+/// How much of something a resource can carry, as it is read.
+///
+/// `Debug` shows the id and the amounts.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Capacity".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Capacity {
+    /// Wire: `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<CapacityId>,
+    /// The caller's reference of what is carried. Several capacities may share it.
+    /// Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// What is carried. Wire: `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The unit of the amounts. Wire: `unit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// What it can carry at most. Wire: `maxAmount`.
+    #[serde(rename = "maxAmount")]
+    pub max_amount: f64,
+    /// What it carries when a round starts. Wire: `initAmount`.
+    #[serde(rename = "initAmount")]
+    pub initial_amount: f64,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Capacity {
+    id,
+    max_amount,
+    initial_amount
+});
+
+/// How much of something a resource can carry, as it is sent.
+///
+/// `Debug` shows the amounts.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: NewCapacity".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewCapacity {
+    /// The caller's reference of what is carried, 50 characters at most. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// What is carried, 50 characters at most. Wire: `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The unit of the amounts, 50 characters at most. Wire: `unit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// What it can carry at most. Wire: `maxAmount`.
+    #[serde(rename = "maxAmount")]
+    pub max_amount: f64,
+    /// What it carries when a round starts. Wire: `initAmount`.
+    #[serde(rename = "initAmount")]
+    pub initial_amount: f64,
+}
+
+debug_only!(NewCapacity {
+    max_amount,
+    initial_amount
+});
+
+impl NewCapacity {
+    /// At most so much, and so much at the start of a round.
+    #[must_use]
+    pub const fn new(max_amount: f64, initial_amount: f64) -> Self {
+        Self {
+            foreign_id: None,
+            name: None,
+            unit: None,
+            max_amount,
+            initial_amount,
+        }
+    }
+}
+
+impl From<&Capacity> for NewCapacity {
+    fn from(capacity: &Capacity) -> Self {
+        Self {
+            foreign_id: capacity.foreign_id.clone(),
+            name: capacity.name.clone(),
+            unit: capacity.unit.clone(),
+            max_amount: capacity.max_amount,
+            initial_amount: capacity.initial_amount,
+        }
+    }
+}
+
+impl Validate for NewCapacity {
+    fn validate(&self, violations: &mut Violations) {
+        let texts = [
+            ("foreignId", &self.foreign_id),
+            ("name", &self.name),
+            ("unit", &self.unit),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                violations.length(name, text, 0..=50);
+            }
+        }
+        let amounts = [
+            ("maxAmount", self.max_amount),
+            ("initAmount", self.initial_amount),
+        ];
+        for (name, amount) in amounts {
+            violations.require(name, amount.is_finite(), "must be a number");
+        }
+    }
+}
+
+/// Names a resource, where something refers to one.
+///
+/// `Debug` shows the id only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: ResourceReference".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResourceReference {
+    /// Wire: `id`.
+    pub id: ResourceId,
+    /// The caller's reference. Wire: `foreignId`, also read as `fid` (finding G-16).
+    #[serde(
+        rename = "foreignId",
+        alias = "fid",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub foreign_id: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(ResourceReference { id });

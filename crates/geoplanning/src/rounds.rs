@@ -1,0 +1,390 @@
+//! Rounds: read, list, add, close.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
+
+use crate::activities::Activity;
+use crate::address::Address;
+use crate::client::Client;
+use crate::concurrent;
+use crate::error::answers;
+use crate::id::{PersonId, ResourceId, RoundId};
+use crate::resources::ResourceReference;
+use crate::{UnknownFields, wire};
+
+pub(crate) static GET_ROUND: Operation =
+    Operation::new("get_round", Method::GET, "/rounds/{id}", Repeat::Safe);
+
+pub(crate) static LIST_ROUNDS: Operation = Operation::new(
+    "list_rounds",
+    Method::GET,
+    "/rounds/resource/{id}",
+    Repeat::Safe,
+);
+
+/// What a second addition for the same day does is not documented.
+pub(crate) static ADD_ROUND: Operation =
+    Operation::new("add_round", Method::POST, "/rounds", Repeat::Unsafe);
+
+/// Closing twice leaves the round closed.
+pub(crate) static CLOSE_ROUND: Operation = Operation::new(
+    "close_round",
+    Method::PUT,
+    "/rounds/{id}/close",
+    Repeat::Safe,
+);
+
+answers! {
+    RoundAnswer { round as "round": Round }
+    RoundsAnswer { rounds as "rounds": Vec<Round> }
+}
+
+/// The operations on rounds; from [`Client::rounds`].
+///
+/// Docs: `docs/geoplanning/rounds.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounds<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl Rounds<'_> {
+    /// Reads a round with its activities.
+    ///
+    /// `GET /rounds/{id}`. Docs: `docs/geoplanning/rounds.md`, "Get a round".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such round; otherwise what
+    /// [`Error`] says.
+    pub async fn get(&self, id: RoundId) -> Result<Round, Error> {
+        let request = self.client.request(&GET_ROUND).path("id", id);
+        self.client.ask::<RoundAnswer>(request).await
+    }
+
+    /// The rounds of a resource on a day. `day` is the instant at which the day begins, in the
+    /// caller's offset, which says whose day is meant.
+    ///
+    /// `GET /rounds/resource/{id}`. Docs: `docs/geoplanning/rounds.md`,
+    /// "List a resource's rounds".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
+    /// [`Error`] says.
+    pub async fn list(
+        &self,
+        resource: ResourceId,
+        day: OffsetDateTime,
+    ) -> Result<Vec<Round>, Error> {
+        let of_day = OfDay { date: day };
+        let request = self.client.request(&LIST_ROUNDS).path("id", resource);
+        let request = request.validate(&of_day).query(&of_day);
+        self.client.ask::<RoundsAnswer>(request).await
+    }
+
+    /// The rounds of many resources on a day, as [`list`](Self::list) for each, with at most
+    /// `at_once` calls at a time (at least one).
+    ///
+    /// The results are in the order of the resources, one for each: a resource that fails does not
+    /// keep the others from being read. All calls end when the future is dropped.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, ResourceId};
+    /// # use time::macros::datetime;
+    /// # async fn run(client: Client, resources: Vec<ResourceId>) {
+    /// let day = datetime!(2026-11-24 00:00 +01:00);
+    /// for (resource, rounds) in client.rounds().list_many(resources, day, 8).await {
+    ///     match rounds {
+    ///         Ok(rounds) => println!("{resource}: {} rounds", rounds.len()),
+    ///         Err(error) => println!("{resource}: {error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub async fn list_many(
+        &self,
+        resources: impl IntoIterator<Item = ResourceId>,
+        day: OffsetDateTime,
+        at_once: usize,
+    ) -> Vec<(ResourceId, Result<Vec<Round>, Error>)> {
+        let calls = resources
+            .into_iter()
+            .map(|resource| async move { (resource, self.list(resource, day).await) });
+        concurrent::run(calls, at_once).await
+    }
+
+    /// Adds a resource's round for a day, empty, with the resource's working hours and addresses.
+    ///
+    /// `POST /rounds`. Docs: `docs/geoplanning/rounds.md`, "Add a round".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
+    /// [`Error`] says. It is repeated only while the service certainly has not acted. Where
+    /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) tells
+    /// whether the round is there.
+    pub async fn add(&self, round: &NewRound) -> Result<Round, Error> {
+        let request = self.client.request(&ADD_ROUND);
+        let request = request.validate(round).json(round);
+        self.client.ask::<RoundAnswer>(request).await
+    }
+
+    /// Ends a round: nothing more happens in it.
+    ///
+    /// `PUT /rounds/{id}/close`. Docs: `docs/geoplanning/rounds.md`, "Close a round".
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get).
+    pub async fn close(&self, id: RoundId) -> Result<Round, Error> {
+        let request = self.client.request(&CLOSE_ROUND).path("id", id);
+        self.client.ask::<RoundAnswer>(request).await
+    }
+}
+
+/// The day whose rounds are listed.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema))]
+pub(crate) struct OfDay {
+    #[serde(with = "wire::local_milliseconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
+    date: OffsetDateTime,
+}
+
+impl Validate for OfDay {
+    fn validate(&self, violations: &mut Violations) {
+        violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
+    }
+}
+
+/// What a resource does on a day: where and when it starts, what it does in which order, where and
+/// when it ends.
+///
+/// `Debug` shows no address.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Round".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Round {
+    /// Wire: `id`.
+    pub id: RoundId,
+    /// When it starts, by the resource's availability. Wire: `startDate`.
+    #[serde(
+        rename = "startDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub start: Option<OffsetDateTime>,
+    /// When it ends, by the resource's availability. Wire: `endDate`.
+    #[serde(
+        rename = "endDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub end: Option<OffsetDateTime>,
+    /// Where it starts. Wire: `startAddress`.
+    #[serde(rename = "startAddress", skip_serializing_if = "Option::is_none")]
+    pub start_address: Option<Address>,
+    /// Where it ends. Wire: `endAddress`.
+    #[serde(rename = "endAddress", skip_serializing_if = "Option::is_none")]
+    pub end_address: Option<Address>,
+    /// Checksum of the content; [`key`](Self::key) carries it into the next action.
+    /// Wire: `hashKey`.
+    #[serde(rename = "hashKey")]
+    pub hash_key: String,
+    /// `CLOSED` after closing; no other value is documented. Wire: `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// In the order of the day, of all variants. Empty, after some actions, although there are
+    /// some (finding G-19). Wire: `activities`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activities: Option<Vec<Activity>>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Round {
+    id,
+    start,
+    end,
+    hash_key,
+    status,
+    activities
+});
+
+impl Round {
+    /// Names the round, in this very state, in an action.
+    #[must_use]
+    pub fn key(&self) -> RoundKey {
+        RoundKey::new(self.id, self.hash_key.clone())
+    }
+
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let is_closed = |status: &String| status.eq_ignore_ascii_case("CLOSED");
+        self.status.as_ref().is_some_and(is_closed)
+    }
+
+    /// The activities, in the order of the day; none where the service did not tell.
+    #[must_use]
+    pub fn activities(&self) -> &[Activity] {
+        self.activities.as_deref().unwrap_or_default()
+    }
+}
+
+/// Names a round in an action, and proves that the caller has its latest state.
+///
+/// It comes from a round that was read, by [`Round::key`], and every action that changes the round
+/// makes it stale: [`renew`](Self::renew) takes the new one from the answer.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: RoundKey".
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RoundKey {
+    /// Wire: `id`.
+    pub id: RoundId,
+    /// The round's checksum as last read. Wire: `hashKey`.
+    #[serde(rename = "hashKey")]
+    pub hash_key: String,
+}
+
+impl RoundKey {
+    /// A key that was kept elsewhere.
+    #[must_use]
+    pub fn new(id: RoundId, hash_key: impl Into<String>) -> Self {
+        Self {
+            id,
+            hash_key: hash_key.into(),
+        }
+    }
+
+    /// Takes over the new checksum, where the round is among those that changed. Answers whether
+    /// it is.
+    pub fn renew(&mut self, changed: &ChangedRounds) -> bool {
+        match changed.get(self.id) {
+            Some(round) => {
+                self.hash_key.clone_from(&round.hash_key);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// The rounds that an action changed, with their new keys.
+///
+/// The activity itself may be missing from them: whoever needs its new state reads it again
+/// (finding G-19).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ChangedRounds {
+    /// The rounds. Wire: `rounds`.
+    pub rounds: Vec<Round>,
+}
+
+impl ChangedRounds {
+    pub(crate) const fn new(rounds: Vec<Round>) -> Self {
+        Self { rounds }
+    }
+
+    /// The round of that id, where it is among them.
+    #[must_use]
+    pub fn get(&self, id: RoundId) -> Option<&Round> {
+        self.rounds.iter().find(|round| round.id == id)
+    }
+
+    /// The new key of that round, where it is among them.
+    #[must_use]
+    pub fn key(&self, id: RoundId) -> Option<RoundKey> {
+        self.get(id).map(Round::key)
+    }
+}
+
+/// The round that an activity is in, as far as the activity tells it. To act on the round, read
+/// it: its key is not here.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: RoundReference".
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RoundReference {
+    /// Wire: `id`.
+    pub id: RoundId,
+    /// The resource whose round it is. Wire: `resource`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceReference>,
+    /// The person who makes it, where that is not the resource. Wire: `person`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonReference>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// The person who makes a round.
+///
+/// `Debug` shows the id only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: PersonReference".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PersonReference {
+    /// Wire: `id`.
+    pub id: PersonId,
+    /// The caller's reference of the person. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(PersonReference { id });
+
+/// A resource's round for a day, as it is added.
+///
+/// Docs: `docs/geoplanning/rounds.md`, "Add a round".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewRound {
+    /// The day. Wire: `date`, in ISO 8601 in UTC.
+    #[serde(with = "wire::utc_seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
+    pub date: OffsetDateTime,
+    /// The resource. Wire: `resourceId`.
+    #[serde(rename = "resourceId")]
+    pub resource: ResourceId,
+}
+
+impl NewRound {
+    /// The round of a resource on a day.
+    #[must_use]
+    pub const fn new(resource: ResourceId, date: OffsetDateTime) -> Self {
+        Self { date, resource }
+    }
+}
+
+impl Validate for NewRound {
+    fn validate(&self, violations: &mut Violations) {
+        violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
+    }
+}
+
+impl fmt::Display for RoundKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.id, self.hash_key)
+    }
+}

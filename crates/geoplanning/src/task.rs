@@ -1,0 +1,521 @@
+//! Tasks: what an assignment asks for, as it is read and as it is sent.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, Weekday};
+use vendor_client_core::{Validate, Violations, debug_only};
+
+use crate::address::{Address, NewAddress};
+use crate::customers::Customer;
+use crate::enumerables::{Enumerable, NewEnumerable};
+use crate::id::{AppointmentId, CustomerId, OpeningHourId, OrderId, TaskId};
+use crate::opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
+use crate::resources::ResourceReference;
+use crate::{Properties, UnknownFields, wire};
+
+/// What an assignment asks for, as it is read.
+///
+/// `Debug` shows ids, dates and the duration only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Task".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Task {
+    /// The task's id, which is not the activity's. Wire: `id`.
+    pub id: TaskId,
+    /// Wire: `name`.
+    pub name: String,
+    /// The caller's reference, by which the activity is found. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// How long it takes. Wire: `duration`, in seconds (finding G-01).
+    #[serde(with = "wire::seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "i64"))]
+    pub duration: Duration,
+    /// When it must be done. Wire: `dueDate`.
+    #[serde(
+        rename = "dueDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub due: Option<OffsetDateTime>,
+    /// Wire: `description`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it was created. Wire: `creationDate`.
+    #[serde(
+        rename = "creationDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub created: Option<OffsetDateTime>,
+    /// Whom to ask for. Wire: `contact`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// Where it takes place. Wire: `address`.
+    pub address: Address,
+    /// For whom it is done. Wire: `customer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Customer>,
+    /// The time agreed upon. Wire: `appointment`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<Appointment>,
+    /// Whatever the vendor's customer has defined. Wire: `properties`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties>,
+    /// The resource that it is assigned to while it is in no round. Wire: `preAssignment`.
+    #[serde(rename = "preAssignment", skip_serializing_if = "Option::is_none")]
+    pub pre_assignment: Option<PreAssignment>,
+    /// What the resource must have or know. Absent and empty are different (finding G-40).
+    /// Wire: `enumerables`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enumerables: Option<Vec<Enumerable>>,
+    /// What is delivered. Wire: `orders`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orders: Option<Vec<Order>>,
+    /// When the place is open, in no particular order: [`opening_hours`](Self::opening_hours) has
+    /// them as a set. Wire: `openingHours`.
+    #[serde(rename = "openingHours", skip_serializing_if = "Option::is_none")]
+    pub opening_hours: Option<Vec<TaskOpeningHour>>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Task {
+    id,
+    duration,
+    due,
+    created,
+    appointment,
+    pre_assignment
+});
+
+impl Task {
+    /// When the place is open, in the order of the week. `None` where the service did not tell.
+    #[must_use]
+    pub fn opening_hours(&self) -> Option<OpeningHours> {
+        let hours = self.opening_hours.as_ref()?;
+        Some(hours.iter().map(TaskOpeningHour::hour).collect())
+    }
+}
+
+/// What an assignment asks for, as it is sent, to add it or to replace what is there.
+///
+/// In an update whatever is `None` becomes blank, except for the arrays: `None` leaves them as
+/// they are, an empty one clears them. So start from what was read, with
+/// [`TaskUpdate::from_read`](crate::TaskUpdate::from_read).
+///
+/// `Debug` shows dates and the duration only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: NewTask".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewTask {
+    /// From 1 to 100 characters. Wire: `name`.
+    pub name: String,
+    /// The caller's reference, by which the activity can be found. It need not be unique to the
+    /// service; make it so. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// How long it takes: a whole number of minutes, or it is refused before sending.
+    /// Wire: `duration`, in minutes (finding G-01).
+    #[serde(with = "wire::minutes")]
+    #[cfg_attr(feature = "schema", schemars(with = "i64"))]
+    pub duration: Duration,
+    /// When it must be done, to the millisecond. Wire: `dueDate`, in epoch milliseconds.
+    #[serde(
+        rename = "dueDate",
+        with = "wire::epoch_milliseconds",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
+    pub due: Option<OffsetDateTime>,
+    /// From 1 to 400 characters. Wire: `description`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whom to ask for. Wire: `contact`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// Where it takes place. Wire: `address`.
+    pub address: NewAddress,
+    /// For whom it is done. Wire: `customer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerReference>,
+    /// The time agreed upon. Wire: `appointment`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<NewAppointment>,
+    /// What is delivered. Wire: `orders`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orders: Option<Vec<NewOrder>>,
+    /// What the resource must have or know. Whether an update changes it is not documented
+    /// (finding G-34). Wire: `enumerables`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enumerables: Option<Vec<NewEnumerable>>,
+    /// When the place is open. Wire: `openingHours`.
+    #[serde(
+        rename = "openingHours",
+        with = "wire::hours::of_task",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<Vec<wire::hours::OfTask>>")
+    )]
+    pub opening_hours: Option<OpeningHours>,
+}
+
+debug_only!(NewTask {
+    duration,
+    due,
+    customer,
+    appointment,
+    opening_hours
+});
+
+impl NewTask {
+    /// A task of which only what is required is set.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        duration: Duration,
+        address: impl Into<NewAddress>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            foreign_id: None,
+            duration,
+            due: None,
+            description: None,
+            contact: None,
+            address: address.into(),
+            customer: None,
+            appointment: None,
+            orders: None,
+            enumerables: None,
+            opening_hours: None,
+        }
+    }
+}
+
+/// Takes over everything that can be sent, with the units converted. The service's ids of the
+/// parts are left out, and so is an empty description, which may be read but not sent.
+impl From<&Task> for NewTask {
+    fn from(task: &Task) -> Self {
+        let is_not_empty = |text: &&String| !text.is_empty();
+        Self {
+            name: task.name.clone(),
+            foreign_id: task.foreign_id.clone(),
+            duration: task.duration,
+            due: task.due,
+            description: task.description.as_ref().filter(is_not_empty).cloned(),
+            contact: task.contact.as_ref().map(Contact::as_sent),
+            address: NewAddress::from(&task.address),
+            customer: task.customer.as_ref().map(|customer| customer.id.into()),
+            appointment: task.appointment.as_ref().map(NewAppointment::from),
+            orders: task.orders.as_deref().map(convert),
+            enumerables: task.enumerables.as_deref().map(convert),
+            opening_hours: task.opening_hours(),
+        }
+    }
+}
+
+/// What was read, as it is sent.
+pub(crate) fn convert<'a, R, S: From<&'a R>>(read: &'a [R]) -> Vec<S> {
+    read.iter().map(S::from).collect()
+}
+
+impl Validate for NewTask {
+    fn validate(&self, violations: &mut Violations) {
+        violations.length("name", &self.name, 1..=100);
+        violations.require(
+            "duration",
+            wire::whole_minutes(self.duration).is_some(),
+            wire::MINUTES_RULE,
+        );
+        let is_writable = self.due.is_none_or(wire::is_writable);
+        violations.require("dueDate", is_writable, wire::DATE_RULE);
+        if let Some(description) = &self.description {
+            violations.length("description", description, 1..=400);
+        }
+        self.address.check("address", violations);
+        if let Some(appointment) = &self.appointment {
+            violations.nested("appointment", appointment);
+        }
+        violations.each("orders", self.orders.iter().flatten());
+        violations.each("enumerables", self.enumerables.iter().flatten());
+        if let Some(hours) = &self.opening_hours {
+            hours.check_for_task("openingHours", violations);
+        }
+    }
+}
+
+/// Whom to ask for at a task. A customer spells the same otherwise (finding G-17).
+///
+/// `Debug` shows none of it.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Contact".
+#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Contact {
+    /// Wire: `phoneNumber`.
+    #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    /// Wire: `mobileNumber`.
+    #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
+    pub mobile_number: Option<String>,
+    /// E-mail address. Wire: `mail`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Contact {});
+
+impl Contact {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What of a contact that was read can be sent.
+    fn as_sent(&self) -> Self {
+        Self {
+            unknown: UnknownFields::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// A time agreed upon, as it is read.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Appointment".
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Appointment {
+    /// The appointment's id. Wire: `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<AppointmentId>,
+    /// Wire: `start`.
+    #[serde(with = "wire::instant")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::Instant"))]
+    pub start: OffsetDateTime,
+    /// Wire: `end`.
+    #[serde(with = "wire::instant")]
+    #[cfg_attr(feature = "schema", schemars(with = "wire::schema::Instant"))]
+    pub end: OffsetDateTime,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// A time agreed upon, as it is sent.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: NewAppointment".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewAppointment {
+    /// To the millisecond. Wire: `start`, in epoch milliseconds.
+    #[serde(with = "wire::epoch_milliseconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "i64"))]
+    pub start: OffsetDateTime,
+    /// To the millisecond. Wire: `end`, in epoch milliseconds.
+    #[serde(with = "wire::epoch_milliseconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "i64"))]
+    pub end: OffsetDateTime,
+}
+
+impl NewAppointment {
+    /// From one instant to another.
+    #[must_use]
+    pub const fn new(start: OffsetDateTime, end: OffsetDateTime) -> Self {
+        Self { start, end }
+    }
+}
+
+impl From<&Appointment> for NewAppointment {
+    fn from(appointment: &Appointment) -> Self {
+        Self::new(appointment.start, appointment.end)
+    }
+}
+
+impl Validate for NewAppointment {
+    fn validate(&self, violations: &mut Violations) {
+        for (name, at) in [("start", self.start), ("end", self.end)] {
+            violations.require(name, wire::is_writable(at), wire::DATE_RULE);
+        }
+    }
+}
+
+/// Something that a task delivers, as it is read.
+///
+/// `Debug` shows the id only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Order".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Order {
+    /// The order's id. Wire: `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<OrderId>,
+    /// The caller's reference of the product. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// The product's name. Wire: `name`.
+    pub name: String,
+    /// The unit of the amount. Wire: `unit`.
+    pub unit: String,
+    /// Wire: `amount`.
+    pub amount: f64,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(Order { id });
+
+/// Something that a task delivers, as it is sent.
+///
+/// `Debug` shows none of it.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: NewOrder".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewOrder {
+    /// The caller's reference of the product, 50 characters at most. Wire: `foreignId`.
+    #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
+    pub foreign_id: Option<String>,
+    /// The product's name. Wire: `name`.
+    pub name: String,
+    /// The unit of the amount. The service converts nothing: use the same one for a product,
+    /// always. Wire: `unit`.
+    pub unit: String,
+    /// Wire: `amount`.
+    pub amount: f64,
+}
+
+debug_only!(NewOrder {});
+
+impl NewOrder {
+    /// So much of a product, in that unit.
+    #[must_use]
+    pub fn new(name: impl Into<String>, amount: f64, unit: impl Into<String>) -> Self {
+        Self {
+            foreign_id: None,
+            name: name.into(),
+            unit: unit.into(),
+            amount,
+        }
+    }
+}
+
+impl From<&Order> for NewOrder {
+    fn from(order: &Order) -> Self {
+        Self {
+            foreign_id: order.foreign_id.clone(),
+            name: order.name.clone(),
+            unit: order.unit.clone(),
+            amount: order.amount,
+        }
+    }
+}
+
+impl Validate for NewOrder {
+    fn validate(&self, violations: &mut Violations) {
+        if let Some(reference) = &self.foreign_id {
+            violations.length("foreignId", reference, 0..=50);
+        }
+        violations.require("amount", self.amount.is_finite(), "must be a number");
+    }
+}
+
+/// When the place of a task is open on one day of the week, as it is read.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: OpeningHour".
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TaskOpeningHour {
+    /// The opening hour's id. Wire: `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<OpeningHourId>,
+    /// Wire: `weekDay`, 0 for Monday.
+    #[serde(rename = "weekDay", with = "wire::hours::weekday_from_0")]
+    #[cfg_attr(feature = "schema", schemars(with = "u8"))]
+    pub day: Weekday,
+    /// Wire: `from`, in minutes from midnight.
+    #[serde(rename = "from")]
+    pub opens: TimeOfDay,
+    /// Wire: `to`, in minutes from midnight.
+    #[serde(rename = "to")]
+    pub closes: TimeOfDay,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+impl TaskOpeningHour {
+    /// The hour without the service's id.
+    #[must_use]
+    pub fn hour(&self) -> OpeningHour {
+        OpeningHour::new(self.day, self.opens, self.closes)
+    }
+}
+
+/// Says which resource has an activity that is in no round yet.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: PreAssignment".
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PreAssignment {
+    /// Wire: `resource`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceReference>,
+    /// The date that it was assigned for. Wire: `preAssignedDate`.
+    #[serde(
+        rename = "preAssignedDate",
+        with = "wire::instant",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
+    pub date: Option<OffsetDateTime>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// The customer of a task that is sent.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: CustomerReference".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CustomerReference {
+    /// Wire: `id`.
+    pub id: CustomerId,
+}
+
+impl From<CustomerId> for CustomerReference {
+    fn from(id: CustomerId) -> Self {
+        Self { id }
+    }
+}

@@ -1,0 +1,115 @@
+//! Users: read, list.
+
+use serde::{Deserialize, Serialize};
+use vendor_client_core::{Error, Method, Operation, Repeat, debug_only};
+
+use crate::UnknownFields;
+use crate::client::Client;
+use crate::error::answers;
+use crate::id::{ResourceId, UserId};
+use crate::wire::open_enum;
+
+pub(crate) static GET_USER: Operation =
+    Operation::new("get_user", Method::GET, "/users/{id}", Repeat::Safe);
+
+pub(crate) static LIST_USERS: Operation =
+    Operation::new("list_users", Method::GET, "/users", Repeat::Safe);
+
+answers! {
+    UserAnswer { user as "user": User }
+    UsersAnswer { users as "users": Vec<User> }
+}
+
+/// The operations on users; from [`Client::users`].
+///
+/// Docs: `docs/geoplanning/users.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Users<'a> {
+    pub(crate) client: &'a Client,
+}
+
+impl Users<'_> {
+    /// Reads a user, with what `fields` names.
+    ///
+    /// `GET /users/{id}`. Docs: `docs/geoplanning/users.md`, "Get a user".
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where there is no such user; otherwise what [`Error`]
+    /// says.
+    pub async fn get(&self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
+        let fields: Vec<_> = fields.iter().map(|field| ("fields", field)).collect();
+        let request = self.client.request(&GET_USER).path("id", id).query(&fields);
+        self.client.ask::<UserAnswer>(request).await
+    }
+
+    /// All users, without their roles.
+    ///
+    /// `GET /users`. Docs: `docs/geoplanning/users.md`, "List users".
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says.
+    pub async fn list(&self) -> Result<Vec<User>, Error> {
+        let request = self.client.request(&LIST_USERS);
+        self.client.ask::<UsersAnswer>(request).await
+    }
+
+    /// The users who are bound to a resource, or those who are not, without their roles.
+    ///
+    /// `GET /users?resourceBound=`. Docs: `docs/geoplanning/users.md`, "List users".
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says.
+    pub async fn list_bound(&self, to_a_resource: bool) -> Result<Vec<User>, Error> {
+        let request = self.client.request(&LIST_USERS);
+        let request = request.query(&[("resourceBound", to_a_resource)]);
+        self.client.ask::<UsersAnswer>(request).await
+    }
+}
+
+open_enum! {
+    /// What a user is read with, beyond what is always there.
+    UserField {
+        /// [`User::roles`].
+        Roles = "roles",
+    }
+}
+
+/// Somebody who may log in.
+///
+/// `Debug` shows ids only.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: User".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct User {
+    /// Wire: `id`.
+    pub id: UserId,
+    /// Wire: `firstName`.
+    #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Wire: `lastName`.
+    #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// Wire: `login`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// The resource that the user is. Wire: `resourceId`.
+    #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceId>,
+    /// The caller's reference of that resource. Wire: `resourceFid`.
+    #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
+    pub resource_foreign_id: Option<String>,
+    /// What the user may do, such as `ROLE_WEBSERVICE`; no list of roles is documented. `None`
+    /// unless asked for with [`UserField::Roles`]. Wire: `roles`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// Fields that this version of the crate does not know.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+debug_only!(User { id, resource });

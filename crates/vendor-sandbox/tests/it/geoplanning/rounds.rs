@@ -141,3 +141,34 @@ async fn a_closed_round_is_closed_once_and_takes_nothing_more() {
         404
     );
 }
+
+#[tokio::test]
+async fn no_number_and_no_date_is_too_large_for_a_round() {
+    let mut planner = Planner::start().await;
+    let day = json!({ "date": "9999-12-31T00:00:00-01:00", "resourceId": 1 });
+    let round = planner.call("add_round", "/rounds", day).await["round"].clone();
+    let mut task = new_activity();
+    task["task"]["duration"] = json!(i64::MAX);
+    for activity in [0, 40] {
+        let path = format!("/activity/{activity}");
+        planner.call("update_activity", &path, task.clone()).await;
+        let key = planner.key_of(round["id"].as_i64().unwrap()).await;
+        let body = json!({ "round": key, "date": "9999-12-31T23:59:59Z", "activityIndex": 0 });
+        let path = format!("/activity/{activity}/plan");
+        planner.call("plan_activity", &path, body).await;
+        let planned = planner.activity(activity).await;
+        assert_eq!(planned["computedEndDate"], "9999-12-31T23:59:59.999Z");
+    }
+    let key = planner.key_of(1).await;
+    let body =
+        json!({ "round": key, "date": "9999-12-31T23:59:59-01:00", "activityIndex": i64::MAX });
+    let path = "/activity/41/plan";
+    assert_eq!(
+        planner.call_refused("plan_activity", path, body).await.0,
+        400
+    );
+    for id in [i64::MIN, i64::MAX] {
+        let path = format!("/rounds/{id}");
+        assert_eq!(planner.refused("get_round", &path).await.0, 404);
+    }
+}

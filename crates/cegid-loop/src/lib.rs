@@ -111,3 +111,8 @@ use vendor_client_core::Operation;
 pub fn operations() -> [&'static Operation; 2] {
     [&client::LIST_ENGAGEMENT_LETTERS, &client::LIST_ACTIVITIES]
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -333,7 +333,7 @@ impl Parser<'_> {
                 rows.push(Row {
                     line: row.line,
                     field,
-                    is_not_read: false,
+                    is_passed_over: false,
                 });
             }
         }
@@ -425,7 +425,7 @@ impl Parser<'_> {
                     .collect(),
                 also_spelled: also_spelled(here),
                 is_on_example: says.plain().contains("example"),
-                is_not_read: here.plain().starts_with("not read"),
+                is_passed_over: is_passed_over(&here.plain()),
             })
         });
         rows.collect()
@@ -583,6 +583,11 @@ fn also_spelled(cell: &Inlines) -> Vec<String> {
         }
     }
     names
+}
+
+/// Whether a deviation says that the client neither reads nor sends the field.
+fn is_passed_over(here: &str) -> bool {
+    here.starts_with("not read") || here.starts_with("not sent")
 }
 
 /// A deviation's field may be told from its namesake by `request` or `response` before it.

@@ -60,7 +60,7 @@ pub(crate) struct Row {
     pub(crate) line: usize,
     pub(crate) field: Field,
     /// Whether a deviation says that the client passes over the field.
-    pub(crate) is_not_read: bool,
+    pub(crate) is_passed_over: bool,
 }
 
 /// A named type.
@@ -109,7 +109,7 @@ pub(crate) struct Deviation {
     /// Whether the vendor's own example has these fields otherwise.
     pub(crate) is_on_example: bool,
     /// Whether the client passes over these fields.
-    pub(crate) is_not_read: bool,
+    pub(crate) is_passed_over: bool,
 }
 
 impl Section {

@@ -297,7 +297,7 @@ struct Remark {
     page: String,
     line: usize,
     also_spelled: Vec<String>,
-    is_not_read: bool,
+    is_passed_over: bool,
 }
 
 /// Finds the rows that the deviations are about.
@@ -316,7 +316,7 @@ fn remarks(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Remark> {
                         page,
                         line,
                         also_spelled: deviation.also_spelled.clone(),
-                        is_not_read: deviation.is_not_read,
+                        is_passed_over: deviation.is_passed_over,
                     }));
                 }
             }
@@ -399,7 +399,7 @@ fn apply(remarks: &[Remark], vendor: &mut Vendor) {
         for row in tables.chain(types).flatten() {
             let here = |remark: &&Remark| remark.page == page.path && remark.line == row.line;
             for remark in remarks.iter().filter(here) {
-                row.is_not_read |= remark.is_not_read;
+                row.is_passed_over |= remark.is_passed_over;
                 for name in &remark.also_spelled {
                     if *name != name_of(&row.field.path) && !row.field.also_spelled.contains(name) {
                         row.field.also_spelled.push(name.clone());

@@ -16,6 +16,10 @@ pub(crate) const CRATES: &[Crate] = &[
         operations: cegid_loop::schema::operations,
     },
     Crate {
+        name: "geoplanning",
+        operations: geoplanning::schema::operations,
+    },
+    Crate {
         name: "ocean-geomission",
         operations: ocean_geomission::schema::operations,
     },

@@ -14,7 +14,7 @@ pub(crate) struct Documented<'a> {
     /// Where a type holds itself again: what is below is known from above.
     pub(crate) cuts: BTreeSet<String>,
     /// Paths that the client passes over, by a deviation.
-    pub(crate) not_read: BTreeSet<String>,
+    pub(crate) passed_over: BTreeSet<String>,
 }
 
 /// One field, or the elements of an array.
@@ -96,8 +96,8 @@ impl<'a> Opener<'a> {
                 name if at.is_empty() => name.to_owned(),
                 name => format!("{at}.{name}"),
             };
-            if row.is_not_read {
-                self.found.not_read.insert(path);
+            if row.is_passed_over {
+                self.found.passed_over.insert(path);
                 continue;
             }
             let field = DocField {

@@ -106,8 +106,10 @@ impl Prober<'_> {
             return Some(finding("the client refuses the example".to_owned()).field(path));
         }
         let differs = differences(&example.value, &reading.written, false);
+        let passed_over = &self.target.documented.passed_over;
         let path = differs
             .iter()
+            .filter(|path| !passed_over.contains(*path))
             .find(|path| !self.is_same_instant(path, &example.value, &reading.written))?;
         Some(finding("the client writes it otherwise than the example".to_owned()).field(path))
     }
@@ -135,18 +137,18 @@ impl Prober<'_> {
 
     /// A value that has the field and that the client takes.
     fn base(&self, field: &DocField<'_>) -> Result<Base, String> {
-        let mut candidates: Vec<Base> = Vec::new();
-        for example in &self.examples {
-            let ways = ways_to(&example.value, field);
-            candidates.extend(ways.into_iter().map(|way| (example.value.clone(), way)));
-        }
-        for example in &self.examples {
-            candidates.extend(self.inserted(&example.value, field));
-        }
-        let made_up = minimal(&self.target.documented, Some(field));
-        candidates.push((made_up, first_way(&field.path)));
+        let values = || self.examples.iter().map(|example| &example.value);
+        let shown = values().flat_map(|value| {
+            let ways = ways_to(value, field).into_iter();
+            ways.map(|way| (value.clone(), way))
+        });
+        let inserted = values().filter_map(|value| self.inserted(value, field));
+        let made_up = std::iter::once_with(|| {
+            let value = minimal(&self.target.documented, Some(field));
+            (value, first_way(&field.path))
+        });
         let mut why = String::new();
-        for (value, way) in candidates {
+        for (value, way) in shown.chain(inserted).chain(made_up) {
             match self.bears(&value, &way) {
                 Ok(()) => return Ok((value, way)),
                 Err(error) => why = error,
@@ -305,8 +307,8 @@ impl Prober<'_> {
             )
         })?;
         let differs = differences(&self.canonical(value), &reading.written, true);
-        let not_read = &self.target.documented.not_read;
-        let expected = |path: &String| not_read.contains(path) || self.may_be_respelled(path);
+        let passed_over = &self.target.documented.passed_over;
+        let expected = |path: &String| passed_over.contains(path) || self.may_be_respelled(path);
         match differs.into_iter().find(|path| !expected(path)) {
             Some(path) => Err((
                 path,

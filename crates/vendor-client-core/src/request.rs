@@ -97,7 +97,7 @@ impl Request {
             ))
             .is_ok();
         if !is_written {
-            self.violations.add("query", "cannot be written as a query");
+            self.cannot_write("query", "cannot be written as a query");
         }
         if self.url.query() == Some("") {
             self.url.set_query(None);
@@ -109,7 +109,7 @@ impl Request {
     pub fn json(mut self, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => self.body = Bytes::from(body),
-            Err(_) => self.violations.add("body", "cannot be written as JSON"),
+            Err(_) => self.cannot_write("body", "cannot be written as JSON"),
         }
         self.header(
             header::CONTENT_TYPE,
@@ -121,7 +121,7 @@ impl Request {
     pub fn form(mut self, value: &impl Serialize) -> Self {
         match serde_urlencoded::to_string(value) {
             Ok(body) => self.body = Bytes::from(body),
-            Err(_) => self.violations.add("body", "cannot be written as a form"),
+            Err(_) => self.cannot_write("body", "cannot be written as a form"),
         }
         self.header(
             header::CONTENT_TYPE,
@@ -142,10 +142,18 @@ impl Request {
     }
 
     /// Checks the documented constraints of `value`; what it breaks is refused when the request
-    /// is sent.
+    /// is sent. Validate before writing: what cannot be written for a known reason is then told
+    /// by that alone.
     pub fn validate(mut self, value: &impl Validate) -> Self {
         value.validate(&mut self.violations);
         self
+    }
+
+    /// Where a violation is known, it is the reason, and says more.
+    fn cannot_write(&mut self, place: &str, rule: &str) {
+        if self.violations.is_empty() {
+            self.violations.add(place, rule);
+        }
     }
 
     /// Completes the path and refuses what breaks a constraint.
@@ -261,6 +269,34 @@ mod tests {
             assert_eq!(pairs, [("name".to_owned(), value.to_owned())]);
             assert_eq!((url.path(), url.fragment()), ("/base/search", None));
         }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_once_and_by_its_own_path_where_that_is_known() {
+        struct Unwritable;
+        impl Serialize for Unwritable {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("a reason"))
+            }
+        }
+        impl Validate for Unwritable {
+            fn validate(&self, violations: &mut Violations) {
+                violations.add("duration", "must be a whole number of minutes");
+            }
+        }
+        let paths = |request: Request| {
+            let error = request.finish().err().unwrap();
+            let paths = error.violations().iter().map(|found| found.path.clone());
+            paths.collect::<Vec<_>>()
+        };
+        assert_eq!(paths(request(&SEARCH).json(&Unwritable)), ["body"]);
+        assert_eq!(paths(request(&SEARCH).form(&Unwritable)), ["body"]);
+        assert_eq!(paths(request(&SEARCH).query(&Unwritable)), ["query"]);
+        let validated = request(&SEARCH).validate(&Unwritable);
+        assert_eq!(
+            paths(validated.query(&Unwritable).json(&Unwritable)),
+            ["duration"]
+        );
     }
 
     #[test]

@@ -90,6 +90,9 @@ pub struct FileReference {
 
     /// The content, where the service sends it along; its encoding is not documented.
     ///
+    /// Contents make pages large: ask for fewer rows at once, or for the other fields only, where
+    /// an answer exceeds the client's limit on its size.
+    ///
     /// Wire: `data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,

@@ -8,6 +8,7 @@ mod findings;
 mod javascript;
 mod lists;
 mod paging;
+mod rows;
 mod secrets;
 mod support;
 mod wire;

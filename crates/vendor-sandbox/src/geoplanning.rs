@@ -25,8 +25,8 @@
 //!   is good for updating and deleting, and is never returned.
 //! - An activity's type is found by its reference where one is given, otherwise by its name.
 //! - Where two things have the same reference, the latest is meant.
-//! - A resource's day is from 8:00 to 16:00 UTC. A new round is for the day of its `date` in the
-//!   caller's own offset. A list of rounds has those that begin within 24 hours of its `date`.
+//! - A resource's day is from 8:00 to 16:00 UTC. A `date` that stands for a day means the 24 hours
+//!   from it on: a new round begins within them, and a list has the rounds that do.
 //! - A cancelled activity can still be read by its id or reference.
 //! - The part of an address that was not sent is that of the closest place known, and the sandbox
 //!   knows fifteen of them, all in Belgium.

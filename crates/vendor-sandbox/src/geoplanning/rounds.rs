@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use crate::exchange::{Answer, Reply};
 
 use super::activities::activity_json;
-use super::wire::{Request, found, instant, no_such, read_instant, read_local};
+use super::wire::{Request, found, instant, no_such, read_instant};
 use super::world::{Round, Span, World};
 
 /// Every resource works from 8 to 16 o'clock, UTC.
@@ -47,9 +47,7 @@ pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
     let new: NewRound = request.body()?;
     let known = world.resources.get(new.resource_id);
     known.ok_or_else(|| no_such("resource"))?;
-    // The day is the caller's own.
-    let day = read_local(&new.date, "date")?.date();
-    let start = day.with_time(DAY_BEGINS).assume_utc();
+    let start = next_day_begins(read_instant(&new.date, "date")?);
     let same = |round: &Round| round.resource == new.resource_id && round.span.start == start;
     if world.rounds.latest(same).is_some() {
         world.settings.demand_unknown_reference("date", "a round")?;
@@ -76,6 +74,15 @@ pub(crate) fn close(world: &mut World, request: &Request<'_>) -> Result<Answer, 
         true => Answer::after_effect(reply),
         false => Answer::from(reply),
     })
+}
+
+/// When a day begins within the next 24 hours.
+fn next_day_begins(from: OffsetDateTime) -> OffsetDateTime {
+    let same_day = from.replace_time(DAY_BEGINS);
+    match same_day < from {
+        true => same_day.saturating_add(Duration::DAY),
+        false => same_day,
+    }
 }
 
 impl World {

@@ -120,14 +120,10 @@ pub(crate) fn instant(at: OffsetDateTime) -> String {
 
 /// An instant that a caller wrote as ISO 8601, in UTC.
 pub(crate) fn read_instant(text: &str, field: &str) -> Result<OffsetDateTime, Reply> {
-    read_local(text, field)?
-        .checked_to_offset(UtcOffset::UTC)
+    let parsed = OffsetDateTime::parse(text, &Iso8601::DEFAULT).ok();
+    parsed
+        .and_then(|local| local.checked_to_offset(UtcOffset::UTC))
         .ok_or_else(|| not_an_instant(field))
-}
-
-/// An instant that a caller wrote as ISO 8601, with the caller's offset.
-pub(crate) fn read_local(text: &str, field: &str) -> Result<OffsetDateTime, Reply> {
-    OffsetDateTime::parse(text, &Iso8601::DEFAULT).map_err(|_| not_an_instant(field))
 }
 
 /// An instant that a caller wrote as epoch milliseconds.

@@ -155,6 +155,16 @@ async fn an_activity_that_moves_to_another_round_changes_both() {
 }
 
 #[tokio::test]
+async fn planning_settles_who_has_an_assigned_activity() {
+    let mut planner = Planner::start().await;
+    let key = planner.key_of(1).await;
+    planner.plan(42, &key, 0).await;
+    let planned = planner.activity(42).await;
+    assert_eq!(planned["task"].get("preAssignment"), None);
+    assert_eq!(planned["round"]["resource"]["id"], 1);
+}
+
+#[tokio::test]
 async fn every_action_gives_a_new_key_and_refuses_a_stale_one() {
     let mut planner = Planner::start().await;
     let stale = planner.key_of(1).await;

@@ -92,6 +92,24 @@ async fn a_new_round_is_an_empty_day_of_the_resource() {
 }
 
 #[tokio::test]
+async fn a_new_round_is_among_those_of_the_same_date() {
+    let mut planner = Planner::start().await;
+    for (date, start) in [
+        ("2026-06-02T22:00:00Z", "2026-06-03T08:00:00.000Z"),
+        ("2026-06-04T00:00:00Z", "2026-06-04T08:00:00.000Z"),
+        ("2026-06-05T08:00:00Z", "2026-06-05T08:00:00.000Z"),
+        ("2026-06-05T08:00:01Z", "2026-06-06T08:00:00.000Z"),
+    ] {
+        let body = json!({ "date": date, "resourceId": 2 });
+        let added = planner.call("add_round", "/rounds", body).await["round"].clone();
+        assert_eq!(added["startDate"], start);
+        let path = format!("/rounds/resource/2?date={date}");
+        let listed = planner.get("list_rounds", &path).await;
+        assert_eq!(listed["rounds"], json!([added]));
+    }
+}
+
+#[tokio::test]
 async fn a_round_needs_a_known_resource_and_a_day() {
     let mut planner = Planner::start().await;
     let body = json!({ "date": "2016-06-03T00:00:00Z", "resourceId": 999 });

@@ -23,6 +23,7 @@ use crate::finding::Finding;
 use crate::page::{Page, Place, Row, Section, Vendor};
 use crate::vendors;
 use documented::{DocField, Documented};
+use probe::Tried;
 use structure::Structure;
 
 /// Everything in which the pages and the types of these vendors disagree.
@@ -43,6 +44,7 @@ pub(crate) fn check(vendors: &[Vendor]) -> Vec<Finding> {
 /// Everything in which the pages and the types of one vendor disagree.
 pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut tried = Tried::new();
     for (page, section) in vendor.sections() {
         for route in &section.routes {
             let named = operations
@@ -57,7 +59,7 @@ pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Fi
             compare_route(page, section, route, operation, &mut findings);
             for target in targets(vendor, page, section, route, operation, &mut findings) {
                 compare::structure(&target, &mut findings);
-                probe::behaviour(&target, &mut findings);
+                probe::behaviour(&target, &mut tried, &mut findings);
             }
         }
     }

@@ -151,6 +151,8 @@ impl OperationSchema {
 pub struct Part {
     /// The name of the shape, as on the page; empty where there is only one.
     pub name: &'static str,
+    /// The Rust type, by its full name.
+    pub type_name: &'static str,
     /// The type as serde reads it.
     pub schema: Schema,
     probe: Probe,
@@ -184,6 +186,7 @@ impl Part {
     {
         Self {
             name,
+            type_name: std::any::type_name::<T>(),
             schema: schema_of::<T>(),
             probe: Box::new(|value| {
                 let request: T = read(value)?;
@@ -203,6 +206,7 @@ impl Part {
     {
         Self {
             name,
+            type_name: std::any::type_name::<T>(),
             schema: schema_of::<T>(),
             probe: Box::new(|value| {
                 let response: T = read(value)?;
@@ -220,6 +224,7 @@ impl Part {
     {
         Self {
             name: "",
+            type_name: std::any::type_name::<T>(),
             schema: object_with::<T>(name),
             probe: Box::new(move |value| {
                 let parameter: T = read(value.get(name).unwrap_or(&Value::Null))?;

@@ -1,6 +1,8 @@
 //! Requirements, bounds, values and spellings: tried out with documented examples, changed in one
 //! field.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Number, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
@@ -14,15 +16,19 @@ use crate::examples::problems;
 use crate::finding::Finding;
 use crate::page::{Direction, Example, Place, name_of, parent_of};
 
-pub(crate) fn behaviour(target: &Target<'_>, findings: &mut Vec<Finding>) {
+/// What has been tried: a row of a named type behaves alike in all operations that have the same
+/// Rust type at the same path.
+pub(crate) type Tried = BTreeSet<(Vec<&'static str>, String, String, usize)>;
+
+pub(crate) fn behaviour(target: &Target<'_>, tried: &mut Tried, findings: &mut Vec<Finding>) {
     let prober = Prober {
         target,
         examples: examples(target),
     };
     match target.place {
         Place::Path | Place::Headers => {}
-        Place::Query | Place::Request => prober.requests(findings),
-        Place::Response => prober.responses(findings),
+        Place::Query | Place::Request => prober.requests(tried, findings),
+        Place::Response => prober.responses(tried, findings),
     }
 }
 
@@ -60,11 +66,11 @@ struct Prober<'a> {
 type Base = (Value, Vec<At>);
 
 impl Prober<'_> {
-    fn requests(&self, findings: &mut Vec<Finding>) {
+    fn requests(&self, tried: &mut Tried, findings: &mut Vec<Finding>) {
         for example in &self.examples {
             findings.extend(self.request_example(example));
         }
-        for field in self.fields() {
+        for field in self.untried(tried) {
             match self.base(field) {
                 Ok(base) => {
                     if !field.path.ends_with("[]") {
@@ -80,16 +86,27 @@ impl Prober<'_> {
         }
     }
 
-    /// The fields that can be tried: a type inside itself can be shown, but not made up.
-    fn fields(&self) -> impl Iterator<Item = &DocField<'_>> {
+    /// The fields to be tried. A type inside itself can be shown, but not made up.
+    fn untried(&self, tried: &mut Tried) -> Vec<&DocField<'_>> {
         let documented = &self.target.documented;
-        documented.fields.iter().filter(|field| {
-            let shown = self
-                .examples
-                .iter()
-                .any(|example| !ways_to(&example.value, field).is_empty());
-            shown || !documented.cuts.contains(&field.path)
-        })
+        let types: Vec<_> = self
+            .target
+            .parts
+            .iter()
+            .map(|part| part.type_name)
+            .collect();
+        let mut fields: Vec<_> = documented.fields.iter().collect();
+        fields.retain(|field| {
+            let path = field.path.clone();
+            let is_new = tried.insert((types.clone(), path, field.page.to_owned(), field.row.line));
+            is_new && (!documented.cuts.contains(&field.path) || self.is_shown(field))
+        });
+        fields
+    }
+
+    fn is_shown(&self, field: &DocField<'_>) -> bool {
+        let mut values = self.examples.iter().map(|example| &example.value);
+        values.any(|value| !ways_to(value, field).is_empty())
     }
 
     fn request_example(&self, example: &Example) -> Option<Finding> {
@@ -179,8 +196,7 @@ impl Prober<'_> {
 
     /// Whether the client takes the value, and what stands at `way` is not lost on the way.
     fn bears(&self, value: &Value, way: &[At]) -> Result<(), String> {
-        self.accepts(value, way)?;
-        let written_back = self.target.read(value)?.written;
+        let written_back = self.taken(value, way)?;
         match get(&written_back, way) {
             Some(_) => Ok(()),
             None => Err("the client drops it".to_owned()),
@@ -189,12 +205,17 @@ impl Prober<'_> {
 
     /// Whether the client takes a value without complaint about what stands at `way`.
     fn accepts(&self, value: &Value, way: &[At]) -> Result<(), String> {
+        self.taken(value, way).map(|_| ())
+    }
+
+    /// What the client writes for a value that it takes.
+    fn taken(&self, value: &Value, way: &[At]) -> Result<Value, String> {
         let reading = self.target.read(value)?;
         let path = written(way);
-        match reading.violations.contains(&path) {
-            true => Err(format!("`{path}` breaks a constraint of the client's")),
-            false => Ok(()),
+        if reading.violations.contains(&path) {
+            return Err(format!("`{path}` breaks a constraint of the client's"));
         }
+        Ok(reading.written)
     }
 
     fn requirement(&self, field: &DocField<'_>, (base, way): &Base) -> Option<Finding> {
@@ -274,13 +295,13 @@ impl Prober<'_> {
         trials.findings
     }
 
-    fn responses(&self, findings: &mut Vec<Finding>) {
+    fn responses(&self, tried: &mut Tried, findings: &mut Vec<Finding>) {
         for example in &self.examples {
             if let Err((path, message)) = self.reads_whole(&example.value) {
                 findings.push(self.target.finding(example.line, message).field(&path));
             }
         }
-        for field in self.fields() {
+        for field in self.untried(tried) {
             match self.base(field) {
                 Ok((value, way)) => {
                     if let Err((path, message)) = self.reads_whole(&value)

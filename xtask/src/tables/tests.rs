@@ -596,3 +596,20 @@ fn a_field_may_be_passed_over_where_a_deviation_says_so() {
         listed(&findings)
     );
 }
+
+#[test]
+fn a_field_may_be_left_out_where_a_deviation_says_so() {
+    let example = "\"pages\": 120,";
+    let page = changed(example, &format!("{example}\n  \"shelfmark\": null,"));
+    let row = "| `note` | string | no |";
+    let page = page.replacen(
+        row,
+        &format!("| `shelfmark` | string or null | no | | |\n{row}"),
+        1,
+    );
+    let deviation = "| - | nothing |";
+    let unsent = "| `shelfmark` | null in the example | not sent | A test. |";
+    let (vendor, _) = vendor(&page.replacen(deviation, &format!("{unsent}\n{deviation}"), 1));
+    let findings = compare(&vendor, &operations());
+    assert!(findings.is_empty(), "{}", listed(&findings));
+}

@@ -16,7 +16,7 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
-use vendor_client_core::{Error, Operation, Response, Validate, Violations, debug_only};
+use vendor_client_core::{Error, Operation, Response, Validate, Violations};
 
 use crate::client::Client;
 use crate::filter::Filter;
@@ -569,5 +569,3 @@ fn at_most(rows: Option<u64>) -> Option<usize> {
 fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
-
-debug_only!(Query { skip, take });

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 mod cegid_loop;
+mod geoplanning;
 mod ocean_geomission;
 mod screen;
 
@@ -23,6 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     if is_wanted("cegid") {
         cegid_loop::run(&sandbox).await?;
+    }
+    if is_wanted("geoplanning") {
+        geoplanning::run(&sandbox).await?;
     }
     Ok(())
 }

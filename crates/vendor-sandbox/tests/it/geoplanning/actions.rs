@@ -131,6 +131,7 @@ async fn the_index_counts_the_activities_without_the_ways() {
     let key = planner.key_of(1).await;
     let answer = planner.plan(40, &key, 3).await;
     assert_eq!(stops(&answer["rounds"][0]), [5, 6, 7, 40], "it moves");
+    assert_eq!(ids(&answer["rounds"]), [1], "one round changed");
 
     let mut body = at(&planner.key_of(1).await, NINE);
     body["activityIndex"] = json!(5);

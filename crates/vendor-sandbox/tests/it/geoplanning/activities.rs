@@ -183,11 +183,11 @@ async fn an_update_blanks_what_it_leaves_out_keeps_absent_arrays_and_clears_empt
         .await["activity"]
         .clone();
     let path = format!("/activity/{}", added["id"]);
-    let body = json!({
+    let mut body = json!({
         "subtype": "assignment",
-        "task": { "name": "Updated", "duration": 75, "address": address(), "orders": [] }
+        "task": { "name": "Updated", "duration": 75, "address": address() }
     });
-    let updated = planner.call("update_activity", &path, body).await["activity"].clone();
+    let updated = planner.call("update_activity", &path, body.clone()).await["activity"].clone();
     let task = &updated["task"];
     assert_eq!(task["id"], added["task"]["id"]);
     assert_eq!(task["creationDate"], added["task"]["creationDate"]);
@@ -206,9 +206,15 @@ async fn an_update_blanks_what_it_leaves_out_keeps_absent_arrays_and_clears_empt
     }
     assert_eq!(updated.get("type"), None);
     assert_eq!(task["contact"], json!({}));
-    assert_eq!(task["orders"], json!([]));
-    assert_eq!(task["openingHours"], added["task"]["openingHours"]);
-    assert_eq!(task["enumerables"], added["task"]["enumerables"]);
+    let arrays = ["orders", "openingHours", "enumerables"];
+    for array in arrays {
+        assert_eq!(task[array], added["task"][array], "{array}");
+        body["task"][array] = json!([]);
+    }
+    let cleared = planner.call("update_activity", &path, body).await;
+    for array in arrays {
+        assert_eq!(cleared["activity"]["task"][array], json!([]), "{array}");
+    }
 }
 
 #[tokio::test]

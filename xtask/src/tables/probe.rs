@@ -12,7 +12,7 @@ use super::Target;
 use super::documented::DocField;
 use super::sample::{first_way, join, minimal, sample};
 use super::values::{At, differences, get, renamed, ways, ways_to, with, without, written};
-use crate::examples::problems;
+use crate::examples::{problems, tables_for};
 use crate::finding::Finding;
 use crate::page::{Direction, Example, Place, name_of, parent_of};
 
@@ -48,13 +48,17 @@ fn examples<'a>(target: &Target<'a>) -> Vec<&'a Example> {
         Some(name) if section.has_route(name) => name == target.route,
         _ => true,
     };
-    let fits =
-        |example: &&Example| problems(target.vendor, &target.rows, &example.value).is_empty();
-    let examples = section
-        .examples
-        .iter()
-        .filter(|example| example.direction == direction);
-    examples.filter(is_for_route).filter(fits).collect()
+    // An example that could be of several shapes is of those that it fits.
+    let is_of_table = |example: &&Example| match &tables_for(section, example)[..] {
+        [rows] => rows
+            .iter()
+            .zip(&target.rows)
+            .all(|(one, other)| std::ptr::eq(*one, *other)),
+        _ => problems(target.vendor, &target.rows, &example.value).is_empty(),
+    };
+    let examples = section.examples.iter();
+    let examples = examples.filter(|example| example.direction == direction);
+    examples.filter(is_for_route).filter(is_of_table).collect()
 }
 
 struct Prober<'a> {
@@ -70,6 +74,7 @@ impl Prober<'_> {
         for example in &self.examples {
             findings.extend(self.request_example(example));
         }
+        let mut out_of_reach = Vec::new();
         for field in self.untried(tried) {
             match self.base(field) {
                 Ok(base) => {
@@ -78,12 +83,10 @@ impl Prober<'_> {
                     }
                     findings.extend(self.constraints(field, &base));
                 }
-                Err(why) => findings.push(self.target.at_field(
-                    field,
-                    format!("no example has it, and one made up from the table is refused: {why}"),
-                )),
+                Err(why) => out_of_reach.push((field, why)),
             }
         }
+        findings.extend(self.out_of_reach(&out_of_reach));
     }
 
     /// The fields to be tried. A type inside itself can be shown, but not made up.
@@ -107,6 +110,17 @@ impl Prober<'_> {
     fn is_shown(&self, field: &DocField<'_>) -> bool {
         let mut values = self.examples.iter().map(|example| &example.value);
         values.any(|value| !ways_to(value, field).is_empty())
+    }
+
+    /// One finding for all the fields that could not be tried: as a rule they have one cause.
+    fn out_of_reach(&self, fields: &[(&DocField<'_>, String)]) -> Option<Finding> {
+        let ((field, why), others) = fields.split_first()?;
+        let mut message =
+            format!("no example has it, and the client refuses one made up from the table: {why}");
+        if !others.is_empty() {
+            message.push_str(&format!(" (and {} fields more)", others.len()));
+        }
+        Some(self.target.at_field(field, message))
     }
 
     fn request_example(&self, example: &Example) -> Option<Finding> {
@@ -301,6 +315,7 @@ impl Prober<'_> {
                 findings.push(self.target.finding(example.line, message).field(&path));
             }
         }
+        let mut out_of_reach = Vec::new();
         for field in self.untried(tried) {
             match self.base(field) {
                 Ok((value, way)) => {
@@ -311,12 +326,10 @@ impl Prober<'_> {
                     }
                     findings.extend(self.response_field(field, &value, &way));
                 }
-                Err(why) => findings.push(self.target.at_field(
-                    field,
-                    format!("no example has it, and one made up from the table is not read: {why}"),
-                )),
+                Err(why) => out_of_reach.push((field, why)),
             }
         }
+        findings.extend(self.out_of_reach(&out_of_reach));
     }
 
     /// Whether everything in `value` is read: what is read and written again is the same.

@@ -1,0 +1,269 @@
+//! A case: what goes wrong, and what the client has to make of it.
+
+use std::time::Duration;
+
+use vendor_client_core::{ErrorKind, Outcome};
+
+use crate::gateway::{End, Pace, Reply, Wire};
+use crate::http::Answer;
+use crate::subject::{Body, Subjected};
+
+/// One kind of misbehaviour.
+#[derive(Clone)]
+pub struct Case {
+    /// What goes wrong, in a few words.
+    pub name: &'static str,
+    /// Whether the vendor acts on the request before it goes wrong.
+    pub stage: Stage,
+    /// The state of the connection.
+    pub connection: Connection,
+    /// What the client sees.
+    pub wire: Wire,
+    /// What the client has to make of it.
+    pub expected: Expected,
+    /// How many requests meet it; all, where nothing is said.
+    pub times: usize,
+    /// Whether it moves so much data that two operations of a vendor have to do.
+    pub is_heavy: bool,
+    /// How long an attempt and the whole call may take.
+    pub limits: Limits,
+    /// The status that the error must tell.
+    pub status: Option<u16>,
+    /// What the error must tell of `Retry-After`.
+    pub retry_after: Option<Duration>,
+}
+
+/// The time limits of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For an attempt.
+    pub attempt: Duration,
+    /// For the whole call.
+    pub call: Duration,
+}
+
+impl Default for Limits {
+    /// The clients' own: half a minute and a minute.
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_secs(30),
+            call: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Whether the vendor acts before it goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Never: an honest answer of this kind, or none, says that it did not.
+    NotActed,
+    /// Always: what goes wrong is in the vendor's own answer.
+    Acted,
+    /// Both are tried.
+    Both,
+}
+
+impl Stage {
+    /// Each way in which the case is run: whether the vendor acts first.
+    pub fn runs(self) -> &'static [bool] {
+        match self {
+            Self::NotActed => &[false],
+            Self::Acted => &[true],
+            Self::Both => &[false, true],
+        }
+    }
+}
+
+/// The state of the client's connection when it goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// There is none; the client makes one.
+    Fresh,
+    /// There is one, on which calls were answered.
+    Reused,
+}
+
+/// What a client has to make of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The call succeeds.
+    Success,
+    /// The call fails.
+    Failure(Failure),
+    /// The call succeeds, or fails like this.
+    SuccessOr(Failure),
+    /// The body cannot be read. An operation that ignores the body succeeds, and one that takes
+    /// an empty body succeeds where it is empty.
+    Unreadable,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The error's kind.
+    pub kind: ErrorKind,
+    /// What the client knows of the effect.
+    pub outcome: Outcome,
+    /// How many attempts it makes.
+    pub attempts: Attempts,
+}
+
+/// How many attempts a client makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempts {
+    /// So many.
+    Exactly(usize),
+    /// So many where the operation is safe to repeat, otherwise one.
+    WhereSafe(usize),
+    /// One, or two where the vendor has tokens: the second with a new one.
+    OnePerToken,
+}
+
+impl Expected {
+    /// The failure, if any, that `operation` may end with, and whether it may succeed.
+    pub fn of(self, operation: &Subjected, is_body_empty: bool) -> (Option<Failure>, bool) {
+        let unreadable = Failure {
+            kind: ErrorKind::Body,
+            outcome: Outcome::Unknown,
+            attempts: Attempts::Exactly(1),
+        };
+        match self {
+            Self::Success => (None, true),
+            Self::Failure(failure) => (Some(failure), false),
+            Self::SuccessOr(failure) => (Some(failure), true),
+            Self::Unreadable => match operation.body {
+                Body::Ignored => (None, true),
+                Body::Optional if is_body_empty => (None, true),
+                Body::Read | Body::Optional => (Some(unreadable), false),
+            },
+        }
+    }
+
+    /// What it says, for the table.
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Success => "success".to_owned(),
+            Self::Failure(failure) => failure.in_words(),
+            Self::SuccessOr(failure) => format!("success or {}", failure.in_words()),
+            Self::Unreadable => "`Body`, unknown, 1 attempt".to_owned(),
+        }
+    }
+}
+
+impl Failure {
+    fn in_words(self) -> String {
+        let outcome = match self.outcome {
+            Outcome::NotSent => "not sent",
+            Outcome::Rejected => "rejected",
+            _ => "unknown",
+        };
+        let attempts = match self.attempts {
+            Attempts::Exactly(1) => "1 attempt".to_owned(),
+            Attempts::Exactly(attempts) => format!("{attempts} attempts"),
+            Attempts::WhereSafe(attempts) => format!("1 attempt, {attempts} if safe"),
+            Attempts::OnePerToken => "1 attempt, 2 with a new token".to_owned(),
+        };
+        format!("`{:?}`, {outcome}, {attempts}", self.kind)
+    }
+}
+
+impl Attempts {
+    /// How many attempts are made of an operation.
+    pub fn of(self, operation: &Subjected, has_tokens: bool) -> usize {
+        match self {
+            Self::Exactly(attempts) => attempts,
+            Self::WhereSafe(attempts) if operation.is_safe() => attempts,
+            Self::OnePerToken if has_tokens => 2,
+            Self::WhereSafe(_) | Self::OnePerToken => 1,
+        }
+    }
+}
+
+impl Case {
+    /// A case in which these bytes follow the request.
+    pub fn reply(
+        name: &'static str,
+        stage: Stage,
+        bytes: fn(&Answer) -> Vec<u8>,
+        end: End,
+        expected: Expected,
+    ) -> Self {
+        let reply = Reply {
+            bytes,
+            pace: Pace::AtOnce,
+            end,
+        };
+        Self::new(name, stage, Wire::Reply(reply), expected)
+    }
+
+    /// A case with this misbehaviour.
+    pub fn new(name: &'static str, stage: Stage, wire: Wire, expected: Expected) -> Self {
+        Self {
+            name,
+            stage,
+            connection: Connection::Fresh,
+            wire,
+            expected,
+            times: usize::MAX,
+            is_heavy: false,
+            limits: Limits::default(),
+            status: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same on a connection that was used before.
+    #[must_use]
+    pub fn reused(mut self) -> Self {
+        self.connection = Connection::Reused;
+        self
+    }
+
+    /// The same for the next so many requests only.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// For two operations of a vendor only.
+    #[must_use]
+    pub fn heavy(mut self) -> Self {
+        self.is_heavy = true;
+        self
+    }
+
+    /// With so much time for an attempt and for the call that neither ends it.
+    #[must_use]
+    pub fn patient(mut self) -> Self {
+        let hour = Duration::from_secs(3600);
+        self.limits = Limits {
+            attempt: hour,
+            call: hour,
+        };
+        self
+    }
+
+    /// With bytes that come so many a second.
+    #[must_use]
+    pub fn per_second(mut self, size: usize) -> Self {
+        if let Wire::Reply(reply) = &mut self.wire {
+            reply.pace = Pace::PerSecond(size);
+        }
+        self
+    }
+
+    /// With a status that the error tells.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// With a wait that the error tells.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+}

@@ -1,0 +1,204 @@
+//! Answers that are no success, and redirects.
+
+use std::time::{Duration, SystemTime};
+
+use vendor_client_core::{ErrorKind, Outcome};
+use vendor_sandbox::Clock;
+
+use super::failure;
+use crate::case::Stage::{Both, NotActed};
+use crate::case::{Attempts, Case, Expected, Stage};
+use crate::gateway::End;
+use crate::http::Answer;
+
+const WORDS: &str = r#"{"message": "canary-words", "status": {"code": 7, "message": "canary"}}"#;
+
+/// The vendor says no, for good.
+const REFUSED: Expected = failure(ErrorKind::Status, Outcome::Rejected, Attempts::Exactly(1));
+
+/// The vendor says not now.
+const PUT_OFF: Expected = failure(ErrorKind::Status, Outcome::Rejected, Attempts::Exactly(4));
+
+/// The vendor failed; nobody knows when.
+const FAILED: Expected = failure(ErrorKind::Status, Outcome::Unknown, Attempts::WhereSafe(4));
+
+/// A status of which nothing is known.
+const STRANGE: Expected = failure(ErrorKind::Status, Outcome::Unknown, Attempts::Exactly(1));
+
+macro_rules! status {
+    ($name:expr, $status:expr, $stage:expr, $expected:expr) => {
+        answer(
+            $name,
+            $stage,
+            $status,
+            |_| Answer::json($status, WORDS).bytes(),
+            $expected,
+        )
+    };
+    ($name:expr, $status:expr, $stage:expr, $expected:expr, retry-after $wait:expr) => {
+        answer(
+            $name,
+            $stage,
+            $status,
+            |_| {
+                Answer::json($status, WORDS)
+                    .header("retry-after", $wait)
+                    .bytes()
+            },
+            $expected,
+        )
+    };
+}
+
+fn answer(
+    name: &'static str,
+    stage: Stage,
+    status: u16,
+    bytes: fn(&Answer) -> Vec<u8>,
+    expected: Expected,
+) -> Case {
+    Case::reply(name, stage, bytes, End::KeepAlive, expected).status(status)
+}
+
+/// A date so many seconds from now, by the sandbox's clock.
+fn date(seconds: u64) -> String {
+    let start: SystemTime = Clock::START.into();
+    httpdate::fmt_http_date(start + Duration::from_secs(seconds))
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let unauthorized = failure(ErrorKind::Status, Outcome::Rejected, Attempts::OnePerToken);
+    let three = failure(ErrorKind::Status, Outcome::Rejected, Attempts::Exactly(3));
+    vec![
+        status!("400", 400, NotActed, REFUSED),
+        status!("401", 401, NotActed, unauthorized),
+        status!("403", 403, NotActed, REFUSED),
+        status!("404", 404, NotActed, REFUSED),
+        status!("405", 405, NotActed, REFUSED),
+        status!("408", 408, Both, FAILED),
+        status!("409", 409, NotActed, REFUSED),
+        status!("413", 413, NotActed, REFUSED),
+        status!("415", 415, NotActed, REFUSED),
+        status!("422", 422, NotActed, REFUSED),
+        Case::reply(
+            "422 whose body breaks off",
+            NotActed,
+            |_| Answer::json(422, WORDS).head("HTTP/1.1", "content-length: 999\r\n"),
+            End::Close,
+            REFUSED,
+        )
+        .status(422),
+        status!("429", 429, NotActed, PUT_OFF),
+        status!("429, `Retry-After` of 7 seconds", 429, NotActed, PUT_OFF, retry-after "7")
+            .retry_after(Duration::from_secs(7)),
+        status!("429, `Retry-After` of 25 seconds", 429, NotActed, three, retry-after "25"),
+        status!("429, `Retry-After` with a date", 429, NotActed, PUT_OFF, retry-after &date(7))
+            .retry_after(Duration::from_secs(7)),
+        status!("429, `Retry-After` with a past date", 429, NotActed, PUT_OFF, retry-after "Sun, 06 Nov 1994 08:49:37 GMT")
+            .retry_after(Duration::ZERO),
+        status!("429, `Retry-After` of 10²⁰ seconds", 429, NotActed, REFUSED, retry-after "99999999999999999999")
+            .retry_after(Duration::from_secs(u64::MAX)),
+        status!("429, `Retry-After` in the year 9999", 429, NotActed, REFUSED, retry-after "Fri, 31 Dec 9999 23:59:59 GMT"),
+        status!("429, `Retry-After` that is nonsense", 429, NotActed, PUT_OFF, retry-after "canary"),
+        status!("429 once", 429, NotActed, Expected::Success).times(1),
+        status!("500", 500, Both, FAILED),
+        answer(
+            "502 with an HTML page",
+            Both,
+            502,
+            |_| html(502).bytes(),
+            FAILED,
+        ),
+        status!("503", 503, Both, FAILED),
+        status!("503, `Retry-After` of 7 seconds", 503, NotActed, PUT_OFF, retry-after "7"),
+        status!("503, `Retry-After` of an hour", 503, NotActed, REFUSED, retry-after "3600")
+            .retry_after(Duration::from_secs(3600)),
+        status!("504", 504, Both, FAILED),
+        status!("500 with no body", 500, Both, FAILED),
+        status!("599", 599, Both, STRANGE),
+        status!("999", 999, Both, STRANGE),
+        Case::reply(
+            "200 with an HTML page",
+            Both,
+            |_| html(200).bytes(),
+            End::KeepAlive,
+            Expected::Unreadable,
+        ),
+    ]
+}
+
+fn html(status: u16) -> Answer {
+    Answer::new(status, "<html><body>canary-page</body></html>").header("content-type", "text/html")
+}
+
+/// Not followed, and nobody knows whether the vendor acted: 301 and 302 are also said afterwards.
+const REDIRECTED: Expected = failure(ErrorKind::Redirect, Outcome::Unknown, Attempts::Exactly(1));
+
+/// Not followed, and the vendor has not acted: the method was to be kept.
+const SENT_ON: Expected = failure(ErrorKind::Redirect, Outcome::Rejected, Attempts::Exactly(1));
+
+macro_rules! redirect {
+    ($name:expr, $status:expr, $stage:expr, $expected:expr, $location:expr) => {
+        answer(
+            $name,
+            $stage,
+            $status,
+            |_| {
+                Answer::json($status, WORDS)
+                    .header("location", $location)
+                    .bytes()
+            },
+            $expected,
+        )
+    };
+}
+
+/// Another host on loopback, where nobody listens: a redirect that is followed fails otherwise.
+const ELSEWHERE: &str = "http://127.0.0.2:9";
+
+/// The same with all that a URL can hold.
+const LADEN: &str = "http://canary-user:canary-password@127.0.0.2:9/canary?canary=canary#canary";
+
+pub(super) fn redirects() -> Vec<Case> {
+    vec![
+        redirect!(
+            "301 to the same host",
+            301,
+            Both,
+            REDIRECTED,
+            "/canary?canary"
+        ),
+        redirect!("301 to another host", 301, Both, REDIRECTED, ELSEWHERE),
+        redirect!("302 to the same host", 302, Both, REDIRECTED, "/canary"),
+        redirect!("302 to another host", 302, Both, REDIRECTED, LADEN),
+        redirect!(
+            "302 to another scheme",
+            302,
+            Both,
+            REDIRECTED,
+            "https://127.0.0.2:9/canary"
+        ),
+        redirect!("302 to a file", 302, Both, REDIRECTED, "file:///etc/canary"),
+        redirect!("302 to nowhere", 302, Both, REDIRECTED, "http://[canary"),
+        redirect!("303 to another host", 303, Both, REDIRECTED, ELSEWHERE),
+        redirect!("304", 304, Both, REDIRECTED, ""),
+        redirect!("307 to the same host", 307, NotActed, SENT_ON, "/canary"),
+        redirect!("307 to another host", 307, NotActed, SENT_ON, LADEN),
+        redirect!(
+            "307 to another scheme",
+            307,
+            NotActed,
+            SENT_ON,
+            "https://127.0.0.2:9/canary"
+        ),
+        redirect!("308 to the same host", 308, NotActed, SENT_ON, "/canary"),
+        redirect!("308 to another host", 308, NotActed, SENT_ON, ELSEWHERE),
+        redirect!(
+            "308 to another scheme",
+            308,
+            NotActed,
+            SENT_ON,
+            "ftp://127.0.0.2/canary"
+        ),
+    ]
+}

@@ -1,0 +1,469 @@
+//! A server that stands between a client and the sandbox, and answers with whatever bytes a case
+//! wants, before or after the sandbox has acted.
+//!
+//! It runs in a thread of its own, so the paused clock of a case does not stop it. It has no
+//! clock itself: where time has to pass, it says so ([`Event`]) and waits to be told that it has.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use crate::http::{Answer, Request};
+
+/// What goes wrong with requests, from when it is planned until it is lifted.
+#[derive(Clone)]
+pub struct Fault {
+    /// Which requests meet it.
+    pub target: Target,
+    /// Whether the vendor acts on the request first.
+    pub forwarded: bool,
+    /// How many requests meet it.
+    pub times: usize,
+    /// What the client sees.
+    pub wire: Wire,
+}
+
+/// Which requests a fault is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The operation's, that is all but log-ins.
+    Operation,
+    /// Log-ins.
+    LogIn,
+}
+
+/// What a client sees of a fault.
+#[derive(Clone)]
+pub enum Wire {
+    /// Nobody listens.
+    Refuse,
+    /// The connection is reset as soon as it is made.
+    ResetAtOnce,
+    /// The connection is reset when so many bytes of the request have come.
+    ResetDuring(usize),
+    /// Connections that nobody uses are closed, and requests are served.
+    CloseIdle,
+    /// Bytes follow a whole request.
+    Reply(Reply),
+}
+
+/// The bytes that follow a request.
+#[derive(Clone)]
+pub struct Reply {
+    /// Makes the bytes from the vendor's answer.
+    pub bytes: fn(&Answer) -> Vec<u8>,
+    /// Whether the bytes come at once.
+    pub pace: Pace,
+    /// What follows them.
+    pub end: End,
+}
+
+/// How fast bytes are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// At once.
+    AtOnce,
+    /// So many a second.
+    PerSecond(usize),
+}
+
+/// What follows the bytes of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The next request.
+    KeepAlive,
+    /// The connection is closed.
+    Close,
+    /// The connection is reset.
+    Reset,
+    /// Nothing, and the connection stays open.
+    Silence,
+    /// This, again and again, so many times at the most, and then silence.
+    Flood(&'static [u8], usize),
+}
+
+/// What the gateway cannot go on without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Nothing more will be sent on a connection: only the client's own time limit ends this.
+    Silent,
+    /// A second has to pass before the next bytes.
+    Second,
+    /// The client waits by itself for so many milliseconds.
+    Waiting(u64),
+}
+
+/// What the gateway has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Connections that are open now.
+    pub open: usize,
+    /// Connections in all.
+    pub connections: usize,
+    /// Whole requests, without log-ins.
+    pub requests: usize,
+    /// Whole log-ins.
+    pub log_ins: usize,
+    /// Requests that the sandbox was given, without log-ins.
+    pub forwarded: usize,
+}
+
+impl Seen {
+    /// What was seen since `before`; the open connections are those of now.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            open: self.open,
+            connections: self.connections - before.connections,
+            requests: self.requests - before.requests,
+            log_ins: self.log_ins - before.log_ins,
+            forwarded: self.forwarded - before.forwarded,
+        }
+    }
+}
+
+/// The server. It ends when it is dropped.
+pub struct Gateway {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listening: mpsc::UnboundedSender<(bool, oneshot::Sender<()>)>,
+}
+
+/// What a gateway has to know of a vendor.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    /// Where the vendor's sandbox listens.
+    pub address: SocketAddr,
+    /// The end of the path of log-ins; none where the vendor has none.
+    pub log_in_path: Option<&'static str>,
+    /// Headers that hold secrets.
+    pub secret_headers: &'static [&'static str],
+}
+
+struct Shared {
+    upstream: Upstream,
+    plan: Mutex<Plan>,
+    seen: watch::Sender<Seen>,
+    secrets: Mutex<BTreeSet<String>>,
+    events: mpsc::UnboundedSender<Event>,
+    second_passed: Notify,
+    close_idle: Notify,
+}
+
+#[derive(Default)]
+struct Plan {
+    fault: Option<Fault>,
+    /// Whether connections are closed after each proper answer.
+    closes_after_answer: bool,
+}
+
+impl Gateway {
+    /// Starts a gateway to `upstream`, which tells `events` when it cannot go on.
+    pub fn start(upstream: Upstream, events: mpsc::UnboundedSender<Event>) -> Self {
+        let shared = Arc::new(Shared {
+            upstream,
+            plan: Mutex::default(),
+            seen: watch::Sender::new(Seen::default()),
+            secrets: Mutex::default(),
+            events,
+            second_passed: Notify::new(),
+            close_idle: Notify::new(),
+        });
+        let (listening, commands) = mpsc::unbounded_channel();
+        let (tell_address, address) = std::sync::mpsc::channel();
+        let server = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                tell_address.send(listener.local_addr().unwrap()).unwrap();
+                accept(listener, commands, server).await;
+            });
+            runtime.shutdown_timeout(Duration::ZERO);
+        });
+        Self {
+            address: address.recv().unwrap(),
+            shared,
+            listening,
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets `fault` strike from now on.
+    pub async fn plan(&self, fault: Fault) {
+        let refuses = matches!(fault.wire, Wire::Refuse);
+        let closes_idle = matches!(fault.wire, Wire::CloseIdle);
+        self.shared.plan().fault = Some(fault);
+        if refuses {
+            self.listen(false).await;
+        }
+        if closes_idle {
+            self.shared.close_idle.notify_waiters();
+        }
+    }
+
+    /// Serves all requests as the sandbox answers them.
+    pub async fn lift(&self) {
+        let lifted = self.shared.plan().fault.take();
+        if matches!(lifted, Some(fault) if matches!(fault.wire, Wire::Refuse)) {
+            self.listen(true).await;
+        }
+    }
+
+    /// Whether connections are closed after each proper answer.
+    pub fn close_after_answer(&self, closes: bool) {
+        self.shared.plan().closes_after_answer = closes;
+    }
+
+    /// Tells that a second has passed.
+    pub fn second_passed(&self) {
+        self.shared.second_passed.notify_one();
+    }
+
+    /// What it has seen.
+    pub fn seen(&self) -> Seen {
+        *self.shared.seen.borrow()
+    }
+
+    /// Waits until it has seen `wanted`.
+    pub async fn until(&self, wanted: impl FnMut(&Seen) -> bool) {
+        let mut seen = self.shared.seen.subscribe();
+        // The sender lives as long as the gateway, so this cannot fail.
+        let _ = seen.wait_for(wanted).await;
+    }
+
+    /// The values of secret headers that went through.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        self.shared.secrets.lock().unwrap().clone()
+    }
+
+    async fn listen(&self, listens: bool) {
+        let (done, is_done) = oneshot::channel();
+        self.listening.send((listens, done)).unwrap();
+        is_done.await.unwrap();
+    }
+}
+
+impl Shared {
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap()
+    }
+
+    fn see(&self, change: impl FnOnce(&mut Seen)) {
+        self.seen.send_modify(change);
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listens any more where the case is over.
+        let _ = self.events.send(event);
+    }
+
+    /// The fault that a new connection meets.
+    fn fault_of_connection(&self) -> Option<Wire> {
+        let plan = self.plan();
+        let wire = &plan.fault.as_ref()?.wire;
+        matches!(wire, Wire::ResetAtOnce | Wire::ResetDuring(_)).then(|| wire.clone())
+    }
+
+    /// The fault that a request meets, which is one less in the plan.
+    fn fault_of_request(&self, target: Target) -> Option<(bool, Reply)> {
+        let mut plan = self.plan();
+        let fault = plan.fault.as_mut()?;
+        let Wire::Reply(reply) = &fault.wire else {
+            return None;
+        };
+        if fault.target != target || fault.times == 0 {
+            return None;
+        }
+        fault.times -= 1;
+        Some((fault.forwarded, reply.clone()))
+    }
+
+    fn target(&self, request: &Request) -> Target {
+        match self.upstream.log_in_path {
+            Some(path) if request.path().ends_with(path) => Target::LogIn,
+            _ => Target::Operation,
+        }
+    }
+
+    fn note(&self, request: &Request, target: Target) {
+        let mut secrets = self.secrets.lock().unwrap();
+        for name in self.upstream.secret_headers {
+            secrets.extend(request.header(name).map(str::to_owned));
+        }
+        self.see(|seen| match target {
+            Target::Operation => seen.requests += 1,
+            Target::LogIn => seen.log_ins += 1,
+        });
+    }
+
+    async fn forward(&self, request: &Request, target: Target) -> Answer {
+        if target == Target::Operation {
+            self.see(|seen| seen.forwarded += 1);
+        }
+        let mut stream = TcpStream::connect(self.upstream.address).await.unwrap();
+        stream.write_all(&request.bytes).await.unwrap();
+        Answer::read(&mut stream).await.unwrap()
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    mut commands: mpsc::UnboundedReceiver<(bool, oneshot::Sender<()>)>,
+    shared: Arc<Shared>,
+) {
+    let address = listener.local_addr().unwrap();
+    let mut listener = Some(listener);
+    // Bound and not listening, which refuses connections and keeps the port.
+    let mut reserved = None;
+    loop {
+        tokio::select! {
+            biased;
+            command = commands.recv() => {
+                let Some((listens, done)) = command else { return };
+                if listens {
+                    let socket: TcpSocket = reserved.take().unwrap();
+                    listener = Some(socket.listen(64).unwrap());
+                } else {
+                    drop(listener.take());
+                    let socket = TcpSocket::new_v4().unwrap();
+                    socket.set_reuseaddr(true).unwrap();
+                    socket.bind(address).unwrap();
+                    reserved = Some(socket);
+                }
+                let _ = done.send(());
+            }
+            stream = accepted(listener.as_ref()) => {
+                shared.see(|seen| {
+                    seen.open += 1;
+                    seen.connections += 1;
+                });
+                let shared = Arc::clone(&shared);
+                tokio::spawn(async move {
+                    serve(stream, &shared).await;
+                    shared.see(|seen| seen.open -= 1);
+                });
+            }
+        }
+    }
+}
+
+async fn accepted(listener: Option<&TcpListener>) -> TcpStream {
+    let Some(listener) = listener else {
+        return std::future::pending().await;
+    };
+    let (stream, _) = listener.accept().await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+async fn serve(mut stream: TcpStream, shared: &Shared) {
+    match shared.fault_of_connection() {
+        Some(Wire::ResetAtOnce) => return reset(stream),
+        Some(Wire::ResetDuring(size)) => {
+            let mut begun = vec![0; size];
+            let _ = stream.read_exact(&mut begun).await;
+            return reset(stream);
+        }
+        _ => {}
+    }
+    loop {
+        let request = tokio::select! {
+            request = Request::read(&mut stream) => request,
+            () = shared.close_idle.notified() => None,
+        };
+        let Some(request) = request else { return };
+        let target = shared.target(&request);
+        shared.note(&request, target);
+        let fault = shared.fault_of_request(target);
+        let Some((forwarded, reply)) = fault else {
+            let closes = shared.plan().closes_after_answer;
+            let answer = shared.forward(&request, target).await;
+            let framing = format!(
+                "content-length: {}\r\n{}",
+                answer.body.len(),
+                if closes { "connection: close\r\n" } else { "" }
+            );
+            let bytes = [answer.head("HTTP/1.1", &framing), answer.body.clone()].concat();
+            if stream.write_all(&bytes).await.is_err() || closes {
+                return;
+            }
+            continue;
+        };
+        let answer = match forwarded {
+            true => shared.forward(&request, target).await,
+            false => Answer::json(200, br#"{"canary-member":"canary-answer"}"#),
+        };
+        match play(&reply, &answer, stream, shared).await {
+            Some(usable) => stream = usable,
+            None => return,
+        }
+    }
+}
+
+/// Sends a reply. The stream comes back where it is usable afterwards.
+async fn play(
+    reply: &Reply,
+    answer: &Answer,
+    mut stream: TcpStream,
+    shared: &Shared,
+) -> Option<TcpStream> {
+    let bytes = (reply.bytes)(answer);
+    match reply.pace {
+        Pace::AtOnce => stream.write_all(&bytes).await.ok()?,
+        Pace::PerSecond(size) => {
+            for (index, piece) in bytes.chunks(size).enumerate() {
+                if index > 0 {
+                    shared.tell(Event::Second);
+                    tokio::select! {
+                        () = shared.second_passed.notified() => {}
+                        () = left(&mut stream) => return None,
+                    }
+                }
+                stream.write_all(piece).await.ok()?;
+            }
+        }
+    }
+    match reply.end {
+        End::KeepAlive => return Some(stream),
+        End::Close => return None,
+        End::Reset => reset(stream),
+        End::Silence => silence(stream, shared).await,
+        End::Flood(piece, times) => {
+            for _ in 0..times {
+                stream.write_all(piece).await.ok()?;
+            }
+            silence(stream, shared).await;
+        }
+    }
+    None
+}
+
+async fn silence(mut stream: TcpStream, shared: &Shared) {
+    shared.tell(Event::Silent);
+    left(&mut stream).await;
+}
+
+/// Waits until the client closes its side.
+async fn left(stream: &mut TcpStream) {
+    let mut ignored = [0; 1024];
+    while stream.read(&mut ignored).await.is_ok_and(|read| read > 0) {}
+}
+
+/// Closes with RST instead of FIN.
+fn reset(stream: TcpStream) {
+    // Where it fails, the client has gone.
+    let _ = stream.set_zero_linger();
+}

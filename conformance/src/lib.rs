@@ -1,0 +1,35 @@
+//! One suite of misbehaviour that every client has to pass, and a soak.
+//!
+//! A [`Gateway`](gateway::Gateway) stands between a client and the sandbox. For each [`Case`] and
+//! each operation it answers with broken, slow or hostile bytes, before or after the sandbox has
+//! acted, and the suite compares what the client says with what the sandbox's ledger knows.
+//!
+//! A vendor crate comes under the suite by a [`Subject`] of its own, one small file in
+//! `src/subjects/`.
+//!
+//! In reading order: [`subject`], [`gateway`], [`case`](mod@case), [`cases`], [`run`](mod@run),
+//! [`report`].
+
+// What is here is test code: it is not published, and ends at the first surprise.
+#![allow(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::unwrap_used
+)]
+
+pub mod case;
+pub mod cases;
+pub mod gateway;
+mod http;
+mod outputs;
+pub mod report;
+pub mod run;
+pub mod subject;
+pub mod subjects;
+mod suite;
+mod time;
+
+pub use case::Case;
+pub use http::Answer;
+pub use subject::Subject;
+pub use suite::examine;

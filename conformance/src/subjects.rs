@@ -1,0 +1,7 @@
+//! The vendors of this project, each under the suite.
+
+mod cegid_loop;
+mod ocean_geomission;
+
+pub use cegid_loop::CegidLoop;
+pub use ocean_geomission::OceanGeomission;

@@ -1,0 +1,98 @@
+//! Cegid Loop under the suite.
+
+use cegid_loop::{Client, Error, LetterId, activities, letters};
+use vendor_sandbox::{Clock, Sandbox, Service};
+
+use crate::subject::{Body, Key, Setup, Subject, Subjected};
+
+/// Cegid Loop.
+pub struct CegidLoop {
+    sandbox: Sandbox,
+}
+
+impl Subject for CegidLoop {
+    type Client = Client;
+
+    async fn start() -> Self {
+        Self {
+            sandbox: Sandbox::start().await.unwrap(),
+        }
+    }
+
+    fn service(&self) -> &Service {
+        self.sandbox.cegid_loop()
+    }
+
+    fn clock(&self) -> &Clock {
+        self.sandbox.clock()
+    }
+
+    fn client(&self, setup: Setup) -> Result<Client, Error> {
+        let cegid = self.sandbox.cegid_loop();
+        Client::builder()
+            .base_url(setup.base_url)
+            .subscription_key(cegid.subscription_key())
+            .api_key(cegid.api_key(), cegid.api_secret())
+            .transport(setup.transport)
+            .build()
+    }
+
+    fn operations(&self) -> Vec<Subjected> {
+        cegid_loop::operations()
+            .into_iter()
+            .map(|operation| Subjected {
+                operation,
+                body: Body::Read,
+            })
+            .collect()
+    }
+
+    async fn probe(&self, client: &Client) -> Result<(), Error> {
+        let nothing = "00000000-0000-0000-0000-000000000001";
+        let id: LetterId = serde_json::from_value(nothing.into()).unwrap();
+        client.engagement_letter(id).await.map(drop)
+    }
+
+    async fn arrange(&self, _: &Client, _: &str, _: Key) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn perform(&self, client: &Client, operation: &str, key: Key) -> Result<String, Error> {
+        match operation {
+            "list_engagement_letters" => {
+                let filter = letters::DESCRIPTION.ne(format!("canary-{}", key.text()));
+                let list = client.engagement_letters(filter).limit(2);
+                list.page().await.map(shown)
+            }
+            "list_activities" => {
+                let filter = activities::NAME.ne(format!("canary-{}", key.text()));
+                client.activities(filter).limit(2).page().await.map(shown)
+            }
+            other => unreachable!("`{other}` is no operation of this vendor"),
+        }
+    }
+
+    /// Reading has no effect.
+    fn effects(&self, _: &str, _: Key) -> usize {
+        0
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        let cegid = self.sandbox.cegid_loop();
+        [
+            cegid.subscription_key(),
+            cegid.api_key(),
+            cegid.api_secret(),
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    fn secret_headers(&self) -> &'static [&'static str] {
+        &["ocp-apim-subscription-key", "x-apikey"]
+    }
+}
+
+fn shown(answer: impl std::fmt::Debug) -> String {
+    format!("{answer:?}")
+}

@@ -1,0 +1,126 @@
+//! Océan Géomission under the suite.
+
+use std::time::Duration;
+
+use ocean_geomission::{Client, Coordinates, Error, Mission, MissionId, Recipient};
+use vendor_sandbox::{Clock, Sandbox, Service};
+
+use crate::subject::{Body, Key, LogIn, Setup, Subject, Subjected};
+
+/// Océan Géomission.
+pub struct OceanGeomission {
+    sandbox: Sandbox,
+}
+
+impl Subject for OceanGeomission {
+    type Client = Client;
+
+    async fn start() -> Self {
+        Self {
+            sandbox: Sandbox::start().await.unwrap(),
+        }
+    }
+
+    fn service(&self) -> &Service {
+        self.sandbox.ocean_geomission()
+    }
+
+    fn clock(&self) -> &Clock {
+        self.sandbox.clock()
+    }
+
+    fn client(&self, setup: Setup) -> Result<Client, Error> {
+        let ocean = self.sandbox.ocean_geomission();
+        let builder = Client::builder()
+            .base_url(setup.base_url)
+            .credentials(ocean.login(), ocean.password())
+            .transport(setup.transport);
+        match setup.token_store {
+            Some(store) => builder.token_store(store).build(),
+            None => builder.build(),
+        }
+    }
+
+    fn operations(&self) -> Vec<Subjected> {
+        ocean_geomission::operations()
+            .into_iter()
+            .filter(|operation| operation.name != "log_in")
+            .map(|operation| Subjected {
+                operation,
+                body: match operation.name {
+                    "mission_status" => Body::Read,
+                    _ => Body::Optional,
+                },
+            })
+            .collect()
+    }
+
+    async fn probe(&self, client: &Client) -> Result<(), Error> {
+        match client.mission_status(&MissionId::new("nothing")).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn arrange(&self, client: &Client, operation: &str, key: Key) -> Result<(), Error> {
+        match operation {
+            "create_mission" => Ok(()),
+            _ => client.create_mission(&laden(key)).await.map(drop),
+        }
+    }
+
+    async fn perform(&self, client: &Client, operation: &str, key: Key) -> Result<String, Error> {
+        let id = MissionId::new(key.text());
+        match operation {
+            "create_mission" => client.create_mission(&laden(key)).await.map(shown),
+            "modify_mission" => client.modify_mission(&laden(key)).await.map(shown),
+            "mission_status" => client.mission_status(&id).await.map(shown),
+            "delete_mission" => client.delete_mission(&id).await.map(shown),
+            other => unreachable!("`{other}` is no operation of this vendor"),
+        }
+    }
+
+    fn effects(&self, operation: &str, key: Key) -> usize {
+        self.service().ledger().effects(operation, &key.text())
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        let ocean = self.sandbox.ocean_geomission();
+        vec![
+            ocean.login().to_owned(),
+            ocean.password().to_owned(),
+            "12.3456".to_owned(),
+            "65.4321".to_owned(),
+        ]
+    }
+
+    fn secret_headers(&self) -> &'static [&'static str] {
+        &["x-auth-token"]
+    }
+
+    fn log_in(&self) -> Option<LogIn<'_>> {
+        let ocean = self.sandbox.ocean_geomission();
+        Some(LogIn {
+            path: "/restapi/auth/authenticate2",
+            revoke: Box::new(|| ocean.revoke_tokens()),
+            lifetime: Duration::from_secs(12 * 3600),
+        })
+    }
+}
+
+fn shown(answer: impl std::fmt::Debug) -> String {
+    format!("{answer:?}")
+}
+
+/// A mission with personal data in every field that can hold some.
+fn laden(key: Key) -> Mission {
+    let mut mission = Mission::new(key.text());
+    mission.recipient = Some(Recipient::person("canary-last", "canary-first"));
+    mission.comment = Some("canary-comment".to_owned());
+    mission.reference_address = Some("canary-address".to_owned());
+    mission.street = Some("canary-street".to_owned());
+    mission.postal_code = Some("canary-code".to_owned());
+    mission.city = Some("canary-city".to_owned());
+    mission.coordinates = Some(Coordinates::new(12.3456, 65.4321));
+    mission
+}

@@ -1,0 +1,92 @@
+//! All cases with one vendor.
+
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use crate::case::Case;
+use crate::cases::topics;
+use crate::report::{Line, Report};
+use crate::run::run;
+use crate::subject::{Key, Subject, Subjected};
+
+/// Runs every case with every operation of a vendor to which it applies.
+pub fn examine<S: Subject>() -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let subject = runtime.block_on(S::start());
+    let watchdog = Watchdog::start(subject.service().name());
+    let mut key = 0;
+    let mut report = Report {
+        vendor: subject.service().name().to_owned(),
+        lines: Vec::new(),
+    };
+    for topic in topics() {
+        for case in topic.cases {
+            let mut line = Line {
+                topic: topic.name,
+                case: case.name.to_owned(),
+                expected: case.expected.in_words(),
+                runs: 0,
+                complaints: Vec::new(),
+            };
+            for operation in operations(&subject, &case) {
+                for acts in case.stage.runs() {
+                    key += 1;
+                    watchdog.look_at(case.name, &operation);
+                    line.runs += 1;
+                    line.complaints
+                        .extend(run(&subject, &operation, &case, *acts, Key(key)));
+                }
+            }
+            report.lines.push(line);
+        }
+    }
+    report
+}
+
+/// The operations that a case is run with: all, or for a heavy one a safe and an unsafe one.
+fn operations<S: Subject>(subject: &S, case: &Case) -> Vec<Subjected> {
+    let all = subject.operations();
+    if !case.is_heavy {
+        return all;
+    }
+    let first = |is_safe| all.iter().find(|operation| operation.is_safe() == is_safe);
+    [first(true), first(false)]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// Ends the process, with a word on the case, where one hangs: a client that waits for ever must
+/// not make the suite wait for ever. No case that passes comes near its limit.
+struct Watchdog(Sender<String>);
+
+impl Watchdog {
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    fn start(vendor: &'static str) -> Self {
+        let (sender, receiver) = mpsc::channel::<String>();
+        std::thread::spawn(move || {
+            let mut current = "the start".to_owned();
+            loop {
+                match receiver.recv_timeout(Self::LIMIT) {
+                    Ok(next) => current = next,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                    Err(RecvTimeoutError::Timeout) => {
+                        eprintln!("{vendor} hangs at {current}");
+                        std::process::exit(101);
+                    }
+                }
+            }
+        });
+        Self(sender)
+    }
+
+    fn look_at(&self, case: &str, operation: &Subjected) {
+        // The other side lives as long as this one.
+        let _ = self.0.send(format!("{case}, {}", operation.operation.name));
+    }
+}

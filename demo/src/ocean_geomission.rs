@@ -79,7 +79,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     event(now(sandbox), format!("Deleted {}.", repair.id));
     let gone = client.mission_status(&repair.id).await;
     if let Err(error) = gone {
-        detail(format!("Asked for its status: {error}"));
+        detail(format!("Asked for its status: {}", error.disclosed()));
     }
     Ok(())
 }
@@ -206,7 +206,7 @@ impl Tally {
     fn count(&mut self, creation: &Creation) {
         match creation {
             Creation::Found(_) => self.found += 1,
-            _ => self.answered += 1,
+            Creation::Answered(_) => self.answered += 1,
         }
     }
 }

@@ -7,13 +7,26 @@ use crate::error::Error;
 use crate::transport::Transport;
 
 /// What came of a create that looks before it tries again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "there is no third way, and a caller should not have to write an arm for one"
+)]
 pub enum Created<C, F> {
     /// The vendor answered that it created the thing.
     Answered(C),
     /// The answer was lost, and the thing was found when it was looked up.
     Found(F),
+}
+
+impl<T> Created<T, T> {
+    /// The thing itself, whichever way it came.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Answered(thing) | Self::Found(thing) => thing,
+        }
+    }
 }
 
 impl Transport {
@@ -115,6 +128,12 @@ mod tests {
                 outcome
             );
         }
+    }
+
+    #[test]
+    fn a_thing_can_be_had_whichever_way_it_came() {
+        assert_eq!(Created::<u32, u32>::Answered(1).into_inner(), 1);
+        assert_eq!(Created::<u32, u32>::Found(2).into_inner(), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -259,6 +259,19 @@ impl Error {
         self.0.vendor.message.as_deref()
     }
 
+    /// The error's line with the vendor's words at its end. They may hold personal data: this is
+    /// for the eyes of who made the call, not for a log.
+    ///
+    /// ```
+    /// # fn show(error: vendor_client_core::Error) {
+    /// eprintln!("{}", error.disclosed());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn disclosed(&self) -> impl fmt::Display {
+        Disclosed(self)
+    }
+
     /// The identifier that the vendor gave to the request, for its support, where a header has
     /// one.
     #[must_use]
@@ -412,6 +425,18 @@ impl fmt::Display for Error {
             write!(f, ", after {} attempts", failure.attempts.len())?;
         }
         f.write_str(self.advice())
+    }
+}
+
+struct Disclosed<'a>(&'a Error);
+
+impl fmt::Display for Disclosed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)?;
+        match self.0.vendor_message() {
+            Some(message) => write!(f, "; the vendor says: {message}"),
+            None => Ok(()),
+        }
     }
 }
 

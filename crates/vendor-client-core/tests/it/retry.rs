@@ -201,4 +201,8 @@ async fn an_error_names_the_request_and_what_the_vendor_said_without_showing_it(
         "read_thing: the vendor answered 400 Bad Request (code E-7); it had no effect"
     );
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    assert_eq!(
+        error.disclosed().to_string(),
+        format!("{error}; the vendor says: canary of a customer")
+    );
 }

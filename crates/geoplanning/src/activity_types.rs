@@ -123,7 +123,7 @@ open_enum! {
     /// What the service takes an activity's type for.
     MetaType {
         /// Nothing in particular.
-        None = "NONE",
+        Unspecified = "NONE",
         /// A meal.
         Lunch = "LUNCH",
         /// Filling up the load.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use vendor_client_core::{Error, Outcome, Response, VendorMessage};
+use vendor_client_core::{Error, Outcome, Response, StatusCode, VendorMessage};
 
 /// The outcome, in every answer.
 ///
@@ -72,12 +72,22 @@ pub(crate) fn open<A: Answer>(response: &Response) -> Result<A::Content, Error> 
 }
 
 /// Checks an answer that has nothing to say. A 204 has no body, whatever bytes follow its head
-/// (finding G-22); another success may have one, with a code in it.
+/// (finding G-22); another success may have none, `null`, or an envelope with a code in it. What
+/// is none of these, such as a proxy's page, does not tell that anything was done.
 pub(crate) fn check_done(response: &Response) -> Result<(), Error> {
-    match failure_inside(response.body()) {
+    if response.status() == StatusCode::NO_CONTENT || response.body().is_empty() {
+        return Ok(());
+    }
+    let envelope: Option<DoneEnvelope> = response.json()?;
+    match envelope.and_then(|envelope| envelope.status?.failure()) {
         Some(vendor) => Err(rejected(response, vendor)),
         None => Ok(()),
     }
+}
+
+#[derive(Deserialize)]
+struct DoneEnvelope {
+    status: Option<EnvelopeStatus>,
 }
 
 fn rejected(response: &Response, vendor: VendorMessage) -> Error {

@@ -315,7 +315,7 @@ impl ChangedRounds {
 /// it: its key is not here.
 ///
 /// Docs: `docs/geoplanning/types.md`, "Type: RoundReference".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RoundReference {
@@ -331,6 +331,12 @@ pub struct RoundReference {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+debug_only!(RoundReference {
+    id,
+    resource,
+    person
+});
 
 /// The person who makes a round.
 ///

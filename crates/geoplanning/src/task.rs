@@ -303,7 +303,7 @@ impl Contact {
 /// A time agreed upon, as it is read.
 ///
 /// Docs: `docs/geoplanning/types.md`, "Type: Appointment".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Appointment {
@@ -322,6 +322,8 @@ pub struct Appointment {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+debug_only!(Appointment { id, start, end });
 
 /// A time agreed upon, as it is sent.
 ///
@@ -449,7 +451,7 @@ impl Validate for NewOrder {
 /// When the place of a task is open on one day of the week, as it is read.
 ///
 /// Docs: `docs/geoplanning/types.md`, "Type: OpeningHour".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskOpeningHour {
@@ -471,6 +473,13 @@ pub struct TaskOpeningHour {
     pub unknown: UnknownFields,
 }
 
+debug_only!(TaskOpeningHour {
+    id,
+    day,
+    opens,
+    closes
+});
+
 impl TaskOpeningHour {
     /// The hour without the service's id.
     #[must_use]
@@ -482,7 +491,7 @@ impl TaskOpeningHour {
 /// Says which resource has an activity that is in no round yet.
 ///
 /// Docs: `docs/geoplanning/types.md`, "Type: PreAssignment".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PreAssignment {
@@ -502,6 +511,8 @@ pub struct PreAssignment {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+debug_only!(PreAssignment { resource, date });
 
 /// The customer of a task that is sent.
 ///

@@ -265,7 +265,7 @@ impl UnsettledDuration {
 /// What a simple activity comes from.
 ///
 /// Docs: `docs/geoplanning/types.md`, "Type: Event".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Event {
@@ -275,6 +275,8 @@ pub struct Event {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+debug_only!(Event { id });
 
 /// Reads the fields one by one, so that an error names its path and nothing is read twice: the
 /// subtype decides what the others are, and the service writes it first.

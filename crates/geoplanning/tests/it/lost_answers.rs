@@ -1,0 +1,254 @@
+//! Answers that get lost: nothing is lost with them, and nothing is done twice.
+
+use geoplanning::{
+    ActivityId, Creation, CustomerId, NewCustomer, NewResource, Plan, Progress, ResourceId,
+    TaskUpdate,
+};
+use time::macros::datetime;
+use vendor_sandbox::Sandbox;
+
+use crate::support::{client, key_of, naninne, new_activity, refusal, sandbox, violations};
+
+fn new_customer() -> NewCustomer {
+    let mut customer = NewCustomer::new("Ferme du Pré", naninne());
+    customer.foreign_id = Some("C-1".to_owned());
+    customer
+}
+
+fn new_resource() -> NewResource {
+    let mut resource = NewResource::new("Jane Doe", naninne(), naninne());
+    resource.foreign_id = Some("T-1".to_owned());
+    resource
+}
+
+/// Loses the answer to the next call of `route`, which takes effect.
+fn lose_answer(sandbox: &Sandbox, route: &str) {
+    let geoplanning = sandbox.geoplanning();
+    geoplanning
+        .faults()
+        .on(route)
+        .times(1)
+        .after_processing()
+        .reset();
+}
+
+/// How often `route` was called, and how often it took effect on `about`.
+fn counts(sandbox: &Sandbox, route: &str, about: &str) -> (usize, usize) {
+    let ledger = sandbox.geoplanning().ledger();
+    (ledger.received(route), ledger.effects(route, about))
+}
+
+#[tokio::test]
+async fn an_activity_whose_answer_was_lost_is_found_and_not_added_twice() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "add_activity");
+    let created = client(&sandbox)
+        .activities()
+        .add_or_find(&new_activity("GP-100"))
+        .await;
+    let Creation::Found(activity) = created.unwrap() else {
+        panic!("it was answered");
+    };
+    assert_eq!(
+        activity.task().unwrap().foreign_id.as_deref(),
+        Some("GP-100")
+    );
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
+}
+
+#[tokio::test]
+async fn an_activity_that_never_arrived_is_added_again() {
+    let sandbox = sandbox().await;
+    sandbox
+        .geoplanning()
+        .faults()
+        .on("add_activity")
+        .times(1)
+        .reset();
+    let created = client(&sandbox)
+        .activities()
+        .add_or_find(&new_activity("GP-100"))
+        .await;
+    assert!(matches!(created.unwrap(), Creation::Answered(_)));
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (2, 1));
+}
+
+#[tokio::test]
+async fn a_plain_addition_whose_answer_was_lost_says_so_and_is_not_repeated() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "add_activity");
+    let error = client(&sandbox)
+        .activities()
+        .add(&new_activity("GP-100"))
+        .await
+        .unwrap_err();
+    assert!(error.may_have_been_applied());
+    assert!(!error.is_retryable());
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
+}
+
+#[tokio::test]
+async fn resources_and_customers_are_found_as_well() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    lose_answer(&sandbox, "add_resource");
+    let created = client
+        .resources()
+        .add_or_find(&new_resource())
+        .await
+        .unwrap();
+    let Creation::Found(resource) = created else {
+        panic!("it was answered");
+    };
+    assert!(
+        resource.start_address.is_some(),
+        "with all that an update needs"
+    );
+    assert_eq!(counts(&sandbox, "add_resource", "T-1"), (1, 1));
+
+    lose_answer(&sandbox, "add_customer");
+    let created = client
+        .customers()
+        .add_or_find(&new_customer())
+        .await
+        .unwrap();
+    assert!(matches!(created, Creation::Found(_)));
+    assert_eq!(counts(&sandbox, "add_customer", "C-1"), (1, 1));
+}
+
+#[tokio::test]
+async fn without_a_reference_nothing_can_be_found_so_nothing_is_sent() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let mut activity = new_activity("GP-100");
+    let mut customer = new_customer();
+    let mut resource = new_resource();
+    for reference in [None, Some(String::new())] {
+        activity.task.foreign_id.clone_from(&reference);
+        let result = client.activities().add_or_find(&activity).await;
+        assert_eq!(violations(result), ["task.foreignId"]);
+        customer.foreign_id.clone_from(&reference);
+        let result = client.customers().add_or_find(&customer).await;
+        assert_eq!(violations(result), ["foreignId"]);
+        resource.foreign_id.clone_from(&reference);
+        let result = client.resources().add_or_find(&resource).await;
+        assert_eq!(violations(result), ["fid"]);
+    }
+    assert!(sandbox.geoplanning().ledger().entries().is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_addition_is_not_looked_up() {
+    let sandbox = sandbox().await;
+    let mut new = new_activity("GP-100");
+    new.task.customer = Some(CustomerId::new(999).into());
+    let result = client(&sandbox).activities().add_or_find(&new).await;
+    assert_eq!(refusal(result), 400);
+    assert_eq!(sandbox.geoplanning().ledger().entries().len(), 1);
+}
+
+#[tokio::test]
+async fn an_update_is_repeated_because_it_sets_a_final_state() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
+    let mut update = TaskUpdate::from_read(&activity).unwrap();
+    update.task.name = "Renamed".to_owned();
+    lose_answer(&sandbox, "update_activity");
+    let updated = client
+        .activities()
+        .update(activity.id, &update)
+        .await
+        .unwrap();
+    assert_eq!(updated.task().unwrap().name, "Renamed");
+    assert_eq!(
+        sandbox.geoplanning().ledger().received("update_activity"),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_deletion_is_repeated_and_says_what_it_found() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "delete_activity");
+    let deleted = client(&sandbox)
+        .activities()
+        .delete(ActivityId::new(40))
+        .await;
+    let error = deleted.unwrap_err();
+    assert!(error.is_not_found() && error.may_have_been_applied());
+    assert_eq!(counts(&sandbox, "delete_activity", "40"), (2, 1));
+}
+
+/// Finding G-45: a reference need not be unique, so that a second deletion may hit another thing.
+#[tokio::test]
+async fn a_deletion_by_reference_is_not_repeated() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let first = client
+        .activities()
+        .add(&new_activity("twice"))
+        .await
+        .unwrap();
+    client
+        .activities()
+        .add(&new_activity("twice"))
+        .await
+        .unwrap();
+    lose_answer(&sandbox, "delete_activity_by_reference");
+    let error = client
+        .activities()
+        .delete_by_reference("twice")
+        .await
+        .unwrap_err();
+    assert!(error.may_have_been_applied());
+    assert!(client.activities().get(first.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_action_is_never_repeated_blindly() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let nine = datetime!(2026-03-02 09:00 UTC);
+    let plan = Plan::new(key_of(&client, 1).await, 0, nine);
+    lose_answer(&sandbox, "plan_activity");
+    let error = client
+        .activities()
+        .plan(ActivityId::new(40), &plan)
+        .await
+        .unwrap_err();
+    assert!(error.may_have_been_applied());
+    assert_eq!(counts(&sandbox, "plan_activity", "40"), (1, 1));
+
+    // What the caller does then: look, and see that it is done.
+    let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
+    assert_eq!(activity.round.unwrap().id.get(), 1);
+    let start = Progress::new(key_of(&client, 1).await, nine);
+    assert!(client.activities().start(activity.id, &start).await.is_ok());
+}
+
+#[tokio::test]
+async fn closing_a_round_is_repeated() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "close_round");
+    let closed = client(&sandbox).rounds().close(1.into()).await.unwrap();
+    assert!(closed.is_closed());
+    assert_eq!(counts(&sandbox, "close_round", "1"), (2, 1));
+}
+
+#[tokio::test]
+async fn a_read_is_repeated() {
+    let sandbox = sandbox().await;
+    sandbox
+        .geoplanning()
+        .faults()
+        .on("get_resource")
+        .times(2)
+        .reset();
+    let read = client(&sandbox)
+        .resources()
+        .get(ResourceId::new(1), &[])
+        .await;
+    assert!(read.is_ok());
+    assert_eq!(sandbox.geoplanning().ledger().received("get_resource"), 3);
+}

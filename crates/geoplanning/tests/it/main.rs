@@ -1,0 +1,19 @@
+//! The client against the sandbox, against exact bytes, and against all that is documented.
+
+#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod actions;
+mod activities;
+mod customers;
+mod findings;
+mod fixtures;
+mod lists;
+mod lost_answers;
+mod outcomes;
+mod resources;
+mod rounds;
+mod secrets;
+mod support;
+mod validation;
+mod walk;
+mod wire;

@@ -1,0 +1,220 @@
+//! Documented constraints, refused before anything is sent: all at once, by wire path.
+
+use std::time::Duration;
+
+use geoplanning::{
+    ActivityTypeReference, Assign, Cancel, Coordinates, NewActivity, NewAppointment, NewCapacity,
+    NewCustomer, NewEnumerable, NewOrder, NewResource, NewRound, NewTask, OpeningHours, Plan,
+    Progress, ResourceId, RoundId, RoundKey, SimpleActivityUpdate, StreetAddress, TaskId,
+    TimeOfDay,
+};
+use time::macros::{datetime, time};
+use time::{OffsetDateTime, Weekday};
+
+use crate::support::{client, naninne, sandbox, violations};
+
+/// A year that no four digits can hold.
+const TOO_EARLY: OffsetDateTime = datetime!(-0001-01-01 00:00 UTC);
+
+fn key() -> RoundKey {
+    RoundKey::new(RoundId::new(1), "key")
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_an_activity_is_told_at_once() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let far_off = NewAppointment::new(TOO_EARLY, datetime!(2026-03-02 09:00 UTC));
+    let mut task = NewTask::new("", Duration::from_secs(90), Coordinates::new(0.0, 200.0));
+    task.due = Some(TOO_EARLY);
+    task.description = Some(String::new());
+    task.appointment = Some(far_off);
+    let mut order = NewOrder::new("Cable", f64::INFINITY, "m");
+    order.foreign_id = Some("é".repeat(51));
+    task.orders = Some(vec![NewOrder::new("Cable", 1.0, "m"), order]);
+    let mut ability = NewEnumerable::new("French", "Languages");
+    ability.foreign_id = Some("é".repeat(21));
+    task.enumerables = Some(vec![ability]);
+    task.opening_hours = Some(OpeningHours::on(
+        Weekday::Monday,
+        time!(9:00:01),
+        time!(10:00),
+    ));
+    let of_type = ActivityTypeReference::new("").reference("é".repeat(21));
+    let new = NewActivity::new(task).of_type(of_type);
+    let expected = [
+        "type.fid",
+        "type.name",
+        "task.name",
+        "task.duration",
+        "task.dueDate",
+        "task.description",
+        "task.address.longitude",
+        "task.appointment.start",
+        "task.orders[1].foreignId",
+        "task.orders[1].amount",
+        "task.enumerables[0].foreignId",
+        "task.openingHours[0].from",
+    ];
+    assert_eq!(violations(client.activities().add(&new).await), expected);
+    assert_eq!(
+        violations(client.activities().add_or_find(&new).await)[..12],
+        expected
+    );
+    assert_eq!(
+        violations(client.activities().update(1.into(), &new).await),
+        expected
+    );
+    assert!(sandbox.geoplanning().ledger().entries().is_empty());
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_customer_is_told_at_once() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let address = StreetAddress::new("BEL", "é".repeat(51), "é".repeat(101), "é".repeat(101));
+    let mut customer = NewCustomer::new("é".repeat(151), address.number("é".repeat(51)));
+    customer.foreign_id = Some("é".repeat(21));
+    customer.mobile_number = Some("é".repeat(26));
+    customer.telephone_number = Some("é".repeat(26));
+    customer.email = Some("é".repeat(51));
+    customer.opening_hours = Some(OpeningHours::every_day(time!(8:00), TimeOfDay::EndOfDay));
+    let mut expected = vec![
+        "foreignId",
+        "name",
+        "mobileNumber",
+        "telephoneNumber",
+        "email",
+        "address.country",
+        "address.postcode",
+        "address.locality",
+        "address.street",
+        "address.number",
+    ];
+    let hours: Vec<_> = (0..7)
+        .map(|day| format!("openingHours[{day}].end"))
+        .collect();
+    expected.extend(hours.iter().map(String::as_str));
+    assert_eq!(
+        violations(client.customers().add(&customer).await),
+        expected
+    );
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_resource_is_told_at_once() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let nowhere = Coordinates::new(-91.0, f64::NAN);
+    let mut resource = NewResource::new("é".repeat(101), nowhere, naninne());
+    let mut capacity = NewCapacity::new(f64::NAN, 1.0);
+    capacity.foreign_id = Some("é".repeat(51));
+    capacity.name = Some("é".repeat(51));
+    capacity.unit = Some("é".repeat(51));
+    resource.capacities = Some(vec![capacity]);
+    let expected = [
+        "name",
+        "startAddress.longitude",
+        "startAddress.latitude",
+        "capacities[0].foreignId",
+        "capacities[0].name",
+        "capacities[0].unit",
+        "capacities[0].maxAmount",
+    ];
+    assert_eq!(
+        violations(client.resources().add(&resource).await),
+        expected
+    );
+    let update = client.resources().update(1.into(), &resource).await;
+    assert_eq!(violations(update), expected);
+}
+
+#[tokio::test]
+async fn a_simple_activity_is_checked_as_well() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let mut update = SimpleActivityUpdate::blank();
+    update.activity_type = Some(ActivityTypeReference::new(""));
+    update.duration = Some(Duration::from_millis(1));
+    update.address = Some(Coordinates::new(91.0, 0.0).into());
+    let expected = ["type.name", "duration", "address.latitude"];
+    assert_eq!(
+        violations(client.activities().update(1.into(), &update).await),
+        expected
+    );
+}
+
+#[tokio::test]
+async fn a_date_that_cannot_be_written_is_refused_everywhere() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let activities = client.activities();
+    let id = 1.into();
+    let progress = Progress::new(key(), TOO_EARLY);
+    assert_eq!(violations(activities.start(id, &progress).await), ["date"]);
+    assert_eq!(violations(activities.finish(id, &progress).await), ["date"]);
+    assert_eq!(violations(activities.reject(id, &progress).await), ["date"]);
+    assert_eq!(
+        violations(activities.reject_working(id, &progress).await),
+        ["date"]
+    );
+    assert_eq!(
+        violations(client.events().start(1.into(), &progress).await),
+        ["date"]
+    );
+    let plan = Plan::new(key(), 0, TOO_EARLY);
+    assert_eq!(violations(activities.plan(id, &plan).await), ["date"]);
+    let cancel = Cancel::outside_rounds(TOO_EARLY);
+    assert_eq!(violations(activities.cancel(id, &cancel).await), ["date"]);
+    let resource = ResourceId::new(1);
+    let assign = Assign::new(resource, TaskId::new(1)).on(TOO_EARLY);
+    assert_eq!(
+        violations(activities.assign(id, &assign).await),
+        ["assignDate"]
+    );
+    let round = NewRound::new(resource, TOO_EARLY);
+    assert_eq!(violations(client.rounds().add(&round).await), ["date"]);
+    assert_eq!(
+        violations(client.rounds().list(resource, TOO_EARLY).await),
+        ["date"]
+    );
+}
+
+#[tokio::test]
+async fn characters_are_counted_not_bytes() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let mut task = NewTask::new("é".repeat(100), Duration::from_secs(60), naninne());
+    task.description = Some("é".repeat(400));
+    assert!(
+        client
+            .activities()
+            .add(&NewActivity::new(task.clone()))
+            .await
+            .is_ok()
+    );
+    task.name.push('é');
+    let refused = client.activities().add(&NewActivity::new(task)).await;
+    assert_eq!(violations(refused), ["task.name"]);
+}
+
+#[tokio::test]
+async fn an_empty_reference_names_nobody() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let activities = client.activities();
+    assert_eq!(violations(activities.get_by_reference("").await), ["fid"]);
+    assert_eq!(
+        violations(activities.delete_by_reference("").await),
+        ["fid"]
+    );
+    let resources = client.resources();
+    assert_eq!(
+        violations(resources.get_by_reference("", &[]).await),
+        ["fid"]
+    );
+    assert_eq!(violations(resources.delete_by_reference("").await), ["fid"]);
+    let customers = client.customers();
+    assert_eq!(violations(customers.delete_by_reference("").await), ["ref"]);
+    assert!(sandbox.geoplanning().ledger().entries().is_empty());
+}

@@ -21,6 +21,7 @@ pub use server::Answer;
 
 use report::Measured;
 use server::Server;
+use tokio::runtime::Runtime;
 
 /// One call and the ways to make it.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,14 @@ pub struct Benchmark {
     pub limits: Limits,
 }
 
+impl Benchmark {
+    /// Some clients start tasks as soon as they are built.
+    fn contenders_on(&self, runtime: &Runtime, server: &str) -> Result<Vec<Contender>, Failure> {
+        let _guard = runtime.enter();
+        (self.contenders)(server)
+    }
+}
+
 /// What our way of calling has to reach, as ratios to the first contender.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "unpublished")]
@@ -44,9 +53,9 @@ pub struct Limits {
     /// Of time per call, one after the other and with many in flight.
     pub time: f64,
     /// How many allocations more there may be.
-    pub more_allocations: Option<u64>,
-    /// Whether ours must also need less than every contender after it.
-    pub less_than_all: bool,
+    pub more_allocations: Option<u32>,
+    /// Contenders than which ours must need less of everything, by name.
+    pub less_than: &'static [&'static str],
 }
 
 /// Runs the benchmarks against a server that gives `answers`, then `more`, and prints what was
@@ -67,10 +76,13 @@ pub fn run(
         ["serve"] => server::serve(answers),
         ["call", title, name, server, count] => {
             let benchmark = benchmarks.iter().find(|one| one.title == title);
-            let contenders = (benchmark.ok_or("no such benchmark")?.contenders)(server)?;
+            let runtime = contender::runtime()?;
+            let contenders = benchmark
+                .ok_or("no such benchmark")?
+                .contenders_on(&runtime, server)?;
             let contender = contenders.iter().find(|one| one.name() == name);
             let contender = contender.ok_or("no such contender")?;
-            contender::runtime()?.block_on(contender.calls(count.parse()?))
+            runtime.block_on(contender.calls(count.parse()?))
         }
         _ => Err("takes no arguments".into()),
     }
@@ -103,8 +115,9 @@ fn measure_all(
 }
 
 fn measure(benchmark: &Benchmark, server: &Server) -> Result<Vec<Measured>, Failure> {
-    let contenders = (benchmark.contenders)(server.url())?;
-    let timings = timing::measure(&contenders)?;
+    let runtime = contender::runtime()?;
+    let contenders = benchmark.contenders_on(&runtime, server.url())?;
+    let timings = timing::measure(&runtime, &contenders)?;
     contenders
         .iter()
         .zip(timings)

@@ -23,7 +23,7 @@ fn main() -> Result<(), Failure> {
             instructions: 1.00,
             time: 1.02,
             more_allocations: Some(8),
-            less_than_all: false,
+            less_than: &[],
         },
     };
     benchmarks::run(&[status_call], status_call::answers(), token_cache::run)

@@ -69,16 +69,9 @@ fn version_of(tool: &str) -> String {
 pub(crate) fn table(benchmark: &Benchmark, measured: &[Measured]) -> String {
     let mut text = format!("## {}\n\n", benchmark.title);
     let width = measured.iter().map(|one| one.name.len()).max().unwrap_or(0);
-    let heads = [
-        "instructions per call",
-        "allocations",
-        "one by one",
-        "64 in flight",
-    ];
-    let [instructions, allocations, one_by_one, in_flight] = heads;
     let _ = writeln!(
         text,
-        "| {:width$} | {instructions:>21} | {allocations:>11} | {one_by_one:>17} | {in_flight:>20} |",
+        "| {:width$} | instructions per call | allocations |        one by one |         64 in flight |",
         ""
     );
     let _ = writeln!(
@@ -122,50 +115,71 @@ pub(crate) fn verdicts(benchmark: &Benchmark, measured: &[Measured]) -> Vec<Verd
         instructions,
         time,
         more_allocations,
-        less_than_all,
+        less_than,
     } = benchmark.limits;
     let [first, ours, others @ ..] = measured else {
         return Vec::new();
     };
     let title = benchmark.title;
-    let versus = |what: &str, other: &Measured| format!("{title}: {what}, to {}", other.name);
-    let mut verdicts = Vec::new();
-    let mut compare = |other: &Measured, instructions: f64, time: f64| {
-        if let Some((ours, other_counts)) = ours.counts.zip(other.counts) {
-            let ratio = ours.instructions / other_counts.instructions;
-            verdicts.push(Verdict::at_most(
-                versus("instructions", other),
-                ratio,
-                instructions,
-                " ×",
-            ));
-        }
-        let (ours, others) = (ours.timing, other.timing);
-        let ratio = ours.in_sequence.ratio / others.in_sequence.ratio;
-        verdicts.push(Verdict::at_most(
-            versus("time one by one", other),
-            ratio,
-            time,
-            " ×",
-        ));
-        let ratio = ours.in_flight.ratio / others.in_flight.ratio;
-        verdicts.push(Verdict::at_most(
-            versus("time with 64 in flight", other),
-            ratio,
-            time,
-            " ×",
-        ));
+    let verdict = |what: String, figure, limit, unit| {
+        Verdict::at_most(format!("{title}: {what}"), figure, limit, unit)
     };
-    compare(first, instructions, time);
-    for other in others.iter().filter(|_| less_than_all) {
-        compare(other, 1.0, 1.0);
+    let mut verdicts = Vec::new();
+    let to_first = Ratios::of(ours, first);
+    if let Some(ratio) = to_first.instructions {
+        verdicts.push(verdict("instructions".into(), ratio, instructions, " ×"));
     }
-    if let (Some((ours, other)), Some(limit)) = (ours.counts.zip(first.counts), more_allocations) {
-        let more = ours.allocations - other.allocations;
-        let what = versus("further allocations", first);
-        verdicts.push(Verdict::at_most(what, more, limit as f64, ""));
+    verdicts.push(verdict(
+        "time one by one".into(),
+        to_first.in_sequence,
+        time,
+        " ×",
+    ));
+    verdicts.push(verdict(
+        "time with 64 in flight".into(),
+        to_first.in_flight,
+        time,
+        " ×",
+    ));
+    if let (Some((ours, first)), Some(limit)) = (ours.counts.zip(first.counts), more_allocations) {
+        let more = ours.allocations - first.allocations;
+        verdicts.push(verdict(
+            "allocations more".into(),
+            more,
+            f64::from(limit),
+            "",
+        ));
+    }
+    for other in others.iter().filter(|one| less_than.contains(&one.name)) {
+        let what = format!("highest of the four ratios to {}", other.name);
+        verdicts.push(verdict(what, Ratios::of(ours, other).highest(), 1.0, " ×"));
     }
     verdicts
+}
+
+/// Our figures to another contender's.
+struct Ratios {
+    instructions: Option<f64>,
+    allocations: Option<f64>,
+    in_sequence: f64,
+    in_flight: f64,
+}
+
+impl Ratios {
+    fn of(ours: &Measured, other: &Measured) -> Self {
+        let counts = ours.counts.zip(other.counts);
+        Self {
+            instructions: counts.map(|(ours, other)| ours.instructions / other.instructions),
+            allocations: counts.map(|(ours, other)| ours.allocations / other.allocations),
+            in_sequence: ours.timing.in_sequence.ratio / other.timing.in_sequence.ratio,
+            in_flight: ours.timing.in_flight.ratio / other.timing.in_flight.ratio,
+        }
+    }
+
+    fn highest(&self) -> f64 {
+        let counts = self.instructions.into_iter().chain(self.allocations);
+        counts.fold(self.in_sequence.max(self.in_flight), f64::max)
+    }
 }
 
 /// All targets, as Markdown.

@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use crate::contender::{Contender, Failure, runtime};
+use crate::contender::{Contender, Failure};
 use crate::report::median;
 
 const ROUNDS: usize = 401;
@@ -32,8 +33,7 @@ pub(crate) struct Timed {
     pub(crate) ratio: f64,
 }
 
-pub(crate) fn measure(contenders: &[Contender]) -> Result<Vec<Timing>, Failure> {
-    let runtime = runtime()?;
+pub(crate) fn measure(runtime: &Runtime, contenders: &[Contender]) -> Result<Vec<Timing>, Failure> {
     let in_sequence = rounds(contenders, CALLS_IN_SEQUENCE, |contender| {
         runtime.block_on(contender.calls(CALLS_IN_SEQUENCE))
     })?;

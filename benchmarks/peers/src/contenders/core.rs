@@ -1,0 +1,70 @@
+//! Ours: the core, as a vendor's client uses it.
+
+use std::time::Duration;
+
+use benchmarks::Failure;
+use vendor_client_core::{
+    Error, HeaderMap, HeaderName, LogIn, Method, Operation, Repeat, Request, Response, Service,
+    Token, TokenCache, Transport, TransportConfig, VendorMessage,
+};
+
+use super::TOKEN;
+use crate::calls::{Api, ID, SEARCH};
+use crate::visit::{Created, Visit};
+
+const TOKEN_HEADER: HeaderName = HeaderName::from_static(super::TOKEN_HEADER);
+
+static SERVICE: Service = Service::new("peers/0.0.0", |_body| VendorMessage::default());
+static GET_ONE: Operation = Operation::new("get_one", Method::GET, "/visits/{id}", Repeat::Safe);
+static LIST: Operation = Operation::new("list", Method::GET, "/visits", Repeat::Safe);
+static CREATE: Operation = Operation::new("create", Method::POST, "/visits", Repeat::Unsafe);
+
+struct Account;
+
+impl LogIn for Account {
+    async fn log_in(&self) -> Result<Token, Error> {
+        Token::new(TOKEN, Duration::from_secs(12 * 3600))
+    }
+}
+
+pub struct Core {
+    transport: Transport,
+    tokens: TokenCache,
+}
+
+impl Core {
+    async fn send(&self, request: Request) -> Result<Response, Error> {
+        let Self { transport, tokens } = self;
+        transport
+            .send_with_token(request, &TOKEN_HEADER, tokens)
+            .await
+    }
+}
+
+impl Api for Core {
+    const NAME: &'static str = "vendor-client-core";
+
+    fn new(server: &str) -> Result<Self, Failure> {
+        let config = TransportConfig::default();
+        let transport = Transport::new(&SERVICE, server, HeaderMap::new(), &config)?;
+        Ok(Self {
+            tokens: transport.token_cache(Account, None),
+            transport,
+        })
+    }
+
+    async fn get_one(&self) -> Result<Visit, Failure> {
+        let request = self.transport.request(&GET_ONE).path("id", ID);
+        Ok(self.send(request).await?.json()?)
+    }
+
+    async fn list(&self) -> Result<Vec<Visit>, Failure> {
+        let request = self.transport.request(&LIST).query(&SEARCH);
+        Ok(self.send(request).await?.json()?)
+    }
+
+    async fn create(&self, visit: &Visit) -> Result<Created, Failure> {
+        let request = self.transport.request(&CREATE).json(visit);
+        Ok(self.send(request).await?.json()?)
+    }
+}

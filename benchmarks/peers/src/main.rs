@@ -1,0 +1,44 @@
+//! Speed of the core against other ways of calling an HTTP API.
+//!
+//! `cargo run --release`, in this folder.
+
+mod calls;
+mod contenders;
+mod visit;
+
+use benchmarks::{Benchmark, Failure, Limits};
+
+/// What people would use instead: ours must need less than each of them.
+const SDKS: &[&str] = &["reqwest-middleware", "octocrab", "azure_core"];
+
+const LIMITS: Limits = Limits {
+    instructions: 0.97,
+    time: 1.02,
+    more_allocations: Some(8),
+    less_than: SDKS,
+};
+
+fn main() -> Result<(), Failure> {
+    let benchmarks = [
+        Benchmark {
+            title: "2 KB answer",
+            contenders: calls::get_one,
+            limits: LIMITS,
+        },
+        Benchmark {
+            title: "60 KB list",
+            contenders: calls::list,
+            // Nearly all of it is decoding, which is the same for all.
+            limits: Limits {
+                instructions: 1.01,
+                ..LIMITS
+            },
+        },
+        Benchmark {
+            title: "2 KB POST",
+            contenders: calls::create,
+            limits: LIMITS,
+        },
+    ];
+    benchmarks::run(&benchmarks, visit::answers(), || Ok(Vec::new()))
+}

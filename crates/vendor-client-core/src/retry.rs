@@ -23,7 +23,7 @@ use crate::operation::Repeat;
 /// let patient = RetryPolicy::default().max_attempts(6).max_wait(Duration::from_secs(30));
 /// let none = RetryPolicy::never();
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
     first_wait: Duration,

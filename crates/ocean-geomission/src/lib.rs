@@ -70,13 +70,16 @@ pub use client::{Client, ClientBuilder, ParameterPlace};
 pub use missions::{
     Coordinates, Creation, CustomerId, Mission, MissionId, MissionStatus, Receipt, Recipient,
 };
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
+/// Dates and times. Its macros need the crate `time` itself among the dependencies.
+pub use time;
+/// The HTTP client that [`TransportConfig::http_client`] takes.
+pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Created, Error, ErrorKind, FileTokenStore, ManualClock, Outcome, RetryPolicy,
-    StatusCode, Tls, TokenStore, TransportConfig, Violation,
+    Attempt, Clock, Created, Error, ErrorKind, FileTokenStore, ManualClock, Method, Operation,
+    Outcome, Repeat, RetryPolicy, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock,
+    Tls, Token, TokenStore, TransportConfig, Violation,
 };
-
-use vendor_client_core::Operation;
 
 /// Every operation of the service that this crate has.
 #[must_use]

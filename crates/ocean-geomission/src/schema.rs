@@ -1,6 +1,6 @@
 //! The types that go over the wire, for the comparison with the documentation.
 
-use vendor_client_core::schema::OperationSchema;
+pub use vendor_client_core::schema::{OperationSchema, Part, Probed};
 
 use crate::authentication::{Credentials, LOG_IN, LoggedIn};
 use crate::missions::{

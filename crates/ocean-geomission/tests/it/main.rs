@@ -8,4 +8,6 @@ mod fixtures;
 mod missions;
 mod secrets;
 mod support;
+mod threads;
+mod token_store;
 mod wire;

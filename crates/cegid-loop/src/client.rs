@@ -7,6 +7,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use vendor_client_core::{
     Error, HeaderMap, HeaderName, HeaderValue, Method, Operation, Repeat, Service, Transport,
     TransportConfig, VendorMessage,
@@ -379,15 +380,16 @@ fn read_failure(body: &[u8]) -> VendorMessage {
     #[derive(Deserialize)]
     struct Failure {
         #[serde(rename = "statusCode", alias = "code")]
-        code: Option<serde_json::Value>,
+        code: Option<Value>,
         message: Option<String>,
     }
     let Ok(failure) = serde_json::from_slice::<Failure>(body) else {
         return VendorMessage::default();
     };
-    let code = failure.code.map(|code| match code {
-        serde_json::Value::String(code) => code,
-        code => code.to_string(),
+    let code = failure.code.and_then(|code| match code {
+        Value::String(code) => Some(code),
+        Value::Number(code) => Some(code.to_string()),
+        _ => None,
     });
     VendorMessage::new(code, failure.message)
 }
@@ -462,5 +464,7 @@ mod tests {
         assert_eq!(failure.code.as_deref(), Some("401"));
         assert_eq!(failure.message.as_deref(), Some("Access denied"));
         assert_eq!(read_failure(b"<html>"), VendorMessage::default());
+        let no_code = read_failure(br#"{ "code": { "client": "canary" } }"#);
+        assert_eq!(no_code, VendorMessage::default());
     }
 }

@@ -100,11 +100,16 @@ pub use list::{List, Page, Pages, Rows};
 pub use reference::{FileReference, Reference};
 pub use secrecy::SecretString;
 pub use sort::{Select, Sort};
+/// Dates and times. Its macros need the crate `time` itself among the dependencies.
+pub use time;
+/// The UUIDs that identifiers are.
+pub use uuid;
+/// The HTTP client that [`TransportConfig::http_client`] takes.
+pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Error, ErrorKind, Outcome, RetryPolicy, StatusCode, Tls, TransportConfig, Violation,
+    Attempt, Clock, Error, ErrorKind, ManualClock, Method, Operation, Outcome, Repeat, RetryPolicy,
+    StatusCode, SystemClock, Tls, TransportConfig, Violation,
 };
-
-use vendor_client_core::Operation;
 
 /// Every documented operation of the service that this crate has.
 #[must_use]

@@ -307,7 +307,7 @@ impl<Row> Page<Row> {
     /// The position of the row after this page: where reading goes on.
     #[must_use]
     pub fn next_position(&self) -> u64 {
-        self.position + count(&self.rows)
+        self.position.saturating_add(count(&self.rows))
     }
 }
 
@@ -473,7 +473,8 @@ where
     /// progress, and where [`List::starting_at`] takes up a reading that failed.
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.pages.position() - count(self.page.as_slice())
+        let at_hand = count(self.page.as_slice());
+        self.pages.position().saturating_sub(at_hand)
     }
 
     /// Reads the rest into memory.

@@ -1,7 +1,7 @@
 //! What goes over the wire, as JSON schemas: for comparing it with the documentation, and for
 //! whoever has a use for it.
 
-use vendor_client_core::schema::OperationSchema;
+pub use vendor_client_core::schema::{OperationSchema, Part, Probed};
 
 use crate::activities::LetterActivity;
 use crate::client::{LIST_ACTIVITIES, LIST_ENGAGEMENT_LETTERS};

@@ -11,4 +11,5 @@ mod paging;
 mod rows;
 mod secrets;
 mod support;
+mod threads;
 mod wire;

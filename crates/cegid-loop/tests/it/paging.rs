@@ -238,6 +238,32 @@ async fn a_service_that_ignores_skip_is_a_failure_and_no_endless_list() {
 }
 
 #[tokio::test]
+async fn a_position_beyond_all_counting_is_no_panic() {
+    let service = httpmock::MockServer::start_async().await;
+    service
+        .mock_async(|when, then| {
+            when.query_param("skip", u64::MAX.to_string());
+            then.status(200).body("[{}, {}]");
+        })
+        .await;
+    let client = cegid_loop::Client::builder()
+        .base_url(service.base_url())
+        .subscription_key("s")
+        .api_key("k", "c")
+        .build()
+        .unwrap();
+    let list = client.activities(Filter::unfiltered());
+    let list = list.starting_at(u64::MAX).limit(2);
+    let page = list.clone().page().await.unwrap();
+    assert_eq!(page.next_position(), u64::MAX);
+    let mut rows = list.rows();
+    while let Some(row) = rows.next().await {
+        row.unwrap();
+        assert!(rows.position() >= u64::MAX - 2);
+    }
+}
+
+#[tokio::test]
 async fn equal_pages_of_rows_without_ids_are_no_failure() {
     const BY_FIRM: Field<LetterActivity, bool> = activities::BY_FIRM;
     let sandbox = sandbox().await;

@@ -144,13 +144,15 @@ pub use task::{
     Appointment, Contact, CustomerReference, NewAppointment, NewOrder, NewTask, Order,
     PreAssignment, Task, TaskOpeningHour,
 };
+/// Dates and times. Its macros need the crate `time` itself among the dependencies.
+pub use time;
 pub use users::{User, UserField, Users};
+/// The HTTP client that [`TransportConfig::http_client`] takes.
+pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Created, Error, ErrorKind, ManualClock, Outcome, RetryPolicy, StatusCode, Tls,
-    TransportConfig, Violation,
+    Attempt, Clock, Created, Error, ErrorKind, ManualClock, Method, Operation, Outcome, Repeat,
+    RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
 };
-
-use vendor_client_core::Operation;
 
 /// What the service leaves open: whatever the vendor's customer has defined. Wire: `properties`.
 pub type Properties = serde_json::Map<String, serde_json::Value>;
@@ -208,3 +210,8 @@ pub fn operations() -> [&'static Operation; 43] {
         &customers::DELETE_CUSTOMER_BY_REFERENCE,
     ]
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

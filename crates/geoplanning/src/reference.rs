@@ -1,5 +1,7 @@
 //! Finding things by the caller's own references.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use vendor_client_core::{Created, Error, Validate, Violations};
 
@@ -8,13 +10,16 @@ pub type Creation<T> = Created<T, T>;
 
 /// The query parameter that names a thing by the caller's reference.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
 pub(crate) struct ByReference<'a> {
-    fid: &'a str,
+    fid: Cow<'a, str>,
 }
 
 impl<'a> ByReference<'a> {
     pub(crate) const fn new(reference: &'a str) -> Self {
-        Self { fid: reference }
+        Self {
+            fid: Cow::Borrowed(reference),
+        }
     }
 }
 

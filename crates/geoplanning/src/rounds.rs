@@ -1,7 +1,5 @@
 //! Rounds: read, list, add, close.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
@@ -386,11 +384,5 @@ impl NewRound {
 impl Validate for NewRound {
     fn validate(&self, violations: &mut Violations) {
         violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
-    }
-}
-
-impl fmt::Display for RoundKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.id, self.hash_key)
     }
 }

@@ -22,6 +22,7 @@ use crate::events::START_ACTIVITY_BY_EVENT;
 use crate::id::{ActivityId, CustomerId, EventId, ResourceId, RoundId, UserId};
 use crate::login::{CHECK_LOGIN, LoginAnswer};
 use crate::pois::{CLOSEST_POIS_BY_ADDRESS, CLOSEST_POIS_BY_COORDINATES, PoisAnswer};
+use crate::reference::ByReference;
 use crate::resources::{
     ADD_RESOURCE, DELETE_RESOURCE, DELETE_RESOURCE_BY_REFERENCE, GET_RESOURCE,
     GET_RESOURCE_BY_REFERENCE, NewResource, ResourceAnswer, ResourceField, ResourceUpdate,
@@ -50,7 +51,7 @@ fn activities() -> Vec<OperationSchema> {
             .path_parameter::<ActivityId>("id")
             .response::<ActivityAnswer>(),
         OperationSchema::of(&GET_ACTIVITY_BY_REFERENCE)
-            .query_parameter::<String>("fid")
+            .query::<ByReference<'static>>()
             .response::<ActivityAnswer>(),
         OperationSchema::of(&ADD_ACTIVITY)
             .body::<NewActivity>()
@@ -61,12 +62,12 @@ fn activities() -> Vec<OperationSchema> {
             .body_named::<SimpleActivityUpdate>("simple activity")
             .response::<ActivityAnswer>(),
         OperationSchema::of(&UPDATE_ACTIVITY_BY_REFERENCE)
-            .query_parameter::<String>("fid")
+            .query::<ByReference<'static>>()
             .body_named::<TaskUpdate>("task")
             .body_named::<SimpleActivityUpdate>("simple activity")
             .response::<ActivityAnswer>(),
         OperationSchema::of(&DELETE_ACTIVITY).path_parameter::<ActivityId>("id"),
-        OperationSchema::of(&DELETE_ACTIVITY_BY_REFERENCE).query_parameter::<String>("fid"),
+        OperationSchema::of(&DELETE_ACTIVITY_BY_REFERENCE).query::<ByReference<'static>>(),
         OperationSchema::of(&ACTIVITY_HISTORY)
             .path_parameter::<CustomerId>("id")
             .response::<HistoryAnswer>(),
@@ -142,7 +143,7 @@ fn resources() -> Vec<OperationSchema> {
             .query_parameter::<Option<Vec<ResourceField>>>("fields")
             .response::<ResourceAnswer>(),
         OperationSchema::of(&GET_RESOURCE_BY_REFERENCE)
-            .query_parameter::<String>("fid")
+            .query::<ByReference<'static>>()
             .query_parameter::<Option<Vec<ResourceField>>>("fields")
             .response::<ResourceAnswer>(),
         OperationSchema::of(&ADD_RESOURCE)
@@ -153,11 +154,11 @@ fn resources() -> Vec<OperationSchema> {
             .body::<ResourceUpdate>()
             .response::<ResourceAnswer>(),
         OperationSchema::of(&UPDATE_RESOURCE_BY_REFERENCE)
-            .query_parameter::<String>("fid")
+            .query::<ByReference<'static>>()
             .body::<ResourceUpdate>()
             .response::<ResourceAnswer>(),
         OperationSchema::of(&DELETE_RESOURCE).path_parameter::<ResourceId>("id"),
-        OperationSchema::of(&DELETE_RESOURCE_BY_REFERENCE).query_parameter::<String>("fid"),
+        OperationSchema::of(&DELETE_RESOURCE_BY_REFERENCE).query::<ByReference<'static>>(),
     ]
 }
 

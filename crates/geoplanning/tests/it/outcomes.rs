@@ -86,12 +86,20 @@ async fn a_deletion_that_reports_a_failure_is_one() {
         .await
         .unwrap_err();
     assert_eq!(error.vendor_message(), Some("in use"));
-    for body in ["", "null", "{}", r#"{"status":{"code":0}}"#, "deleted"] {
+    for body in ["", "null", "{}", r#"{"status":{"code":0}}"#] {
         let (_server, client) = answered(|then| then.status(200).body(body)).await;
-        assert!(
-            client.customers().delete(CustomerId::new(1)).await.is_ok(),
-            "{body}"
-        );
+        let deleted = client.customers().delete(CustomerId::new(1)).await;
+        assert!(deleted.is_ok(), "{body}");
+    }
+    for body in ["<html>log in first</html>", "deleted", "[1]"] {
+        let (_server, client) = answered(|then| then.status(200).body(body)).await;
+        let error = client
+            .customers()
+            .delete(CustomerId::new(1))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Body, "{body}");
+        assert!(error.may_have_been_applied());
     }
 }
 

@@ -103,11 +103,22 @@ impl VendorMessage {
     }
 }
 
+impl VendorMessage {
+    /// The code, where it is one: a word without spaces. Whatever else stands in its place may
+    /// hold personal data or break a line of a log.
+    fn plain_code(&self) -> Option<&str> {
+        const LONGEST: usize = 40;
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+        let code = self.code.as_deref()?;
+        (code.len() <= LONGEST && code.bytes().all(is_plain)).then_some(code)
+    }
+}
+
 /// Shows the code; the words may hold personal data.
 impl fmt::Debug for VendorMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VendorMessage")
-            .field("code", &self.code)
+            .field("code", &self.plain_code())
             .finish_non_exhaustive()
     }
 }
@@ -279,7 +290,8 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// Every attempt that was made, in order; empty where nothing was sent.
+    /// Every attempt that was made, in order, a log-in that failed in the place of one included;
+    /// empty where the request was refused before it left or a client could not be built.
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.attempts
@@ -364,7 +376,8 @@ impl Error {
         self.0.redirect_host.as_deref()
     }
 
-    /// Where in a JSON body decoding failed, such as `rounds[0].hashKey`.
+    /// Where in a JSON body a value is missing or not as documented, such as
+    /// `rounds[0].hashKey`.
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
@@ -479,7 +492,7 @@ fn write_answer(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if failure.kind == ErrorKind::VendorFailure {
         f.write_str(" with a failure inside")?;
     }
-    if let Some(code) = &failure.vendor.code {
+    if let Some(code) = failure.vendor.plain_code() {
         write!(f, " (code {code})")?;
     }
     Ok(())
@@ -521,7 +534,8 @@ impl fmt::Debug for Error {
             }
         };
         optional("status", failure.status.as_ref().map(|v| v as _));
-        optional("vendor_code", failure.vendor.code.as_ref().map(|v| v as _));
+        let code = failure.vendor.plain_code();
+        optional("vendor_code", code.as_ref().map(|v| v as _));
         optional("request_id", failure.request_id.as_ref().map(|v| v as _));
         optional("retry_after", failure.retry_after.as_ref().map(|v| v as _));
         optional(
@@ -538,5 +552,37 @@ impl fmt::Debug for Error {
             out.field("attempts", &failure.attempts);
         }
         out.finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused_with(code: &str) -> Error {
+        let mut failure = Failure::new(ErrorKind::Status, Outcome::Rejected);
+        failure.vendor = VendorMessage::new(Some(code.to_owned()), None);
+        failure.into()
+    }
+
+    #[test]
+    fn a_code_is_shown() {
+        for code in ["7", "E-7", "invalid_request", "urn:x:1.2"] {
+            let error = refused_with(code);
+            assert!(error.to_string().contains(code), "{error}");
+            assert!(format!("{error:?}").contains(code), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_in_the_place_of_a_code_is_for_those_who_ask() {
+        let long = "canary".repeat(10);
+        for code in ["canary of a client", "canary\nline", "canaré", &long] {
+            let error = refused_with(code);
+            let vendor = &error.failure().vendor;
+            let shown = format!("{error} {error:?} {vendor:?}");
+            assert!(!shown.contains("canar"), "{shown}");
+            assert_eq!(error.vendor_code(), Some(code));
+        }
     }
 }

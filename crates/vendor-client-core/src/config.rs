@@ -105,11 +105,13 @@ impl TransportConfig {
         self
     }
 
-    /// How long an unused connection is kept. The default of 15 s is shorter than what servers
-    /// commonly keep one for, so that a call seldom meets a connection that is just being closed.
+    /// How long an unused connection is kept, at most a day. The default of 15 s is shorter than
+    /// what servers commonly keep one for, so that a call seldom meets a connection that is just
+    /// being closed.
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.idle_timeout = limit;
+        // The pool adds it to the present, which must not overflow.
+        self.idle_timeout = limit.min(Duration::from_secs(24 * 3600));
         self
     }
 

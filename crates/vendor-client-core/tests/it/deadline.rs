@@ -117,6 +117,8 @@ async fn time_limits_of_any_size_are_taken() {
     let time = freeze_time();
     let server = Server::start([Reply::json(200, "\"thing\"")]);
     let config = TransportConfig::default()
+        .connect_timeout(Duration::MAX)
+        .idle_timeout(Duration::MAX)
         .attempt_timeout(Duration::MAX)
         .deadline(Duration::MAX)
         .confirm_after(Duration::MAX)
@@ -126,5 +128,7 @@ async fn time_limits_of_any_size_are_taken() {
                 .max_wait(Duration::MAX),
         );
     assert!(read(&with_config(&server.url(), &config)).await.is_ok());
+    // The pool's own task would overflow beyond that.
+    assert!(format!("{config:?}").contains("idle_timeout: 86400s"));
     drop(time);
 }

@@ -1,7 +1,7 @@
 use vendor_client_core::{ErrorKind, HeaderValue, Outcome, TransportConfig};
 
 use crate::server::{Reply, Server};
-use crate::support::{CREATE, READ, at_once, transport, with_config};
+use crate::support::{CREATE, READ, at_once, own_client, transport, with_config};
 
 fn redirect(status: u16, target: &Server) -> Reply {
     let location = format!("{}/elsewhere?canary", target.url());
@@ -52,7 +52,7 @@ async fn only_a_redirect_that_keeps_the_method_says_that_nothing_was_done() {
 #[tokio::test]
 async fn an_injected_client_is_used() {
     let server = Server::start([Reply::json(200, "\"thing\"")]);
-    let client = reqwest::Client::builder()
+    let client = own_client()
         .default_headers(
             [(
                 "x-of-the-caller".parse().unwrap(),
@@ -62,8 +62,6 @@ async fn an_injected_client_is_used() {
             .collect(),
         )
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .tls_backend_preconfigured(plain())
         .build()
         .unwrap();
     let transport = with_config(&server.url(), &at_once().http_client(client));
@@ -78,11 +76,7 @@ async fn an_injected_client_is_used() {
 async fn an_injected_client_that_followed_a_redirect_fails_the_call() {
     let elsewhere = Server::start([Reply::json(200, "\"from elsewhere\"")]);
     let server = Server::start([redirect(307, &elsewhere)]);
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .tls_backend_preconfigured(plain())
-        .build()
-        .unwrap();
+    let client = own_client().build().unwrap();
     let transport = with_config(
         &server.url(),
         &TransportConfig::default().http_client(client),
@@ -94,13 +88,4 @@ async fn an_injected_client_that_followed_a_redirect_fails_the_call() {
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.to_string().contains(&elsewhere.address().to_string()));
     assert!(error.to_string().contains("injected"));
-}
-
-/// TLS settings without certificates: these tests speak plain http.
-fn plain() -> rustls::ClientConfig {
-    rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth()
 }

@@ -1,9 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::dns::{Name, Resolve, Resolving};
 use vendor_client_core::{ErrorKind, Outcome, RetryPolicy, TransportConfig};
 
 use crate::server::{Reply, Server, closed_address};
-use crate::support::{READ, at_once, create, read, transport, with_config};
+use crate::support::{READ, at_once, create, own_client, read, transport, with_config};
 
 fn ok() -> Reply {
     Reply::json(200, "\"thing\"")
@@ -19,9 +21,23 @@ async fn a_refused_connection_has_sent_nothing_and_is_tried_again_for_every_oper
     assert!(error.is_connect() && error.is_retryable());
 }
 
+/// Knows no name, and asks nobody.
+struct NoNames;
+
+impl Resolve for NoNames {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(std::future::ready(Err("no such name".into())))
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_does_not_resolve_has_sent_nothing() {
-    let config = at_once().allow_insecure_http().retry(RetryPolicy::never());
+    let client = own_client()
+        .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(NoNames))
+        .build()
+        .unwrap();
+    let config = at_once().allow_insecure_http().http_client(client);
     let transport = with_config("http://does-not-exist.invalid", &config);
     let error = create(&transport).await.unwrap_err();
     assert_eq!(

@@ -45,6 +45,19 @@ pub(crate) async fn create(transport: &Transport) -> Result<String, Error> {
         .json()
 }
 
+/// Begins an HTTP client of the caller's own. It has no certificates: the tests speak plain http.
+pub(crate) fn own_client() -> reqwest::ClientBuilder {
+    let provider = rustls::crypto::ring::default_provider();
+    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+}
+
 /// Keeps a paused clock where it is until the guard is dropped or the test advances it.
 ///
 /// A paused clock leaps forward whenever the runtime has nothing to do, which includes waiting

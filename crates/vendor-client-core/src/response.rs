@@ -115,7 +115,11 @@ impl Response {
             Some(reason) => reason.to_owned(),
             None => describe(error),
         });
-        failure.json_path = json_path::<T>(&self.body);
+        // Where the text is no JSON, the path may lead through members that no type knows, and
+        // what a vendor calls those is not ours to show.
+        if error.is_data() {
+            failure.json_path = json_path::<T>(&self.body);
+        }
         self.unreadable(failure)
     }
 
@@ -243,6 +247,22 @@ mod tests {
         );
         assert!(error.body_snippet().unwrap().contains("canary"));
         assert!(error.may_have_been_applied());
+    }
+
+    #[test]
+    fn a_member_that_no_type_knows_is_not_shown() {
+        for body in [
+            &b"{\"canary\":\"\x01\",\"rounds\":[]}"[..],
+            b"{\"canary\":[1,{\"canary\":",
+            b"{\"canary\":01}",
+        ] {
+            let error = refusal(body);
+            assert_eq!(error.json_path(), None);
+            assert!(
+                !format!("{error} {error:?}").contains("canary"),
+                "{error:?}"
+            );
+        }
     }
 
     #[test]

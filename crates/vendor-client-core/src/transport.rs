@@ -1,5 +1,7 @@
 //! The way of a call: describe, authenticate, attempt, guard, decode.
 
+use std::error::Error as _;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -350,12 +352,10 @@ impl Inner {
         response: &mut reqwest::Response,
         read: usize,
     ) -> Result<Option<Bytes>, Failure> {
-        let chunk = response.chunk().await.map_err(|source| {
-            Failure::new(ErrorKind::Interrupted, Outcome::Unknown)
-                .transient()
-                .status(response.status())
-                .source(source.without_url())
-        })?;
+        let chunk = response
+            .chunk()
+            .await
+            .map_err(|source| broken_body(source).status(response.status()))?;
         let Some(chunk) = chunk else {
             return Ok(None);
         };
@@ -416,6 +416,16 @@ fn unsent_or_broken(source: reqwest::Error) -> Failure {
             Failure::new(ErrorKind::InvalidRequest, Outcome::NotSent)
         }
         (false, false) => Failure::new(ErrorKind::Interrupted, Outcome::Unknown).transient(),
+    };
+    failure.source(source.without_url())
+}
+
+/// Judges a body that stopped: its connection broke, or what came cannot be decompressed.
+fn broken_body(source: reqwest::Error) -> Failure {
+    // Of the two, only the decompressor fails with an error of the system's.
+    let failure = match source.source().is_some_and(|cause| cause.is::<io::Error>()) {
+        true => Failure::new(ErrorKind::Body, Outcome::Unknown).reason("it cannot be decompressed"),
+        false => Failure::new(ErrorKind::Interrupted, Outcome::Unknown).transient(),
     };
     failure.source(source.without_url())
 }

@@ -55,6 +55,27 @@ async fn the_limit_counts_what_a_compressed_answer_unpacks_to() {
 }
 
 #[tokio::test]
+async fn a_compressed_answer_that_is_damaged_is_told_from_a_broken_connection() {
+    let whole = gzip(b"\"thing, and some more to be compressed\"");
+    let mut corrupt = whole.clone();
+    let checksum = corrupt.len() - 8;
+    corrupt[checksum] ^= 0xff;
+    for body in [&whole[..whole.len() / 2], &corrupt, b"\"never compressed\""] {
+        let server = Server::start([Reply::bytes(200, GZIP, body)]);
+        let error = read(&transport(&server.url())).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Body, "{error:?}");
+        assert!(error.to_string().contains("decompressed"), "{error}");
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(server.requests().len(), 1);
+    }
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 99\r\n\r\n";
+    let cut = [head.as_bytes(), &whole[..10]].concat();
+    let server = Server::start([Reply::SendAndClose(cut)]);
+    let error = read(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
+}
+
+#[tokio::test]
 async fn an_error_answer_is_told_by_its_status_even_if_its_body_outgrows_the_limit() {
     let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
     let server = Server::start([Reply::bytes(404, GZIP, &bomb)]);

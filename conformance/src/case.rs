@@ -90,11 +90,17 @@ pub enum Expected {
     Success,
     /// The call fails.
     Failure(Failure),
+    /// The connection breaks before anything is read. Each attempt may see that while it connects,
+    /// so that nothing was sent, or when it writes, so that it does not know.
+    BreaksEarly,
     /// The call succeeds, or fails like this.
     SuccessOr(Failure),
-    /// The body cannot be read. An operation that ignores the body succeeds, and one that takes
-    /// an empty body succeeds where it is empty.
+    /// The body cannot be read.
     Unreadable,
+    /// The body is empty, which is enough for some operations and unreadable for others.
+    Empty,
+    /// The body is `null`, likewise.
+    Null,
 }
 
 /// How a call fails.
@@ -120,22 +126,16 @@ pub enum Attempts {
 }
 
 impl Expected {
-    /// The failure, if any, that `operation` may end with, and whether it may succeed.
-    pub fn of(self, operation: &Subjected, is_body_empty: bool) -> (Option<Failure>, bool) {
-        let unreadable = Failure {
-            kind: ErrorKind::Body,
-            outcome: Outcome::Unknown,
-            attempts: Attempts::Exactly(1),
-        };
-        match self {
-            Self::Success => (None, true),
-            Self::Failure(failure) => (Some(failure), false),
-            Self::SuccessOr(failure) => (Some(failure), true),
-            Self::Unreadable => match operation.body {
-                Body::Ignored => (None, true),
-                Body::Optional if is_body_empty => (None, true),
-                Body::Read | Body::Optional => (Some(unreadable), false),
-            },
+    /// The failures that `operation` may end with, and whether it may succeed.
+    pub fn of(self, operation: &Subjected) -> (Vec<Failure>, bool) {
+        match (self, operation.body) {
+            (Self::Success, _)
+            | (Self::Empty, Body::Optional | Body::Nothing)
+            | (Self::Null, Body::Nothing) => (Vec::new(), true),
+            (Self::Failure(failure), _) => (vec![failure], false),
+            (Self::BreaksEarly, _) => (Vec::new(), false),
+            (Self::SuccessOr(failure), _) => (vec![failure], true),
+            (Self::Unreadable | Self::Empty | Self::Null, _) => (vec![UNREADABLE], false),
         }
     }
 
@@ -144,13 +144,33 @@ impl Expected {
         match self {
             Self::Success => "success".to_owned(),
             Self::Failure(failure) => failure.in_words(),
-            Self::SuccessOr(failure) => format!("success or {}", failure.in_words()),
-            Self::Unreadable => "`Body`, unknown, 1 attempt".to_owned(),
+            Self::BreaksEarly => "`Connect` or `Interrupted`, not sent or unknown".to_owned(),
+            Self::SuccessOr(failure) => format!("success; or {}", failure.in_words()),
+            Self::Unreadable => UNREADABLE.in_words(),
+            Self::Empty | Self::Null => {
+                format!(
+                    "success where that is enough; otherwise {}",
+                    UNREADABLE.in_words()
+                )
+            }
         }
     }
 }
 
+/// How a call fails whose answer cannot be read.
+pub(crate) const UNREADABLE: Failure =
+    Failure::new(ErrorKind::Body, Outcome::Unknown, Attempts::Exactly(1));
+
 impl Failure {
+    /// A failure of this kind.
+    pub const fn new(kind: ErrorKind, outcome: Outcome, attempts: Attempts) -> Self {
+        Self {
+            kind,
+            outcome,
+            attempts,
+        }
+    }
+
     fn in_words(self) -> String {
         let outcome = match self.outcome {
             Outcome::NotSent => "not sent",

@@ -6,7 +6,7 @@ mod statuses;
 
 use vendor_client_core::{ErrorKind, Outcome};
 
-use crate::case::{Attempts, Case, Expected, Failure};
+use crate::case::{Attempts, Case, Expected, Failure, UNREADABLE};
 use crate::http::Answer;
 
 /// The cases of a topic.
@@ -30,11 +30,7 @@ pub fn topics() -> Vec<Topic> {
 }
 
 const fn failure(kind: ErrorKind, outcome: Outcome, attempts: Attempts) -> Expected {
-    Expected::Failure(Failure {
-        kind,
-        outcome,
-        attempts,
-    })
+    Expected::Failure(Failure::new(kind, outcome, attempts))
 }
 
 /// The connection broke; nobody knows what the vendor did.
@@ -48,7 +44,7 @@ const INTERRUPTED: Expected = failure(
 const TIMEOUT: Expected = failure(ErrorKind::Timeout, Outcome::Unknown, Attempts::WhereSafe(2));
 
 /// The answer is no answer of this operation.
-const BODY: Expected = failure(ErrorKind::Body, Outcome::Unknown, Attempts::Exactly(1));
+const BODY: Expected = Expected::Failure(UNREADABLE);
 
 /// The vendor's answer where it has a body, otherwise some JSON.
 fn with_body(answer: &Answer) -> Answer {

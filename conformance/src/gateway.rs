@@ -158,6 +158,9 @@ struct Shared {
 #[derive(Default)]
 struct Plan {
     fault: Option<Fault>,
+    /// The vendor's answer to the first request that met the fault. A repeated one may be answered
+    /// otherwise, as a second deletion is; the client sees what the first would have brought.
+    first_answer: Option<Answer>,
     /// Whether connections are closed after each proper answer.
     closes_after_answer: bool,
 }
@@ -205,7 +208,11 @@ impl Gateway {
     pub async fn plan(&self, fault: Fault) {
         let refuses = matches!(fault.wire, Wire::Refuse);
         let closes_idle = matches!(fault.wire, Wire::CloseIdle);
-        self.shared.plan().fault = Some(fault);
+        {
+            let mut plan = self.shared.plan();
+            plan.fault = Some(fault);
+            plan.first_answer = None;
+        }
         if refuses {
             self.listen(false).await;
         }
@@ -403,7 +410,10 @@ async fn serve(mut stream: TcpStream, shared: &Shared) {
             continue;
         };
         let answer = match forwarded {
-            true => shared.forward(&request, target).await,
+            true => {
+                let answer = shared.forward(&request, target).await;
+                shared.plan().first_answer.get_or_insert(answer).clone()
+            }
             false => Answer::json(200, br#"{"canary-member":"canary-answer"}"#),
         };
         match play(&reply, &answer, stream, shared).await {

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let reports = [
         examine::<subjects::OceanGeomission>(),
         examine::<subjects::CegidLoop>(),
+        examine::<subjects::Geoplanning>(),
     ];
     println!("{}", markdown(&reports));
     let mut code = ExitCode::SUCCESS;

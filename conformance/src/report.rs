@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Default)]
 pub struct Report {
     /// The vendor.
-    pub vendor: String,
+    pub vendor: &'static str,
     /// One line for each case, in their order.
     pub lines: Vec<Line>,
 }
@@ -17,7 +17,7 @@ pub struct Line {
     /// The topic that it belongs to.
     pub topic: &'static str,
     /// What goes wrong.
-    pub case: String,
+    pub case: &'static str,
     /// What the client has to make of it.
     pub expected: String,
     /// How often it was run: with each operation, the vendor acting first or not.

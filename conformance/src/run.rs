@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc;
-use vendor_client_core::{Error, ManualClock, Outcome, RetryPolicy, TransportConfig};
+use vendor_client_core::{Error, ErrorKind, ManualClock, Outcome, RetryPolicy, TransportConfig};
 use vendor_sandbox::Clock;
 
-use crate::case::{Case, Connection, Limits};
+use crate::case::{Case, Connection, Expected, Failure, Limits};
 use crate::gateway::{Fault, Gateway, Seen, Target, Upstream, Wire};
 use crate::outputs::{Capture, shown};
 use crate::subject::{Key, PERSONAL, Setup, Subject, Subjected};
@@ -96,7 +96,7 @@ struct Run<'a, S> {
 
 impl<S: Subject> Run<'_, S> {
     async fn all(&mut self) {
-        self.subject.service().ledger().clear();
+        self.subject.service().reset();
         let client = match self.ready_client().await {
             Ok(client) => client,
             Err(error) => return self.complain(format!("could not be set up: {error}")),
@@ -152,20 +152,23 @@ impl<S: Subject> Run<'_, S> {
 
     /// The error's kind, what it says of the effect, its attempts.
     fn check_result(&mut self, result: &Result<String, Error>, seen: Seen) {
-        let is_body_empty = matches!(self.case.name, "an empty body" | "`204` with a body");
-        let (failure, may_succeed) = self.case.expected.of(self.operation, is_body_empty);
-        let error = match (result, failure) {
-            (Ok(_), _) if may_succeed => return,
-            (Ok(_), _) => return self.complain("succeeded".to_owned()),
-            (Err(error), None) => return self.complain(format!("failed: {error}")),
-            (Err(error), Some(_)) => error,
+        let (failures, may_succeed) = self.case.expected.of(self.operation);
+        let error = match result {
+            Ok(_) if may_succeed => return,
+            Ok(_) => return self.complain("succeeded".to_owned()),
+            Err(error) => error,
         };
-        let Some(failure) = failure else { return };
-        self.expect("kind", error.kind(), failure.kind);
+        if self.case.expected == Expected::BreaksEarly {
+            let is_meant = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted);
+            return self.expect("a connection that breaks", is_meant, true);
+        }
+        let is_meant = |failure: &&Failure| failure.kind == error.kind();
+        let Some(failure) = failures.iter().find(is_meant) else {
+            return self.complain(format!("failed: {error}"));
+        };
         self.expect("outcome", error.outcome(), failure.outcome);
-        let attempts = failure
-            .attempts
-            .of(self.operation, self.subject.log_in().is_some());
+        let has_tokens = self.subject.log_in().is_some();
+        let attempts = failure.attempts.of(self.operation, has_tokens);
         self.expect("attempts", error.attempts().len(), attempts);
         if matches!(self.case.wire, Wire::Reply(_)) {
             self.expect("requests", seen.requests, attempts);
@@ -222,7 +225,7 @@ impl<S: Subject> Run<'_, S> {
             Ok(answer) => answer.as_str(),
             Err(_) => "",
         };
-        let mut printed = format!("{client:?}\n{}", self.capture.lines().join("\n"));
+        let mut printed = format!("{client:?}\n{}\n", self.capture.lines().join("\n"));
         if let Err(error) = result {
             printed.push_str(&shown(error));
         }

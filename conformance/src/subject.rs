@@ -12,6 +12,9 @@ pub trait Subject: Sized + Send + Sync + 'static {
     /// The client.
     type Client: Clone + Debug + Send + Sync + 'static;
 
+    /// The vendor's folder below `docs/`.
+    const NAME: &'static str;
+
     /// Starts a sandbox of its own.
     fn start() -> impl Future<Output = Self>;
 
@@ -108,8 +111,9 @@ pub enum Body {
     Read,
     /// It may be empty; otherwise it must be JSON of the right shape.
     Optional,
-    /// It is not looked at.
-    Ignored,
+    /// There is nothing to say: it may be empty or `null`; otherwise it must be JSON of the right
+    /// shape.
+    Nothing,
 }
 
 /// What tells one run from another: a number, from which a vendor makes what it needs.

@@ -4,46 +4,58 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use crate::case::Case;
-use crate::cases::topics;
+use crate::cases::{Topic, topics};
 use crate::report::{Line, Report};
 use crate::run::run;
 use crate::subject::{Key, Subject, Subjected};
 
-/// Runs every case with every operation of a vendor to which it applies.
+/// Runs every case with every operation of a vendor to which it applies, the topics side by side.
 pub fn examine<S: Subject>() -> Report {
+    let lines = std::thread::scope(|scope| {
+        let topics: Vec<_> = topics()
+            .into_iter()
+            .map(|topic| scope.spawn(|| examine_topic::<S>(topic)))
+            .collect();
+        topics
+            .into_iter()
+            .flat_map(|topic| topic.join().unwrap())
+            .collect()
+    });
+    Report {
+        vendor: S::NAME,
+        lines,
+    }
+}
+
+/// Runs the cases of a topic, with a sandbox of their own.
+fn examine_topic<S: Subject>(topic: Topic) -> Vec<Line> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     let subject = runtime.block_on(S::start());
-    let watchdog = Watchdog::start(subject.service().name());
-    let mut key = 0;
-    let mut report = Report {
-        vendor: subject.service().name().to_owned(),
-        lines: Vec::new(),
-    };
-    for topic in topics() {
-        for case in topic.cases {
-            let mut line = Line {
-                topic: topic.name,
-                case: case.name.to_owned(),
-                expected: case.expected.in_words(),
-                runs: 0,
-                complaints: Vec::new(),
-            };
-            for operation in operations(&subject, &case) {
-                for acts in case.stage.runs() {
-                    key += 1;
-                    watchdog.look_at(case.name, &operation);
-                    line.runs += 1;
-                    line.complaints
-                        .extend(run(&subject, &operation, &case, *acts, Key(key)));
-                }
+    let watchdog = Watchdog::start(S::NAME);
+    let mut keys = (1..).map(Key);
+    let mut lines = Vec::new();
+    for case in topic.cases {
+        let mut line = Line {
+            topic: topic.name,
+            case: case.name,
+            expected: case.expected.in_words(),
+            runs: 0,
+            complaints: Vec::new(),
+        };
+        for operation in operations(&subject, &case) {
+            for (acts, key) in case.stage.runs().iter().zip(&mut keys) {
+                watchdog.look_at(case.name, &operation);
+                line.runs += 1;
+                line.complaints
+                    .extend(run(&subject, &operation, &case, *acts, key));
             }
-            report.lines.push(line);
         }
+        lines.push(line);
     }
-    report
+    lines
 }
 
 /// The operations that a case is run with: all, or for a heavy one a safe and an unsafe one.
@@ -65,7 +77,7 @@ fn operations<S: Subject>(subject: &S, case: &Case) -> Vec<Subjected> {
 struct Watchdog(Sender<String>);
 
 impl Watchdog {
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_secs(300);
 
     fn start(vendor: &'static str) -> Self {
         let (sender, receiver) = mpsc::channel::<String>();

@@ -40,7 +40,7 @@ pub(super) fn cases() -> Vec<Case> {
             "reset before the request",
             NotActed,
             Wire::ResetAtOnce,
-            INTERRUPTED,
+            Expected::BreaksEarly,
         ),
         Case::new(
             "reset during the request",
@@ -208,7 +208,7 @@ pub(super) fn cases() -> Vec<Case> {
             Acted,
             |_| Answer::json(204, "null").bytes(),
             End::KeepAlive,
-            Unreadable,
+            Expected::Empty,
         ),
         Case::reply(
             "chunks",

@@ -13,6 +13,8 @@ pub struct CegidLoop {
 impl Subject for CegidLoop {
     type Client = Client;
 
+    const NAME: &'static str = "cegid-loop";
+
     async fn start() -> Self {
         Self {
             sandbox: Sandbox::start().await.unwrap(),

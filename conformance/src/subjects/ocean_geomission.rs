@@ -15,6 +15,8 @@ pub struct OceanGeomission {
 impl Subject for OceanGeomission {
     type Client = Client;
 
+    const NAME: &'static str = "ocean-geomission";
+
     async fn start() -> Self {
         Self {
             sandbox: Sandbox::start().await.unwrap(),

@@ -1,0 +1,345 @@
+//! Geoplanning under the suite.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use geoplanning::{
+    ActivityId, Assign, Cancel, Client, Contact, Coordinates, CustomerId, Error, EventId,
+    NewActivity, NewAddress, NewCustomer, NewResource, NewRound, NewTask, Plan, Progress,
+    ResourceField, ResourceId, RoundId, RoundKey, StreetAddress, TaskId, Unassign, UserField,
+    UserId,
+};
+use vendor_sandbox::{Clock, Sandbox, Service};
+
+use crate::subject::{Body, Key, Setup, Subject, Subjected};
+
+/// The sandbox's open round, and the event of an activity in it (see the sandbox's documentation).
+const OPEN_ROUND: RoundId = RoundId::new(1);
+const EVENT: EventId = EventId::new(1);
+
+/// Geoplanning.
+pub struct Geoplanning {
+    sandbox: Sandbox,
+    arranged: Mutex<BTreeMap<u64, Arranged>>,
+}
+
+/// What a run works on.
+#[derive(Clone, Debug)]
+struct Arranged {
+    activity: ActivityId,
+    task: TaskId,
+    customer: CustomerId,
+    resource: ResourceId,
+    round: RoundKey,
+}
+
+impl Arranged {
+    /// What is in the sandbox from the start: an unassigned activity, a customer, a resource.
+    fn seeded() -> Self {
+        Self {
+            activity: ActivityId::new(40),
+            task: TaskId::new(50),
+            customer: CustomerId::new(60),
+            resource: ResourceId::new(2),
+            round: RoundKey::new(OPEN_ROUND, "unknown"),
+        }
+    }
+}
+
+impl Subject for Geoplanning {
+    type Client = Client;
+
+    const NAME: &'static str = "geoplanning";
+
+    async fn start() -> Self {
+        Self {
+            sandbox: Sandbox::start().await.unwrap(),
+            arranged: Mutex::default(),
+        }
+    }
+
+    fn service(&self) -> &Service {
+        self.sandbox.geoplanning()
+    }
+
+    fn clock(&self) -> &Clock {
+        self.sandbox.clock()
+    }
+
+    fn client(&self, setup: Setup) -> Result<Client, Error> {
+        let geoplanning = self.sandbox.geoplanning();
+        Client::builder()
+            .base_url(setup.base_url)
+            .credentials(geoplanning.login(), geoplanning.password())
+            .transport(setup.transport)
+            .build()
+    }
+
+    fn operations(&self) -> Vec<Subjected> {
+        geoplanning::operations()
+            .into_iter()
+            .map(|operation| Subjected {
+                operation,
+                body: match operation.name.starts_with("delete_") {
+                    true => Body::Nothing,
+                    false => Body::Read,
+                },
+            })
+            .collect()
+    }
+
+    async fn probe(&self, client: &Client) -> Result<(), Error> {
+        client.check_login().await.map(drop)
+    }
+
+    async fn arrange(&self, client: &Client, operation: &str, key: Key) -> Result<(), Error> {
+        let mut arranged = Arranged::seeded();
+        let text = key.text();
+        match operation {
+            "get_activity_by_reference"
+            | "update_activity_by_reference"
+            | "delete_activity_by_reference" => {
+                client.activities().add(&activity(&text)).await?;
+            }
+            "get_customer_by_reference"
+            | "update_customer_by_reference"
+            | "delete_customer_by_reference" => {
+                client.customers().add(&customer(&text)).await?;
+            }
+            "get_resource_by_reference"
+            | "update_resource_by_reference"
+            | "delete_resource_by_reference"
+            | "delete_resource" => {
+                arranged.resource = client.resources().add(&resource(&text)).await?.id;
+            }
+            "plan_activity" | "start_activity_by_event" => {
+                arranged.round = client.rounds().get(OPEN_ROUND).await?.key();
+            }
+            "unassign_activity" | "start_activity" | "reject_activity" => {
+                self.plan(client, &mut arranged).await?;
+            }
+            "finish_activity" | "reject_working_activity" => {
+                self.plan(client, &mut arranged).await?;
+                let start = Progress::new(arranged.round.clone(), self.now());
+                let changed = client.activities().start(arranged.activity, &start).await?;
+                arranged.round.renew(&changed);
+            }
+            _ => {}
+        }
+        self.arranged.lock().unwrap().insert(key.0, arranged);
+        Ok(())
+    }
+
+    async fn perform(&self, client: &Client, operation: &str, key: Key) -> Result<String, Error> {
+        let Arranged {
+            activity: id,
+            task,
+            customer: customer_id,
+            resource: resource_id,
+            round,
+        } = self.arranged(key);
+        let text = key.text();
+        let text = text.as_str();
+        let progress = Progress::new(round.clone(), self.now());
+        let activities = client.activities();
+        let customers = client.customers();
+        let resources = client.resources();
+        let rounds = client.rounds();
+        match operation {
+            "get_activity" => activities.get(id).await.map(shown),
+            "get_activity_by_reference" => activities.get_by_reference(text).await.map(shown),
+            "add_activity" => activities.add(&activity(text)).await.map(shown),
+            "update_activity" => activities.update(id, &activity(text)).await.map(shown),
+            "update_activity_by_reference" => {
+                let update = activity(text);
+                activities
+                    .update_by_reference(text, &update)
+                    .await
+                    .map(shown)
+            }
+            "delete_activity" => activities.delete(id).await.map(shown),
+            "delete_activity_by_reference" => activities.delete_by_reference(text).await.map(shown),
+            "assign_activity" => {
+                let assign = Assign::new(resource_id, task);
+                activities.assign(id, &assign).await.map(shown)
+            }
+            "plan_activity" => {
+                let plan = Plan::new(round, 0, self.now());
+                activities.plan(id, &plan).await.map(shown)
+            }
+            "unassign_activity" => {
+                let unassign = Unassign::from_round(&round);
+                activities.unassign(id, &unassign).await.map(shown)
+            }
+            "start_activity" => activities.start(id, &progress).await.map(shown),
+            "finish_activity" => activities.finish(id, &progress).await.map(shown),
+            "reject_activity" => activities.reject(id, &progress).await.map(shown),
+            "reject_working_activity" => activities.reject_working(id, &progress).await.map(shown),
+            "cancel_activity" => {
+                let cancel = Cancel::outside_rounds(self.now());
+                activities.cancel(id, &cancel).await.map(shown)
+            }
+            "activity_history" => activities.history(customer_id).await.map(shown),
+            "activity_attachments" => activities.attachments(id).await.map(shown),
+            "start_activity_by_event" => client.events().start(EVENT, &progress).await.map(shown),
+            "list_activity_statuses" => client.activity_statuses().list().await.map(shown),
+            "list_activity_types" => client.activity_types().list().await.map(shown),
+            "check_login" => client.check_login().await.map(shown),
+            "closest_pois_by_address" => {
+                client.pois().closest_to_address(&street()).await.map(shown)
+            }
+            "closest_pois_by_coordinates" => {
+                let place = Coordinates::new(50.4321, 4.1234);
+                client.pois().closest_to_coordinates(place).await.map(shown)
+            }
+            "get_resource" => {
+                let all = resources.get(resource_id, &ResourceField::ALL);
+                all.await.map(shown)
+            }
+            "get_resource_by_reference" => {
+                let all = resources.get_by_reference(text, &ResourceField::ALL);
+                all.await.map(shown)
+            }
+            "add_resource" => resources.add(&resource(text)).await.map(shown),
+            "update_resource" => {
+                let update = resource(text);
+                resources.update(resource_id, &update).await.map(shown)
+            }
+            "update_resource_by_reference" => {
+                let update = resource(text);
+                resources
+                    .update_by_reference(text, &update)
+                    .await
+                    .map(shown)
+            }
+            "delete_resource" => resources.delete(resource_id).await.map(shown),
+            "delete_resource_by_reference" => resources.delete_by_reference(text).await.map(shown),
+            "get_round" => rounds.get(OPEN_ROUND).await.map(shown),
+            "list_rounds" => {
+                let of_day = rounds.list(ResourceId::new(1), self.now());
+                of_day.await.map(shown)
+            }
+            "add_round" => {
+                let round = NewRound::new(resource_id, self.now());
+                rounds.add(&round).await.map(shown)
+            }
+            "close_round" => rounds.close(OPEN_ROUND).await.map(shown),
+            "get_user" => {
+                let users = client.users();
+                let user = users.get(UserId::new(1), &[UserField::Roles]);
+                user.await.map(shown)
+            }
+            "list_users" => client.users().list().await.map(shown),
+            "add_customer" => customers.add(&customer(text)).await.map(shown),
+            "get_customer" => customers.get(customer_id).await.map(shown),
+            "get_customer_by_reference" => customers.get_by_reference(text).await.map(shown),
+            "update_customer" => {
+                let update = customer(text);
+                customers.update(customer_id, &update).await.map(shown)
+            }
+            "update_customer_by_reference" => {
+                let update = customer(text);
+                customers
+                    .update_by_reference(text, &update)
+                    .await
+                    .map(shown)
+            }
+            "delete_customer" => customers.delete(customer_id).await.map(shown),
+            "delete_customer_by_reference" => customers.delete_by_reference(text).await.map(shown),
+            other => unreachable!("`{other}` is no operation of this vendor"),
+        }
+    }
+
+    fn effects(&self, operation: &str, key: Key) -> usize {
+        let arranged = self.arranged(key);
+        let about = match operation {
+            "add_activity" | "add_customer" | "add_resource" => key.text(),
+            "add_round" => arranged.resource.to_string(),
+            "close_round" => OPEN_ROUND.to_string(),
+            "start_activity_by_event" => EVENT.to_string(),
+            by_reference if by_reference.ends_with("_by_reference") => key.text(),
+            of_customer if of_customer.ends_with("_customer") => arranged.customer.to_string(),
+            of_resource if of_resource.ends_with("_resource") => arranged.resource.to_string(),
+            _ => arranged.activity.to_string(),
+        };
+        self.service().ledger().effects(operation, &about)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        let geoplanning = self.sandbox.geoplanning();
+        [
+            geoplanning.login(),
+            geoplanning.password(),
+            "50.4321",
+            "4.1234",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    fn secret_headers(&self) -> &'static [&'static str] {
+        &["authorization"]
+    }
+
+    fn failure_inside(&self) -> Option<&'static str> {
+        Some(r#"{"status": {"code": 17, "message": "canary-words"}}"#)
+    }
+}
+
+impl Geoplanning {
+    fn now(&self) -> time::OffsetDateTime {
+        self.sandbox.clock().now()
+    }
+
+    /// Plans the activity into the open round.
+    async fn plan(&self, client: &Client, arranged: &mut Arranged) -> Result<(), Error> {
+        arranged.round = client.rounds().get(OPEN_ROUND).await?.key();
+        let plan = Plan::new(arranged.round.clone(), 0, self.now());
+        let changed = client.activities().plan(arranged.activity, &plan).await?;
+        arranged.round.renew(&changed);
+        Ok(())
+    }
+
+    fn arranged(&self, key: Key) -> Arranged {
+        self.arranged.lock().unwrap()[&key.0].clone()
+    }
+}
+
+fn shown(answer: impl Debug) -> String {
+    format!("{answer:?}")
+}
+
+fn street() -> StreetAddress {
+    StreetAddress::new("BE", "5100", "canary-city", "canary-street").number("774")
+}
+
+fn place() -> NewAddress {
+    NewAddress::from(street()).at(Coordinates::new(50.4321, 4.1234))
+}
+
+fn activity(reference: &str) -> NewActivity {
+    let mut contact = Contact::new();
+    contact.phone_number = Some("canary-phone".to_owned());
+    contact.mail = Some("canary@example.com".to_owned());
+    let mut task = NewTask::new("canary-task", Duration::from_secs(3600), place());
+    task.foreign_id = Some(reference.to_owned());
+    task.description = Some("canary-description".to_owned());
+    task.contact = Some(contact);
+    NewActivity::new(task)
+}
+
+fn customer(reference: &str) -> NewCustomer {
+    let mut customer = NewCustomer::new("canary-customer", place());
+    customer.foreign_id = Some(reference.to_owned());
+    customer.email = Some("canary@example.com".to_owned());
+    customer.mobile_number = Some("canary-mobile".to_owned());
+    customer
+}
+
+fn resource(reference: &str) -> NewResource {
+    let mut resource = NewResource::new("canary-resource", place(), place());
+    resource.foreign_id = Some(reference.to_owned());
+    resource
+}

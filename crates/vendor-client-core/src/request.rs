@@ -21,6 +21,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// The size up to which a JSON body is written without growing its buffer.
+const EXPECTED_BODY: usize = 1024;
+
 /// A request of one operation, made by [`Transport::request`](crate::Transport::request).
 ///
 /// Whatever cannot be encoded or breaks a constraint is remembered and refused, all at once, when
@@ -107,8 +110,9 @@ impl Request {
 
     /// Sends `value` as a JSON body.
     pub fn json(mut self, value: &impl Serialize) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(body) => self.body = Bytes::from(body),
+        let mut body = Vec::with_capacity(EXPECTED_BODY);
+        match serde_json::to_writer(&mut body, value) {
+            Ok(()) => self.body = Bytes::from(body),
             Err(_) => self.cannot_write("body", "cannot be written as JSON"),
         }
         self.header(

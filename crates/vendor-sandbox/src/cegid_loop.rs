@@ -11,6 +11,7 @@
 //! - Rows are compared as JavaScript compares. `||` and parentheses are not documented, and
 //!   refused.
 //! - Rows that are equal in an order keep the order of the list. Without an order, they have it.
+//!   Rows without a value come first.
 //! - `select` takes fields joined by `&&` or by commas, and gives whole references.
 //!
 //! For the ledger and for faults, a call is about the position that it asks for: its `skip`, or
@@ -396,8 +397,7 @@ impl<'a> Wanted<'a> {
 
     fn compare(&self, left: &Value, right: &Value) -> Ordering {
         let compared = self.order.iter().map(|(path, direction)| {
-            let ordering = filter::order(filter::at(left, path), filter::at(right, path));
-            let ordering = ordering.unwrap_or(Ordering::Equal);
+            let ordering = in_order(filter::at(left, path), filter::at(right, path));
             match direction {
                 Direction::Ascending => ordering,
                 Direction::Descending => ordering.reverse(),
@@ -429,6 +429,18 @@ impl<'a> Wanted<'a> {
                 .collect(),
         )
     }
+}
+
+/// An order of all values: nothing, then numbers, then texts, then the rest.
+fn in_order(left: &Value, right: &Value) -> Ordering {
+    let rank = |value: &Value| match value {
+        Value::Null => 0,
+        Value::Bool(_) | Value::Number(_) => 1,
+        Value::String(_) => 2,
+        Value::Array(_) | Value::Object(_) => 3,
+    };
+    let within = || filter::order(left, right).unwrap_or(Ordering::Equal);
+    rank(left).cmp(&rank(right)).then_with(within)
 }
 
 /// Reads `field1&&field2:desc`.

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use time::macros::datetime;
+use time::{OffsetDateTime, UtcOffset};
 
 /// The time that a sandbox lives by: tokens expire by it, and its answers are dated by it.
 ///
@@ -57,15 +57,17 @@ impl Clock {
 
     /// Moves it on.
     pub fn advance(&self, by: Duration) {
-        let by = time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
         match &mut *self.reading() {
-            Reading::Still(instant) => *instant = instant.saturating_add(by),
-            Reading::Ahead(lead) => *lead = lead.saturating_add(by),
+            Reading::Still(instant) => *instant = later(*instant, by),
+            Reading::Ahead(lead) => *lead = lead.saturating_add(saturated(by)),
         }
     }
 
-    /// Sets it to an instant, forwards or back.
+    /// Sets it to an instant, forwards or back. One that UTC cannot express moves nothing.
     pub fn set(&self, instant: OffsetDateTime) {
+        let Some(instant) = instant.checked_to_offset(UtcOffset::UTC) else {
+            return;
+        };
         match &mut *self.reading() {
             Reading::Still(shown) => *shown = instant,
             Reading::Ahead(lead) => *lead = instant - OffsetDateTime::now_utc(),
@@ -83,6 +85,15 @@ impl From<Reading> for Clock {
     }
 }
 
+/// The instant that lies `by` later, or the last there is.
+pub(crate) fn later(instant: OffsetDateTime, by: Duration) -> OffsetDateTime {
+    instant.saturating_add(saturated(by))
+}
+
+fn saturated(by: Duration) -> time::Duration {
+    time::Duration::try_from(by).unwrap_or(time::Duration::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +108,16 @@ mod tests {
         clock.set(Clock::START);
         assert_eq!(copy.now(), Clock::START);
         clock.advance(Duration::MAX);
+    }
+
+    #[test]
+    fn an_instant_is_shown_in_utc_and_one_beyond_it_moves_nothing() {
+        let clock = Clock::standing();
+        clock.set(datetime!(2026-03-02 23:30 -01:00));
+        assert_eq!(clock.now().offset(), UtcOffset::UTC);
+        assert_eq!(clock.now(), datetime!(2026-03-03 00:30 UTC));
+        clock.set(datetime!(9999-12-31 23:30 -01:00));
+        assert_eq!(clock.now(), datetime!(2026-03-03 00:30 UTC));
     }
 
     #[test]

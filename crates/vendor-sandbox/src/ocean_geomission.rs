@@ -29,7 +29,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, later};
 use crate::contract::{Breach, Contract, Place, parameters, parameters_as_json};
 use crate::exchange::{Answer, Call, Reply, pairs};
 use crate::service::{Doors, Service, Vendor};
@@ -314,7 +314,7 @@ impl Ocean {
 
         world.log_ins += 1;
         let token = format!("{}-{}", self.tokens_begin_with, world.log_ins);
-        let expires_at = self.clock.now() + world.settings.token_lifetime;
+        let expires_at = later(self.clock.now(), world.settings.token_lifetime);
         world.tokens.insert(token.clone(), expires_at);
         let answer = json!({
             "additionalAccountData": {},

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use crate::clock::later;
+
 /// How far a mission is.
 ///
 /// The vendor lists no values. These are the sandbox's own, and any other can be made up with
@@ -133,7 +135,7 @@ impl Mission {
         };
         script
             .iter()
-            .map(|step| (step.status.clone(), sent_at + step.after))
+            .map(|step| (step.status.clone(), later(sent_at, step.after)))
             .filter(|(_, at)| *at <= now)
             .max_by_key(|(_, at)| *at)
             .unwrap_or((MissionStatus::sent(), sent_at))

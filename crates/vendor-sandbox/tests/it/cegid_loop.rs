@@ -221,3 +221,38 @@ async fn a_call_is_about_the_position_that_it_asks_for() {
     assert_eq!(about, ["0", "100"]);
     assert!(entries.iter().all(|entry| !entry.took_effect));
 }
+
+#[tokio::test]
+async fn rows_without_a_value_come_first_in_every_order() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    cegid.configure(|settings| settings.max_rows = usize::MAX);
+    let mut client = connect(cegid).await;
+    for (path, field) in [(LETTERS, "dateSignature"), (ACTIVITIES, "dateFreq")] {
+        let answer = list(&mut client, path, &[("sort", field)]).await;
+        let found = rows(&answer);
+        let dates: Vec<_> = found.iter().map(|row| row[field].as_str()).collect();
+        assert!(dates.iter().any(Option::is_none) && dates.iter().any(Option::is_some));
+        assert!(dates.is_sorted(), "{field}: {dates:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_of_any_types_can_be_put_in_an_order() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = connect(cegid).await;
+    let values = [
+        json!("x"),
+        json!(2),
+        json!(null),
+        json!("3"),
+        json!(true),
+        json!({}),
+        json!(""),
+    ];
+    let row = |index: usize| json!({ "description": values[index * 5 % values.len()] });
+    cegid.set_letters((0..500).map(row).collect());
+    let answer = list(&mut client, LETTERS, &[("sort", "description")]).await;
+    assert_eq!(rows(&answer).len(), 100);
+}

@@ -1,6 +1,8 @@
 //! The remote control.
 
 use serde_json::json;
+use time::macros::datetime;
+use vendor_sandbox::ocean_geomission::Step;
 use vendor_sandbox::{Clock, Sandbox};
 
 use crate::support::Client;
@@ -104,4 +106,19 @@ async fn the_clock_is_moved_and_all_is_reset_from_afar() {
     assert_eq!(remote.call("POST", "/_sandbox/reset").await.status, 204);
     assert_eq!(ocean.mission_ids(), [""; 0]);
     assert_eq!(ocean.ledger().entries(), []);
+}
+
+#[tokio::test]
+async fn shortly_before_the_end_of_time_the_services_still_answer() {
+    let (sandbox, mut remote) = start().await;
+    let ocean = sandbox.ocean_geomission();
+    ocean.configure(|settings| settings.script = Step::usual_day());
+    sandbox.clock().set(datetime!(9999-12-31 23:00 UTC));
+    let mut client = Client::logged_in(ocean).await;
+    client.create("idMission=M-1&aEnvoyer=true").await;
+    assert_eq!(client.status("idMission=M-1").await.status, 200);
+
+    let body = format!(r#"{{"seconds":{}}}"#, u64::MAX);
+    let answer = remote.post("/_sandbox/clock/advance", JSON, &body).await;
+    assert_eq!(answer.status, 200);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde::Serialize;
@@ -38,7 +38,8 @@ pub struct Request {
     path: String,
     /// What of the operation's template is not yet in `path`.
     template: &'static str,
-    pub(crate) headers: HeaderMap,
+    /// In the order in which they were set; of one name, the last counts.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
     pub(crate) deadline: Option<Duration>,
     violations: Violations,
@@ -54,7 +55,7 @@ impl Request {
             url: base.url().clone(),
             path,
             template: operation.template,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             body: Bytes::new(),
             deadline: None,
             violations: Violations::new(),
@@ -135,7 +136,7 @@ impl Request {
 
     /// Sets a header of this request. Headers of the service win over it.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 

@@ -276,7 +276,8 @@ impl Credentials for TokenIn<'_> {
 impl Inner {
     fn headers_for(&self, request: &Request) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 4);
-        for (name, value) in request.headers.iter().chain(&self.headers) {
+        let own = request.headers.iter().map(|(name, value)| (name, value));
+        for (name, value) in own.chain(&self.headers) {
             headers.insert(name, value.clone());
         }
         // Some gateways refuse a POST that does not tell its length, even if there is nothing.

@@ -158,7 +158,9 @@ impl TransportConfig {
     /// Build it with [`reqwest::redirect::Policy::none`] and without retries of its own. A client
     /// that follows redirects hands headers such as a token or an API key to whatever host a
     /// redirect names, and this crate can only find that out afterwards; it then fails the call.
-    /// The connect and idle limits and the TLS library are that client's own.
+    /// Nor can it tell then that a request was not sent, so a create is not repeated even where no
+    /// connection could be made. The connect and idle limits and the TLS library are that client's
+    /// own.
     #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Http::Injected(client);
@@ -186,8 +188,13 @@ impl TransportConfig {
         }
     }
 
-    pub(crate) fn has_own_http_client(&self) -> bool {
-        matches!(self.http, Http::Injected(_))
+    /// Whether the HTTP client may follow redirects by itself. An injected one shows its policy in
+    /// its `Debug` alone; where that does not say that there is none, it may.
+    pub(crate) fn may_follow_redirects(&self) -> bool {
+        match &self.http {
+            Http::Ours => false,
+            Http::Injected(client) => !format!("{client:?}").contains("Policy(None)"),
+        }
     }
 
     pub(crate) fn http_client_for(&self, base: &BaseUrl) -> Result<reqwest::Client, Error> {

@@ -56,9 +56,9 @@ pub use confirm::Created;
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use operation::{Operation, Repeat};
+pub use request::Request;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use reqwest;
-pub use request::Request;
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use token::{

@@ -54,8 +54,8 @@ struct Inner {
     /// Headers of every request: credentials that never change, media types.
     headers: HeaderMap,
     http: reqwest::Client,
-    /// Whether the HTTP client is the caller's own, which might follow redirects.
-    is_http_injected: bool,
+    /// Whether the HTTP client is the caller's own and might follow redirects.
+    may_follow_redirects: bool,
     retries: Retries,
     clock: Arc<dyn Clock>,
     random_seed: Option<u64>,
@@ -101,7 +101,7 @@ impl Transport {
         Ok(Self(Arc::new(Inner {
             service,
             http: config.http_client_for(&base)?,
-            is_http_injected: config.has_own_http_client(),
+            may_follow_redirects: config.may_follow_redirects(),
             base,
             headers,
             retries: Retries::new(config.retry.clone(), config.random()),
@@ -313,8 +313,8 @@ impl Inner {
             .http
             .execute(outgoing)
             .await
-            .map_err(unsent_or_broken)?;
-        if self.is_http_injected && *response.url() != request.url {
+            .map_err(|source| self.broken_exchange(source))?;
+        if self.may_follow_redirects && *response.url() != request.url {
             return Err(followed_redirect(response.url()));
         }
         let status = response.status();
@@ -325,6 +325,15 @@ impl Inner {
         // An answer whose body breaks off is still an answer: its status decides.
         let body = self.read_body(&mut response).await.unwrap_or_default();
         Err(self.refusal(&response, &body))
+    }
+
+    /// Where a redirect was followed, what was not sent is perhaps only its second leg.
+    fn broken_exchange(&self, source: reqwest::Error) -> Failure {
+        let mut failure = unsent_or_broken(source);
+        if self.may_follow_redirects {
+            failure.outcome = Outcome::Unknown;
+        }
+        failure
     }
 
     /// Reads the body up to the limit, which counts after decompression.

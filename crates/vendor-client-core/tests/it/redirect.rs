@@ -1,7 +1,7 @@
 use vendor_client_core::{ErrorKind, HeaderValue, Outcome, TransportConfig};
 
-use crate::server::{Reply, Server};
-use crate::support::{CREATE, READ, at_once, own_client, transport, with_config};
+use crate::server::{Reply, Server, closed_address};
+use crate::support::{CREATE, READ, at_once, create, own_client, transport, with_config};
 
 fn redirect(status: u16, target: &Server) -> Reply {
     let location = format!("{}/elsewhere?canary", target.url());
@@ -88,4 +88,28 @@ async fn an_injected_client_that_followed_a_redirect_fails_the_call() {
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.to_string().contains(&elsewhere.address().to_string()));
     assert!(error.to_string().contains("injected"));
+}
+
+#[tokio::test]
+async fn only_an_injected_client_without_redirects_can_tell_that_nothing_was_sent() {
+    let nowhere = format!("http://{}", closed_address());
+    let acted = Server::start([Reply::with(303, &[("location", &nowhere)], "")]);
+    let follows = own_client().build().unwrap();
+    let config = at_once().http_client(follows);
+    let error = create(&with_config(&acted.url(), &config))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(
+        acted.requests().len(),
+        1,
+        "a create is not repeated blindly"
+    );
+
+    let careful = own_client().redirect(reqwest::redirect::Policy::none());
+    let config = at_once().http_client(careful.build().unwrap());
+    let error = create(&with_config(&nowhere, &config)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.outcome(), Outcome::NotSent);
 }

@@ -8,7 +8,7 @@ use vendor_client_core::{
     Error, HeaderMap, HeaderName, HeaderValue, LogIn, Request, Token, Transport, Violations,
 };
 
-use crate::server::{Reply, Server, closed_address};
+use crate::server::{ClosedPort, Reply, Server};
 use crate::support::{CREATE, READ, SERVICE, at_once, freeze_time};
 use crate::telemetry::Recorder;
 
@@ -121,7 +121,8 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
         .await;
     everything.push_str(&shown(&failed.unwrap_err()));
 
-    let unreachable = transport(&format!("http://{}", closed_address()));
+    let closed = ClosedPort::take();
+    let unreachable = transport(&closed.url());
     everything.push_str(&shown(
         &unreachable.send(laden(&unreachable)).await.unwrap_err(),
     ));

@@ -1,6 +1,6 @@
 use vendor_client_core::{ErrorKind, HeaderValue, Outcome, TransportConfig};
 
-use crate::server::{Reply, Server, closed_address};
+use crate::server::{ClosedPort, Reply, Server};
 use crate::support::{CREATE, READ, at_once, create, own_client, transport, with_config};
 
 fn redirect(status: u16, target: &Server) -> Reply {
@@ -92,7 +92,8 @@ async fn an_injected_client_that_followed_a_redirect_fails_the_call() {
 
 #[tokio::test]
 async fn only_an_injected_client_without_redirects_can_tell_that_nothing_was_sent() {
-    let nowhere = format!("http://{}", closed_address());
+    let closed = ClosedPort::take();
+    let nowhere = closed.url();
     let acted = Server::start([Reply::with(303, &[("location", &nowhere)], "")]);
     let follows = own_client().build().unwrap();
     let config = at_once().http_client(follows);

@@ -4,7 +4,7 @@ use std::time::Duration;
 use reqwest::dns::{Name, Resolve, Resolving};
 use vendor_client_core::{ErrorKind, Outcome, RetryPolicy, TransportConfig};
 
-use crate::server::{Reply, Server, closed_address};
+use crate::server::{ClosedPort, Reply, Server};
 use crate::support::{READ, at_once, create, own_client, read, transport, with_config};
 
 fn ok() -> Reply {
@@ -13,7 +13,8 @@ fn ok() -> Reply {
 
 #[tokio::test]
 async fn a_refused_connection_has_sent_nothing_and_is_tried_again_for_every_operation() {
-    let transport = transport(&format!("http://{}", closed_address()));
+    let closed = ClosedPort::take();
+    let transport = transport(&closed.url());
     let error = create(&transport).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!(error.outcome(), Outcome::NotSent);

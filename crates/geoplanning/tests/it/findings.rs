@@ -199,6 +199,18 @@ fn an_update_leaves_an_empty_description_out() {
     assert_eq!(NewTask::from(&read::<Task>(&task)).description, None);
 }
 
+/// Finding G-42: what nobody knows cannot be meant to be sent.
+#[test]
+fn unknown_fields_are_read_and_not_sent_back_in_an_update() {
+    let mut value = fixture("add_activity/response")["activity"].clone();
+    let expected = written(&TaskUpdate::from_read(&read(&value)).unwrap());
+    for pointer in ["/task", "/task/contact", "/task/address", "/task/orders/0"] {
+        value.pointer_mut(pointer).unwrap()["aFieldOfTomorrow"] = json!(1);
+    }
+    let update = TaskUpdate::from_read(&read(&value)).unwrap();
+    assert_eq!(written(&update), expected);
+}
+
 /// Findings G-41 and G-42: fields that are in no table, today's and tomorrow's.
 #[test]
 fn unknown_fields_survive_at_every_level() {

@@ -130,13 +130,15 @@ impl io::Write for Traces {
 
 #[tokio::test]
 async fn calls_and_their_errors_print_nothing_of_what_was_sent_or_received() {
+    // For the whole process: a subscriber of this thread alone misses what other tests have made
+    // known as unheard.
     let traces = Traces::default();
     let writer = traces.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let sandbox = sandbox().await;
     let client = client(&sandbox);

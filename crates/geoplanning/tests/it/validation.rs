@@ -218,3 +218,18 @@ async fn an_empty_reference_names_nobody() {
     assert_eq!(violations(customers.delete_by_reference("").await), ["ref"]);
     assert!(sandbox.geoplanning().ledger().entries().is_empty());
 }
+
+/// Finding G-36: a status is named by its id, by its reference, or by both. Neither can come from
+/// stored JSON alone.
+#[tokio::test]
+async fn a_status_that_is_not_named_is_refused() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let mut stored = serde_json::to_value(Plan::new(key(), 0, OffsetDateTime::UNIX_EPOCH)).unwrap();
+    stored["status"] = serde_json::json!({});
+    let plan: Plan = serde_json::from_value(stored).unwrap();
+    assert_eq!(
+        violations(client.activities().plan(1.into(), &plan).await),
+        ["status"]
+    );
+}

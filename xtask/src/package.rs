@@ -29,7 +29,7 @@ struct Client {
     environment: fn(&Sandbox) -> Vec<(&'static str, String)>,
 }
 
-const CLIENTS: [Client; 2] = [
+const CLIENTS: [Client; 3] = [
     Client {
         name: "cegid-loop",
         environment: |sandbox| {
@@ -42,6 +42,17 @@ const CLIENTS: [Client; 2] = [
                 ),
                 ("CEGID_LOOP_API_KEY", cegid.api_key().to_owned()),
                 ("CEGID_LOOP_API_SECRET", cegid.api_secret().to_owned()),
+            ]
+        },
+    },
+    Client {
+        name: "geoplanning",
+        environment: |sandbox| {
+            let geoplanning = sandbox.geoplanning();
+            vec![
+                ("GEOPLANNING_BASE_URL", geoplanning.base_url()),
+                ("GEOPLANNING_LOGIN", geoplanning.login().to_owned()),
+                ("GEOPLANNING_PASSWORD", geoplanning.password().to_owned()),
             ]
         },
     },

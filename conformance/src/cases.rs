@@ -8,6 +8,7 @@ use vendor_client_core::{ErrorKind, Outcome};
 
 use crate::case::{Attempts, Case, Expected, Failure, UNREADABLE};
 use crate::http::Answer;
+use crate::subject::Subject;
 
 /// The cases of a topic.
 pub struct Topic {
@@ -17,13 +18,13 @@ pub struct Topic {
     pub cases: Vec<Case>,
 }
 
-/// All topics.
-pub fn topics() -> Vec<Topic> {
+/// All topics that are made of cases.
+pub fn topics<S: Subject>() -> Vec<Topic> {
     let topic = |name, cases| Topic { name, cases };
     vec![
         topic("Connections and framing", network::cases()),
         topic("Compression", network::compression()),
-        topic("Statuses", statuses::cases()),
+        topic("Statuses", statuses::cases::<S>()),
         topic("Redirects", statuses::redirects()),
         topic("JSON", json::cases()),
     ]

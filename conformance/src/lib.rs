@@ -7,8 +7,8 @@
 //! A vendor crate comes under the suite by a [`Subject`] of its own, one small file in
 //! `src/subjects/`.
 //!
-//! In reading order: [`subject`], [`gateway`], [`case`](mod@case), [`cases`], [`run`](mod@run),
-//! [`report`].
+//! In reading order: [`subject`], [`gateway`], [`case`](mod@case), [`cases`], `run.rs`,
+//! `callers.rs`, [`report`].
 
 // What is here is test code: it is not published, and ends at the first surprise.
 #![allow(
@@ -17,18 +17,21 @@
     clippy::unwrap_used
 )]
 
+mod callers;
 pub mod case;
 pub mod cases;
 pub mod gateway;
 mod http;
 mod outputs;
 pub mod report;
-pub mod run;
+mod run;
+mod scene;
 pub mod subject;
 pub mod subjects;
 mod suite;
 mod time;
 
+pub use callers::{LOG_IN_COMMAND, log_in};
 pub use case::Case;
 pub use http::Answer;
 pub use subject::Subject;

@@ -1,26 +1,60 @@
-//! Prints the table of the conformance suite: case × vendor.
+//! Prints the table of the conformance suite, case × vendor, and what failed.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "a command line tool talks on its standard output"
-)]
+// A command line tool talks on its standard output.
+#![allow(clippy::print_stdout)]
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use conformance::report::markdown;
-use conformance::{examine, subjects};
+use conformance::subjects::{CegidLoop, Geoplanning, OceanGeomission};
+use conformance::{LOG_IN_COMMAND, examine, log_in};
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let succeeded = match arguments[..] {
+        [] => print_table(),
+        [LOG_IN_COMMAND, "ocean-geomission", base_url, file] => log_in_once(base_url, file),
+        _ => {
+            eprintln!("Usage: cargo run -p conformance");
+            false
+        }
+    };
+    match succeeded {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn print_table() -> bool {
+    let Ok(program) = std::env::current_exe() else {
+        return false;
+    };
     let reports = [
-        examine::<subjects::OceanGeomission>(),
-        examine::<subjects::CegidLoop>(),
-        examine::<subjects::Geoplanning>(),
+        examine::<OceanGeomission>(&program),
+        examine::<CegidLoop>(&program),
+        examine::<Geoplanning>(&program),
     ];
     println!("{}", markdown(&reports));
-    let mut code = ExitCode::SUCCESS;
+    let mut succeeded = true;
     for complaint in reports.iter().flat_map(|report| report.complaints()) {
         eprintln!("{complaint}");
-        code = ExitCode::FAILURE;
+        succeeded = false;
     }
-    code
+    succeeded
+}
+
+/// What the suite starts twice, to see two processes share a token.
+fn log_in_once(base_url: &str, file: &str) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else { return false };
+    let file = Path::new(file);
+    let result = runtime.block_on(log_in::<OceanGeomission>(base_url.to_owned(), file));
+    if let Err(error) = &result {
+        eprintln!("{error}");
+    }
+    result.is_ok()
 }

@@ -41,31 +41,34 @@ impl Report {
 /// which passed unless it says otherwise; a dash stands where the case does not apply.
 pub fn markdown(reports: &[Report]) -> String {
     let mut text = String::new();
-    let mut rows: Vec<&Line> = Vec::new();
-    for line in reports.iter().flat_map(|report| &report.lines) {
-        if !rows
-            .iter()
-            .any(|row| row.topic == line.topic && row.case == line.case)
-        {
-            rows.push(line);
+    let all = || reports.iter().flat_map(|report| &report.lines);
+    let mut topics: Vec<&str> = Vec::new();
+    for line in all().filter(|line| line.runs > 0) {
+        if !topics.contains(&line.topic) {
+            topics.push(line.topic);
         }
     }
-    let mut topic = "";
-    for row in rows {
-        if row.topic != topic {
-            topic = row.topic;
-            let _ = writeln!(text, "\n### {topic}\n");
-            let _ = write!(text, "| Case | What the client makes of it |");
-            for report in reports {
-                let _ = write!(text, " {} |", report.vendor);
-            }
-            let _ = writeln!(text, "\n| --- | --- |{}", " --: |".repeat(reports.len()));
-        }
-        let _ = write!(text, "| {} | {} |", row.case, row.expected);
+    for topic in topics {
+        let _ = write!(
+            text,
+            "\n### {topic}\n\n| Case | What the client makes of it |"
+        );
         for report in reports {
-            let _ = write!(text, " {} |", cell(report, row));
+            let _ = write!(text, " {} |", report.vendor);
         }
-        text.push('\n');
+        let _ = writeln!(text, "\n| --- | --- |{}", " --: |".repeat(reports.len()));
+        let mut cases: Vec<&str> = Vec::new();
+        for line in all().filter(|line| line.topic == topic) {
+            if cases.contains(&line.case) {
+                continue;
+            }
+            cases.push(line.case);
+            let _ = write!(text, "| {} | {} |", line.case, line.expected);
+            for report in reports {
+                let _ = write!(text, " {} |", cell(report, line));
+            }
+            text.push('\n');
+        }
     }
     text
 }

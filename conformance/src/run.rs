@@ -1,144 +1,93 @@
 //! Runs one case with one operation, and checks everything that a caller relies on.
 
-use std::fmt::Debug;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
-use vendor_client_core::{Error, ErrorKind, ManualClock, Outcome, RetryPolicy, TransportConfig};
-use vendor_sandbox::Clock;
+use vendor_client_core::{Error, ErrorKind, Outcome};
 
-use crate::case::{Case, Connection, Expected, Failure, Limits};
-use crate::gateway::{Fault, Gateway, Seen, Target, Upstream, Wire};
-use crate::outputs::{Capture, shown};
-use crate::subject::{Key, PERSONAL, Setup, Subject, Subjected};
-use crate::time::{Time, freeze};
+use crate::case::{Case, Connection, Expected, Failure};
+use crate::gateway::{Fault, Seen, Target, Wire};
+use crate::outputs::shown;
+use crate::scene::{Scene, play};
+use crate::subject::{Key, Subject, Subjected};
 
 /// How far a call may overshoot its deadline: tokio's timers count whole milliseconds.
 const TICK: Duration = Duration::from_millis(5);
 
-/// The configuration of a client under the suite: no waits that the vendor did not ask for, and a
-/// clock and a chance that repeat.
-pub fn configuration(limits: Limits) -> TransportConfig {
-    let start: SystemTime = Clock::START.into();
-    TransportConfig::default()
-        .attempt_timeout(limits.attempt)
-        .deadline(limits.call)
-        .retry(RetryPolicy::default().first_wait(Duration::ZERO))
-        .confirm_after(Duration::ZERO)
-        .clock(Arc::new(ManualClock::new(start)))
-        .random_seed(7)
-}
-
-/// Where a gateway to `subject` sends requests on to.
-pub fn upstream<S: Subject>(subject: &S) -> Upstream {
-    Upstream {
-        address: subject.service().address(),
-        log_in_path: subject.log_in().map(|log_in| log_in.path),
-        secret_headers: subject.secret_headers(),
-    }
-}
-
-/// The vendor's base URL as it is reached through `gateway`.
-pub fn through<S: Subject>(subject: &S, gateway: &Gateway) -> String {
-    let direct = format!("http://{}", subject.service().address());
-    let through = format!("http://{}", gateway.address());
-    subject.service().base_url().replace(&direct, &through)
-}
-
 /// Runs `case` with `operation`, the vendor acting first or not. Answers what was wrong, in
 /// sentences.
-pub fn run<S: Subject>(
-    subject: &S,
+pub(crate) fn run<S: Subject>(
+    subject: &Arc<S>,
     operation: &Subjected,
     case: &Case,
     acts: bool,
     key: Key,
 ) -> Vec<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let _frozen = freeze();
-        let (events, received) = mpsc::unbounded_channel();
-        let mut run = Run {
-            subject,
+    let acted = if acts { "acted" } else { "not acted" };
+    let about = format!("{}, {}, {acted}", case.name, operation.operation.name);
+    play(subject, about, case.limits, async |scene| {
+        let run = Run {
             operation,
             case,
             acts,
             key,
-            capture: Capture::start(events.clone()),
-            gateway: Gateway::start(upstream(subject), events),
-            time: Time {
-                events: received,
-                limits: case.limits,
-            },
-            complaints: Vec::new(),
         };
-        run.all().await;
-        run.complaints
+        run.all(scene).await;
     })
 }
 
-struct Run<'a, S> {
-    subject: &'a S,
+struct Run<'a> {
     operation: &'a Subjected,
     case: &'a Case,
     acts: bool,
     key: Key,
-    capture: Capture,
-    gateway: Gateway,
-    time: Time,
-    complaints: Vec<String>,
 }
 
-impl<S: Subject> Run<'_, S> {
-    async fn all(&mut self) {
-        self.subject.service().reset();
-        let client = match self.ready_client().await {
-            Ok(client) => client,
-            Err(error) => return self.complain(format!("could not be set up: {error}")),
-        };
-        let before = self.gateway.seen();
-        self.gateway.plan(self.fault()).await;
-        let name = self.operation.operation.name;
-        let call = self.subject.perform(&client, name, self.key);
-        let (result, took) = self.time.drive(&self.gateway, call).await;
-        let seen = self.gateway.seen().since(before);
-
-        self.check_result(&result, seen);
-        self.check_effects(&result, seen);
-        if took > self.case.limits.call + TICK {
-            self.complain(format!("took {took:?}"));
+impl Run<'_> {
+    async fn all<S: Subject>(&self, scene: &mut Scene<S>) {
+        let client = scene.client(None);
+        if let Err(error) = self.make_ready(scene, &client).await {
+            return scene.complain(format!("could not be set up: {error}"));
         }
-        self.gateway.lift().await;
-        self.check_next_call(&client).await;
-        self.check_outputs(&result, &client);
-        self.check_connections(client).await;
+        let before = scene.gateway.seen();
+        scene.gateway.plan(self.fault()).await;
+        let name = self.operation.operation.name;
+        let subject = Arc::clone(&scene.subject);
+        let call = subject.perform(&client, name, self.key);
+        let (result, took) = scene.time.drive(&scene.gateway, call).await;
+        let seen = scene.gateway.seen().since(before);
+
+        self.check_result(scene, &result, seen);
+        self.check_effects(scene, &result, seen);
+        if took > self.case.limits.call + TICK {
+            scene.complain(format!("took {took:?}"));
+        }
+        scene.gateway.lift().await;
+        scene.expect_next_call(&client).await;
+        self.check_outputs(scene, &result, &client);
+        scene.expect_no_leak(client).await;
     }
 
-    /// A client that is logged in, has its world arranged, and has a connection or none.
-    async fn ready_client(&mut self) -> Result<S::Client, Error> {
+    /// Logs in, arranges the vendor's world, and leaves a connection open or none.
+    async fn make_ready<S: Subject>(
+        &self,
+        scene: &mut Scene<S>,
+        client: &S::Client,
+    ) -> Result<(), Error> {
         let fresh = self.case.connection == Connection::Fresh;
-        self.gateway.close_after_answer(fresh);
-        let client = self.subject.client(Setup {
-            base_url: through(self.subject, &self.gateway),
-            transport: configuration(self.case.limits),
-            token_store: None,
-        })?;
+        scene.gateway.close_after_answer(fresh);
+        let subject = Arc::clone(&scene.subject);
         let name = self.operation.operation.name;
         let ready = async {
-            self.subject.probe(&client).await?;
-            self.subject.arrange(&client, name, self.key).await
+            subject.probe(client).await?;
+            subject.arrange(client, name, self.key).await
         };
-        self.time.drive(&self.gateway, ready).await.0?;
+        scene.drive(ready).await?;
         if fresh {
-            self.gateway.until(|seen| seen.open == 0).await;
-            self.gateway.close_after_answer(false);
+            scene.gateway.until(|seen| seen.open == 0).await;
+            scene.gateway.close_after_answer(false);
         }
-        Ok(client)
+        Ok(())
     }
 
     fn fault(&self) -> Fault {
@@ -151,43 +100,53 @@ impl<S: Subject> Run<'_, S> {
     }
 
     /// The error's kind, what it says of the effect, its attempts.
-    fn check_result(&mut self, result: &Result<String, Error>, seen: Seen) {
+    fn check_result<S: Subject>(
+        &self,
+        scene: &mut Scene<S>,
+        result: &Result<String, Error>,
+        seen: Seen,
+    ) {
         let (failures, may_succeed) = self.case.expected.of(self.operation);
         let error = match result {
             Ok(_) if may_succeed => return,
-            Ok(_) => return self.complain("succeeded".to_owned()),
+            Ok(_) => return scene.complain("succeeded".to_owned()),
             Err(error) => error,
         };
         if self.case.expected == Expected::BreaksEarly {
             let is_meant = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted);
-            return self.expect("a connection that breaks", is_meant, true);
+            return scene.expect("a connection that breaks", is_meant, true);
         }
         let is_meant = |failure: &&Failure| failure.kind == error.kind();
         let Some(failure) = failures.iter().find(is_meant) else {
-            return self.complain(format!("failed: {error}"));
+            return scene.complain(format!("failed: {error}"));
         };
-        self.expect("outcome", error.outcome(), failure.outcome);
-        let has_tokens = self.subject.log_in().is_some();
+        scene.expect("outcome", error.outcome(), failure.outcome);
+        let has_tokens = scene.subject.log_in().is_some();
         let attempts = failure.attempts.of(self.operation, has_tokens);
-        self.expect("attempts", error.attempts().len(), attempts);
+        scene.expect("attempts", error.attempts().len(), attempts);
         if matches!(self.case.wire, Wire::Reply(_)) {
-            self.expect("requests", seen.requests, attempts);
+            scene.expect("requests", seen.requests, attempts);
         }
         if let Some(status) = self.case.status {
             let told = error.status().map(|status| status.as_u16());
-            self.expect("status", told, Some(status));
+            scene.expect("status", told, Some(status));
         }
         if let Some(wait) = self.case.retry_after {
-            self.expect("Retry-After", error.retry_after(), Some(wait));
+            scene.expect("Retry-After", error.retry_after(), Some(wait));
         }
     }
 
     /// What the client says of the effect, against what happened.
-    fn check_effects(&mut self, result: &Result<String, Error>, seen: Seen) {
+    fn check_effects<S: Subject>(
+        &self,
+        scene: &mut Scene<S>,
+        result: &Result<String, Error>,
+        seen: Seen,
+    ) {
         let name = self.operation.operation.name;
-        let effects = self.subject.effects(name, self.key);
+        let effects = scene.subject.effects(name, self.key);
         if !self.operation.is_safe() && effects > 1 {
-            self.complain(format!("took effect {effects} times"));
+            scene.complain(format!("took effect {effects} times"));
         }
         let outcome = match result {
             Ok(_) => None,
@@ -195,73 +154,33 @@ impl<S: Subject> Run<'_, S> {
         };
         match outcome {
             Some(Outcome::NotSent) if seen.requests > 0 => {
-                self.complain("said `not sent`, and it was".to_owned());
+                scene.complain("said `not sent`, and it was".to_owned());
             }
             Some(Outcome::NotSent | Outcome::Rejected) if effects > 0 => {
-                self.complain(format!("said {outcome:?}, and it happened"));
+                scene.complain(format!("said {outcome:?}, and it happened"));
             }
             None if seen.forwarded == 0 => {
-                self.complain("said `done`, and it never arrived".to_owned());
+                scene.complain("said `done`, and it never arrived".to_owned());
             }
             _ => {}
         }
     }
 
-    /// Whatever happened, the same client goes on working.
-    async fn check_next_call(&mut self, client: &S::Client) {
-        let probe = self.subject.probe(client);
-        let (result, _) = self.time.drive(&self.gateway, probe).await;
-        if let Err(error) = result {
-            self.complain(format!("the next call failed: {error}"));
-        }
-    }
-
     /// No secret and no personal data shows anywhere.
-    fn check_outputs(&mut self, result: &Result<String, Error>, client: &S::Client) {
-        let mut secrets = self.subject.secrets();
-        secrets.extend(self.gateway.secrets());
-        secrets.push(PERSONAL.to_owned());
-        let answer = match result {
-            Ok(answer) => answer.as_str(),
-            Err(_) => "",
-        };
-        let mut printed = format!("{client:?}\n{}\n", self.capture.lines().join("\n"));
-        if let Err(error) = result {
-            printed.push_str(&shown(error));
-        }
-        self.search(answer, &secrets);
-        // An answer may show which thing it is about; an error or a trace may not.
-        secrets.push(self.key.text());
-        self.search(&printed, &secrets);
-    }
-
-    fn search(&mut self, printed: &str, secrets: &[String]) {
-        for line in printed.lines() {
-            if secrets.iter().any(|secret| line.contains(secret.as_str())) {
-                self.complain(format!("showed what it must not: {line}"));
+    fn check_outputs<S: Subject>(
+        &self,
+        scene: &mut Scene<S>,
+        result: &Result<String, Error>,
+        client: &S::Client,
+    ) {
+        let shows_client = format!("{client:?}");
+        match result {
+            // An answer may show which thing it is about; an error or a trace may not.
+            Ok(answer) => scene.expect_discretion(&format!("{answer}\n{shows_client}"), &[]),
+            Err(error) => {
+                let printed = format!("{}\n{shows_client}", shown(error));
+                scene.expect_discretion(&printed, &[self.key.text()]);
             }
         }
-    }
-
-    /// One idle connection may stay for the next call, and none when the client has gone.
-    async fn check_connections(&mut self, client: S::Client) {
-        self.gateway.until(|seen| seen.open <= 1).await;
-        drop(client);
-        self.gateway.until(|seen| seen.open == 0).await;
-    }
-
-    fn expect<T: PartialEq + Debug>(&mut self, what: &str, got: T, expected: T) {
-        if got != expected {
-            self.complain(format!("{what}: {got:?} instead of {expected:?}"));
-        }
-    }
-
-    fn complain(&mut self, complaint: String) {
-        let operation = self.operation.operation.name;
-        let acted = if self.acts { "acted" } else { "not acted" };
-        self.complaints.push(format!(
-            "{}, {operation}, {acted}: {complaint}",
-            self.case.name
-        ));
     }
 }

@@ -15,6 +15,9 @@ pub trait Subject: Sized + Send + Sync + 'static {
     /// The vendor's folder below `docs/`.
     const NAME: &'static str;
 
+    /// The body of a success answer with a failure inside, where the vendor has such.
+    const FAILURE_INSIDE: Option<&'static str> = None;
+
     /// Starts a sandbox of its own.
     fn start() -> impl Future<Output = Self>;
 
@@ -36,6 +39,15 @@ pub trait Subject: Sized + Send + Sync + 'static {
 
     /// A harmless call that succeeds: it logs in where that is needed.
     fn probe(&self, client: &Self::Client) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Logs in where the client has no token yet, and sends nothing else. Without tokens, nothing.
+    fn authenticate(
+        &self,
+        client: &Self::Client,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        let _ = client;
+        std::future::ready(Ok(()))
+    }
 
     /// Makes the vendor's world such that `perform` succeeds.
     fn arrange(
@@ -65,11 +77,6 @@ pub trait Subject: Sized + Send + Sync + 'static {
 
     /// How the vendor's tokens are had; none where it has none.
     fn log_in(&self) -> Option<LogIn<'_>> {
-        None
-    }
-
-    /// A success answer with a failure inside, where the vendor has such.
-    fn failure_inside(&self) -> Option<&'static str> {
         None
     }
 }

@@ -1,8 +1,11 @@
 //! All cases with one vendor.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+use crate::callers;
 use crate::case::Case;
 use crate::cases::{Topic, topics};
 use crate::report::{Line, Report};
@@ -10,12 +13,14 @@ use crate::run::run;
 use crate::subject::{Key, Subject, Subjected};
 
 /// Runs every case with every operation of a vendor to which it applies, the topics side by side.
-pub fn examine<S: Subject>() -> Report {
+/// `program` is this crate's own, which some cases start.
+pub fn examine<S: Subject>(program: &Path) -> Report {
     let lines = std::thread::scope(|scope| {
-        let topics: Vec<_> = topics()
+        let mut topics: Vec<_> = topics::<S>()
             .into_iter()
             .map(|topic| scope.spawn(|| examine_topic::<S>(topic)))
             .collect();
+        topics.push(scope.spawn(|| callers::examine(&start::<S>(), program)));
         topics
             .into_iter()
             .flat_map(|topic| topic.join().unwrap())
@@ -27,13 +32,17 @@ pub fn examine<S: Subject>() -> Report {
     }
 }
 
-/// Runs the cases of a topic, with a sandbox of their own.
-fn examine_topic<S: Subject>(topic: Topic) -> Vec<Line> {
+fn start<S: Subject>() -> Arc<S> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let subject = runtime.block_on(S::start());
+    Arc::new(runtime.block_on(S::start()))
+}
+
+/// Runs the cases of a topic, with a sandbox of their own.
+fn examine_topic<S: Subject>(topic: Topic) -> Vec<Line> {
+    let subject = start::<S>();
     let watchdog = Watchdog::start(S::NAME);
     let mut keys = (1..).map(Key);
     let mut lines = Vec::new();
@@ -45,7 +54,7 @@ fn examine_topic<S: Subject>(topic: Topic) -> Vec<Line> {
             runs: 0,
             complaints: Vec::new(),
         };
-        for operation in operations(&subject, &case) {
+        for operation in operations(&*subject, &case) {
             for (acts, key) in case.stage.runs().iter().zip(&mut keys) {
                 watchdog.look_at(case.name, &operation);
                 line.runs += 1;

@@ -10,6 +10,7 @@ use crate::case::Stage::{Both, NotActed};
 use crate::case::{Attempts, Case, Expected, Stage};
 use crate::gateway::End;
 use crate::http::Answer;
+use crate::subject::Subject;
 
 const WORDS: &str = r#"{"message": "canary-words", "status": {"code": 7, "message": "canary"}}"#;
 
@@ -66,7 +67,27 @@ fn date(seconds: u64) -> String {
     httpdate::fmt_http_date(start + Duration::from_secs(seconds))
 }
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases<S: Subject>() -> Vec<Case> {
+    let mut cases = statuses();
+    if S::FAILURE_INSIDE.is_some() {
+        let refused = failure(
+            ErrorKind::VendorFailure,
+            Outcome::Rejected,
+            Attempts::Exactly(1),
+        );
+        let inside = |_: &Answer| Answer::json(200, S::FAILURE_INSIDE.unwrap_or_default()).bytes();
+        cases.push(answer(
+            "200 with a failure inside",
+            NotActed,
+            200,
+            inside,
+            refused,
+        ));
+    }
+    cases
+}
+
+fn statuses() -> Vec<Case> {
     let unauthorized = failure(ErrorKind::Status, Outcome::Rejected, Attempts::OnePerToken);
     let three = failure(ErrorKind::Status, Outcome::Rejected, Attempts::Exactly(3));
     vec![

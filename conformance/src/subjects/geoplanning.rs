@@ -53,6 +53,9 @@ impl Subject for Geoplanning {
 
     const NAME: &'static str = "geoplanning";
 
+    const FAILURE_INSIDE: Option<&'static str> =
+        Some(r#"{"status": {"code": 17, "message": "canary-words"}}"#);
+
     async fn start() -> Self {
         Self {
             sandbox: Sandbox::start().await.unwrap(),
@@ -281,10 +284,6 @@ impl Subject for Geoplanning {
 
     fn secret_headers(&self) -> &'static [&'static str] {
         &["authorization"]
-    }
-
-    fn failure_inside(&self) -> Option<&'static str> {
-        Some(r#"{"status": {"code": 17, "message": "canary-words"}}"#)
     }
 }
 

@@ -64,6 +64,10 @@ impl Subject for OceanGeomission {
         }
     }
 
+    async fn authenticate(&self, client: &Client) -> Result<(), Error> {
+        client.log_in().await
+    }
+
     async fn arrange(&self, client: &Client, operation: &str, key: Key) -> Result<(), Error> {
         match operation {
             "create_mission" => Ok(()),

@@ -1,0 +1,599 @@
+//! Tokens, and many callers at once: what one call with one fault cannot show.
+
+use std::path::Path;
+use std::pin::Pin;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::advance;
+use vendor_client_core::{Error, ErrorKind, FileTokenStore, Outcome, TransportConfig};
+
+use crate::case::Limits;
+use crate::gateway::{End, Fault, Pace, Reply, Target, Wire};
+use crate::http::Answer;
+use crate::outputs::shown;
+use crate::report::Line;
+use crate::scene::{Scene, play};
+use crate::subject::{Key, Setup, Subject, Subjected};
+
+/// The topic's name in the table.
+const TOPIC: &str = "Tokens and callers";
+
+/// How many callers come at once. A tenth of them send a request after the log-in: each takes a
+/// connection, of which a process has not many.
+const CALLERS: usize = 1_000;
+
+/// How long a client remembers that its credentials were refused, and a little more.
+const MEMORY: Duration = Duration::from_secs(61);
+
+type Play<S> = for<'a> fn(&'a mut Scene<S>) -> Playing<'a>;
+type Playing<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// A case of this topic.
+struct Act<S: Subject> {
+    name: &'static str,
+    expected: &'static str,
+    needs_log_in: bool,
+    play: Play<S>,
+}
+
+macro_rules! act {
+    ($needs:expr, $name:expr, $expected:expr, $play:expr) => {
+        Act {
+            name: $name,
+            expected: $expected,
+            needs_log_in: $needs,
+            play: |scene| Box::pin($play(scene)),
+        }
+    };
+}
+
+/// Runs all cases of this topic. `program` is this crate's own, to be started as a process that
+/// shares a token.
+pub(crate) fn examine<S: Subject>(subject: &Arc<S>, program: &Path) -> Vec<Line> {
+    let mut lines: Vec<Line> = acts::<S>()
+        .into_iter()
+        .map(|act| run(subject, &act))
+        .collect();
+    lines.push(share_a_token(subject, program));
+    lines
+}
+
+fn run<S: Subject>(subject: &Arc<S>, act: &Act<S>) -> Line {
+    let applies = !act.needs_log_in || subject.log_in().is_some();
+    let complaints = match applies {
+        true => play(
+            subject,
+            act.name.to_owned(),
+            Limits::default(),
+            async |scene| {
+                (act.play)(scene).await;
+            },
+        ),
+        false => Vec::new(),
+    };
+    Line {
+        topic: TOPIC,
+        case: act.name,
+        expected: act.expected.to_owned(),
+        runs: usize::from(applies),
+        complaints,
+    }
+}
+
+fn acts<S: Subject>() -> Vec<Act<S>> {
+    vec![
+        act!(
+            true,
+            "a token that expires in mid-flight",
+            "success, 1 new log-in, done once",
+            expired
+        ),
+        act!(
+            true,
+            "a token that is revoked",
+            "success, 1 new log-in, done once",
+            revoked
+        ),
+        act!(
+            true,
+            "a log-in without an answer",
+            "timeout at the deadline, not sent",
+            log_in_silent
+        ),
+        act!(
+            true,
+            "a log-in that is slow",
+            "success, 1 log-in",
+            log_in_slow
+        ),
+        act!(
+            true,
+            "a log-in that is refused",
+            "`LogIn`, not sent, 1 log-in for all calls of a minute",
+            log_in_refused
+        ),
+        act!(
+            true,
+            "a log-in that fails with 500",
+            "`LogIn`, not sent, may be tried again",
+            log_in_failing
+        ),
+        act!(
+            true,
+            "a log-in that is put off for an hour",
+            "`LogIn`, not sent, tells the wait",
+            log_in_put_off
+        ),
+        act!(
+            true,
+            "a log-in whose connection is reset",
+            "`LogIn`, not sent, may be tried again",
+            log_in_reset
+        ),
+        act!(
+            true,
+            "a log-in without a token",
+            "`LogIn`, not sent",
+            log_in_empty
+        ),
+        act!(
+            true,
+            "a log-in with an HTML page",
+            "`LogIn`, not sent",
+            log_in_html
+        ),
+        act!(
+            true,
+            "a log-in with a token that no header can hold",
+            "`LogIn`, not sent",
+            log_in_unusable
+        ),
+        act!(
+            false,
+            "1,000 callers at once, none logged in",
+            "success for all, 1 log-in",
+            crowd
+        ),
+        act!(
+            true,
+            "1,000 callers at once, credentials refused",
+            "unauthorized for all, 1 log-in",
+            refused_crowd
+        ),
+        act!(
+            true,
+            "1,000 callers at once, their token revoked",
+            "success for all, 1 new log-in",
+            revoked_crowd
+        ),
+        act!(
+            true,
+            "the caller that logs in gives up",
+            "the others succeed, 1 log-in",
+            abandoned_log_in
+        ),
+        act!(
+            false,
+            "a caller that gives up in mid-flight",
+            "the next call succeeds, nothing leaks",
+            abandoned_call
+        ),
+        act!(
+            true,
+            "the clock jumps forward",
+            "success, 1 new log-in",
+            clock_forward
+        ),
+        act!(
+            true,
+            "the clock jumps back",
+            "success, no new log-in",
+            clock_back
+        ),
+    ]
+}
+
+/// The operation that these cases are played with: one that is not safe to repeat, if there is one.
+fn operation<S: Subject>(subject: &S) -> Subjected {
+    let all = subject.operations();
+    let not_safe = all.iter().find(|operation| !operation.is_safe());
+    *not_safe.unwrap_or(&all[0])
+}
+
+impl<S: Subject> Scene<S> {
+    /// Performs the operation.
+    async fn perform(&mut self, client: &S::Client, key: Key) -> Result<String, Error> {
+        let name = operation(&*self.subject).operation.name;
+        let subject = Arc::clone(&self.subject);
+        self.drive(async {
+            subject.arrange(client, name, key).await?;
+            subject.perform(client, name, key).await
+        })
+        .await
+    }
+
+    fn effects(&self, key: Key) -> usize {
+        let name = operation(&*self.subject).operation.name;
+        self.subject.effects(name, key)
+    }
+
+    async fn break_log_in(&mut self, bytes: fn(&Answer) -> Vec<u8>, end: End) {
+        self.plan(Target::LogIn, false, bytes, Pace::AtOnce, end)
+            .await;
+    }
+
+    async fn plan(
+        &mut self,
+        target: Target,
+        forwarded: bool,
+        bytes: fn(&Answer) -> Vec<u8>,
+        pace: Pace,
+        end: End,
+    ) {
+        let fault = Fault {
+            target,
+            forwarded,
+            times: usize::MAX,
+            wire: Wire::Reply(Reply { bytes, pace, end }),
+        };
+        self.gateway.plan(fault).await;
+    }
+
+    /// A call of a client whose log-in goes wrong: `LogIn`, and nothing was sent. Afterwards the
+    /// client works again.
+    async fn expect_log_in_failure(&mut self) -> Option<Error> {
+        let client = self.client(None);
+        let result = self.perform(&client, Key(1)).await;
+        let seen = self.gateway.seen();
+        let error = self.expect_failure(result)?;
+        self.expect("kind", error.kind(), ErrorKind::LogIn);
+        self.expect("outcome", error.outcome(), Outcome::NotSent);
+        self.expect("requests", seen.requests, 0);
+        self.expect_discretion(&shown(&error), &[Key(1).text()]);
+        self.recover(client).await;
+        Some(error)
+    }
+
+    async fn recover(&mut self, client: S::Client) {
+        self.gateway.lift().await;
+        // The log-in itself may end a moment after the caller that waited for it.
+        advance(Duration::from_secs(1)).await;
+        advance(MEMORY).await;
+        self.expect_next_call(&client).await;
+        self.expect_no_leak(client).await;
+    }
+
+    fn expect_log_ins(&mut self, log_ins: usize) {
+        let seen = self.gateway.seen().log_ins;
+        let expected = match self.subject.log_in() {
+            Some(_) => log_ins,
+            None => 0,
+        };
+        self.expect("log-ins", seen, expected);
+    }
+}
+
+async fn expired<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    scene.expect_next_call(&client).await;
+    let lifetime = scene.subject.log_in().map(|log_in| log_in.lifetime);
+    // The vendor's clock goes on, and the client's does not know.
+    scene.subject.clock().advance(lifetime.unwrap_or_default());
+    renewed(scene, client).await;
+    scene.subject.clock().set(vendor_sandbox::Clock::START);
+}
+
+async fn revoked<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    scene.expect_next_call(&client).await;
+    if let Some(log_in) = scene.subject.log_in() {
+        (log_in.revoke)();
+    }
+    renewed(scene, client).await;
+}
+
+/// A call whose token is dead is done once, with a new one.
+async fn renewed<S: Subject>(scene: &mut Scene<S>, client: S::Client) {
+    let result = scene.perform(&client, Key(1)).await;
+    scene.expect_success(result);
+    let effects = scene.effects(Key(1));
+    scene.expect("effects", effects, 1);
+    scene.expect_log_ins(2);
+    scene.expect_no_leak(client).await;
+}
+
+async fn log_in_silent<S: Subject>(scene: &mut Scene<S>) {
+    scene.break_log_in(|_| Vec::new(), End::Silence).await;
+    let client = scene.client(None);
+    let start = tokio::time::Instant::now();
+    let result = scene.perform(&client, Key(1)).await;
+    let took = start.elapsed();
+    if let Some(error) = scene.expect_failure(result) {
+        scene.expect("a timeout", error.is_timeout(), true);
+        scene.expect("outcome", error.outcome(), Outcome::NotSent);
+    }
+    let deadline = scene.time.limits.call + Duration::from_millis(5);
+    scene.expect("within the deadline", took <= deadline, true);
+    let requests = scene.gateway.seen().requests;
+    scene.expect("requests", requests, 0);
+    scene.recover(client).await;
+}
+
+async fn log_in_slow<S: Subject>(scene: &mut Scene<S>) {
+    let pace = Pace::PerSecond(20);
+    scene
+        .plan(Target::LogIn, true, Answer::bytes, pace, End::KeepAlive)
+        .await;
+    let client = scene.client(None);
+    let result = scene.perform(&client, Key(1)).await;
+    scene.expect_success(result);
+    scene.expect_log_ins(1);
+    scene.expect_no_leak(client).await;
+}
+
+async fn log_in_refused<S: Subject>(scene: &mut Scene<S>) {
+    let refusal = |_: &Answer| Answer::json(401, r#"{"message": "canary"}"#).bytes();
+    scene.break_log_in(refusal, End::KeepAlive).await;
+    let client = scene.client(None);
+    for key in [Key(1), Key(2), Key(3)] {
+        let result = scene.perform(&client, key).await;
+        if let Some(error) = scene.expect_failure(result) {
+            scene.expect("kind", error.kind(), ErrorKind::LogIn);
+            scene.expect("unauthorized", error.is_unauthorized(), true);
+            scene.expect("retryable", error.is_retryable(), false);
+            scene.expect("outcome", error.outcome(), Outcome::NotSent);
+        }
+    }
+    scene.expect_log_ins(1);
+    scene.recover(client).await;
+}
+
+async fn log_in_failing<S: Subject>(scene: &mut Scene<S>) {
+    scene
+        .break_log_in(|_| Answer::json(500, "{}").bytes(), End::KeepAlive)
+        .await;
+    if let Some(error) = scene.expect_log_in_failure().await {
+        scene.expect("retryable", error.is_retryable(), true);
+    }
+}
+
+async fn log_in_put_off<S: Subject>(scene: &mut Scene<S>) {
+    let answer = |_: &Answer| {
+        Answer::json(429, "{}")
+            .header("retry-after", "3600")
+            .bytes()
+    };
+    scene.break_log_in(answer, End::KeepAlive).await;
+    if let Some(error) = scene.expect_log_in_failure().await {
+        scene.expect("rate limited", error.is_rate_limited(), true);
+        let hour = Some(Duration::from_secs(3600));
+        scene.expect("Retry-After", error.retry_after(), hour);
+    }
+}
+
+async fn log_in_reset<S: Subject>(scene: &mut Scene<S>) {
+    scene.break_log_in(|_| Vec::new(), End::Reset).await;
+    if let Some(error) = scene.expect_log_in_failure().await {
+        scene.expect("retryable", error.is_retryable(), true);
+    }
+}
+
+async fn log_in_empty<S: Subject>(scene: &mut Scene<S>) {
+    scene
+        .break_log_in(|_| Answer::json(200, "{}").bytes(), End::KeepAlive)
+        .await;
+    scene.expect_log_in_failure().await;
+}
+
+async fn log_in_html<S: Subject>(scene: &mut Scene<S>) {
+    let page = |_: &Answer| {
+        Answer::new(200, "<p>canary</p>")
+            .header("content-type", "text/html")
+            .bytes()
+    };
+    scene.break_log_in(page, End::KeepAlive).await;
+    scene.expect_log_in_failure().await;
+}
+
+async fn log_in_unusable<S: Subject>(scene: &mut Scene<S>) {
+    let answer = |_: &Answer| {
+        Answer::json(
+            200,
+            r#"{"token": "canary\nx: y", "access_token": "canary\n"}"#,
+        )
+        .bytes()
+    };
+    scene.break_log_in(answer, End::KeepAlive).await;
+    scene.expect_log_in_failure().await;
+}
+
+/// Lets all callers come at once. Answers how many failed, and the last failure.
+async fn come_all<S: Subject>(
+    scene: &mut Scene<S>,
+    client: &S::Client,
+    callers: usize,
+) -> (usize, Option<Error>) {
+    let mut calls = JoinSet::new();
+    for number in 0..callers {
+        let (subject, client) = (Arc::clone(&scene.subject), client.clone());
+        calls.spawn(async move {
+            match number % 10 {
+                0 => subject.probe(&client).await,
+                _ => subject.authenticate(&client).await,
+            }
+        });
+    }
+    let results = scene.drive(calls.join_all()).await;
+    let failures: Vec<Error> = results.into_iter().filter_map(Result::err).collect();
+    (failures.len(), failures.into_iter().last())
+}
+
+async fn crowd<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    let (failed, last) = come_all(scene, &client, CALLERS).await;
+    if let Some(error) = last {
+        scene.complain(format!("{failed} failed: {error}"));
+    }
+    scene.expect_log_ins(1);
+    // Their connections stay for a while, to be used again.
+    drop(client);
+    scene.gateway.until(|seen| seen.open == 0).await;
+}
+
+async fn refused_crowd<S: Subject>(scene: &mut Scene<S>) {
+    scene
+        .break_log_in(|_| Answer::json(401, "{}").bytes(), End::KeepAlive)
+        .await;
+    let client = scene.client(None);
+    let (failed, last) = come_all(scene, &client, CALLERS).await;
+    scene.expect("failures", failed, CALLERS);
+    let is_unauthorized = last.is_some_and(|error| error.is_unauthorized());
+    scene.expect("unauthorized", is_unauthorized, true);
+    scene.expect_log_ins(1);
+    let requests = scene.gateway.seen().requests;
+    scene.expect("requests", requests, 0);
+    scene.recover(client).await;
+}
+
+async fn revoked_crowd<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    scene.expect_next_call(&client).await;
+    if let Some(log_in) = scene.subject.log_in() {
+        (log_in.revoke)();
+    }
+    let (failed, last) = come_all(scene, &client, CALLERS).await;
+    if let Some(error) = last {
+        scene.complain(format!("{failed} failed: {error}"));
+    }
+    scene.expect_log_ins(2);
+    drop(client);
+    scene.gateway.until(|seen| seen.open == 0).await;
+}
+
+async fn abandoned_log_in<S: Subject>(scene: &mut Scene<S>) {
+    let pace = Pace::PerSecond(20);
+    scene
+        .plan(Target::LogIn, true, Answer::bytes, pace, End::KeepAlive)
+        .await;
+    let client = scene.client(None);
+    {
+        let subject = Arc::clone(&scene.subject);
+        let given_up = subject.authenticate(&client);
+        tokio::select! {
+            biased;
+            _ = given_up => scene.complain("the log-in was not slow".to_owned()),
+            () = scene.gateway.until(|seen| seen.log_ins == 1) => {}
+        }
+    }
+    let result = scene.perform(&client, Key(1)).await;
+    scene.expect_success(result);
+    scene.expect_log_ins(1);
+    scene.expect_no_leak(client).await;
+}
+
+async fn abandoned_call<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    let name = operation(&*scene.subject).operation.name;
+    scene.expect_next_call(&client).await;
+    let before = scene.gateway.seen().requests;
+    let subject = Arc::clone(&scene.subject);
+    let arranged = scene.drive(subject.arrange(&client, name, Key(1))).await;
+    scene.expect_success(arranged);
+    let nothing = |_: &Answer| Vec::new();
+    scene
+        .plan(Target::Operation, true, nothing, Pace::AtOnce, End::Silence)
+        .await;
+    let before = scene.gateway.seen().requests.max(before);
+    {
+        let given_up = subject.perform(&client, name, Key(1));
+        tokio::select! {
+            biased;
+            _ = given_up => scene.complain("the call ended".to_owned()),
+            () = scene.gateway.until(|seen| seen.requests > before) => {}
+        }
+    }
+    scene.gateway.lift().await;
+    scene.expect_next_call(&client).await;
+    scene.expect_no_leak(client).await;
+}
+
+async fn clock_forward<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    scene.expect_next_call(&client).await;
+    scene.clock.advance(Duration::from_secs(13 * 3600));
+    let result = scene.perform(&client, Key(1)).await;
+    scene.expect_success(result);
+    scene.expect_log_ins(2);
+    scene.expect_no_leak(client).await;
+}
+
+async fn clock_back<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    scene.expect_next_call(&client).await;
+    for (key, hours) in [(Key(1), 2), (Key(2), 24 * 365 * 10)] {
+        scene.clock.jump_back(Duration::from_secs(hours * 3600));
+        let result = scene.perform(&client, key).await;
+        scene.expect_success(result);
+    }
+    scene.expect_log_ins(1);
+    scene.expect_no_leak(client).await;
+}
+
+/// Two processes share one token by a file: only one of them logs in. It runs in real time, since
+/// processes do, and waits for nothing but their ends.
+fn share_a_token<S: Subject>(subject: &Arc<S>, program: &Path) -> Line {
+    let name = "two processes that share a token file";
+    let applies = subject.log_in().is_some();
+    let complaints = match applies {
+        true => play(subject, name.to_owned(), Limits::default(), async |scene| {
+            two_processes(scene, program);
+        }),
+        false => Vec::new(),
+    };
+    Line {
+        topic: TOPIC,
+        case: name,
+        expected: "success for both, 1 log-in".to_owned(),
+        runs: usize::from(applies),
+        complaints,
+    }
+}
+
+fn two_processes<S: Subject>(scene: &mut Scene<S>, program: &Path) {
+    let directory = std::env::temp_dir().join(format!("conformance-{}", std::process::id()));
+    let file = directory.join("token.json");
+    let start = || {
+        Command::new(program)
+            .args([LOG_IN_COMMAND, S::NAME, &scene.base_url()])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    for mut process in [start(), start()] {
+        let succeeded = process.wait().unwrap().success();
+        scene.expect("a process that succeeds", succeeded, true);
+    }
+    scene.expect_log_ins(1);
+    // What is left behind in the temporary folder does no harm.
+    let _ = std::fs::remove_dir_all(directory);
+}
+
+/// The argument by which this crate's program is told to log in as one of two processes.
+pub const LOG_IN_COMMAND: &str = "log-in";
+
+/// What each of the processes does: it logs in with a token file.
+pub async fn log_in<S: Subject>(base_url: String, file: &Path) -> Result<(), Error> {
+    let subject = S::start().await;
+    // The token of one process must look alive to the other.
+    let setup = Setup {
+        token_store: Some(Arc::new(FileTokenStore::new(file, "sandbox", "account"))),
+        transport: TransportConfig::default(),
+        base_url,
+    };
+    let client = subject.client(setup)?;
+    subject.authenticate(&client).await
+}

@@ -41,9 +41,10 @@ impl vendor_client_core::Validate for Credentials<'_> {
     fn validate(&self, _: &mut vendor_client_core::Violations) {}
 }
 
-/// What the service answers to a log-in.
-/// Docs: `docs/ocean-geomission/authentication.md`, "Log in". The further data on the account is
-/// not documented and not read.
+/// What the service answers to a log-in. The further data on the account is not documented and
+/// not read.
+///
+/// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
 pub(crate) struct LoggedIn {

@@ -42,6 +42,9 @@ pub enum ParameterPlace {
 }
 
 /// A client of Océan Géomission. Cheap to clone; clones share connections and the token.
+///
+/// Its calls run within a tokio runtime that has input, output and timers enabled, as that of
+/// `#[tokio::main]` has.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -77,7 +80,7 @@ impl Client {
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), which names the variable that is
-    /// missing or wrong.
+    /// missing or wrong, or as for [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -101,6 +104,10 @@ impl Client {
 
     /// Logs in where no valid token is at hand. Every call does so by itself; this finds wrong
     /// credentials early.
+    ///
+    /// `POST /restapi/auth/authenticate2`
+    ///
+    /// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
     ///
     /// # Errors
     ///

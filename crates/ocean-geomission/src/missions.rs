@@ -120,6 +120,12 @@ impl From<i64> for CustomerId {
     }
 }
 
+impl fmt::Display for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Who receives a mission.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -464,6 +470,8 @@ pub type Creation = Created<Receipt, MissionStatus>;
 impl Client {
     /// Creates a mission and, with [`Mission::send`], sends it to its recipient.
     ///
+    /// `POST /restapi/geomission/ajoutMission`
+    ///
     /// It is repeated only while the service certainly has not acted. After an unknown outcome,
     /// such as a timeout, the error says so; [`create_or_confirm`](Self::create_or_confirm) goes
     /// on from there by itself.
@@ -490,6 +498,9 @@ impl Client {
     /// default): one that it is still working on then is created a second time, and what becomes
     /// of the second is not documented.
     ///
+    /// It makes at most two creations and two look-ups, each within the deadline of a call
+    /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).
+    ///
     /// # Errors
     ///
     /// As for [`create_mission`](Self::create_mission). The outcome is still unknown after two
@@ -507,7 +518,11 @@ impl Client {
         self.transport().create_or_find(create, find).await
     }
 
-    /// Changes a mission. Whether a field that is `None` keeps its value is not documented, so
+    /// Changes a mission.
+    ///
+    /// `POST /restapi/geomission/modifierMission`
+    ///
+    /// Whether a field that is `None` keeps its value is not documented, so
     /// give all that matter.
     ///
     /// Docs: `docs/ocean-geomission/missions.md`, "Modify a mission".
@@ -521,6 +536,8 @@ impl Client {
     }
 
     /// Asks how far a mission is.
+    ///
+    /// `GET /restapi/geomission/statutMission`
     ///
     /// Docs: `docs/ocean-geomission/missions.md`, "Status of a mission".
     ///
@@ -539,6 +556,8 @@ impl Client {
     }
 
     /// Deletes a mission.
+    ///
+    /// `POST /restapi/geomission/supprimerMission`
     ///
     /// Where the answer to a first attempt was lost, the second finds the mission gone. The error
     /// is then [`is_not_found`](Error::is_not_found) and

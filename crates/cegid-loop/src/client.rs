@@ -53,6 +53,9 @@ static LIST: Operation = Operation::new("list", Method::GET, "/{list}", Repeat::
 
 /// A client of Cegid Loop. Cheap to clone; clones share connections and the retry budget.
 ///
+/// Its calls run within a tokio runtime that has input, output and timers enabled, as that of
+/// `#[tokio::main]` has.
+///
 /// ```no_run
 /// use cegid_loop::letters::{self, LetterStatus};
 /// use cegid_loop::Client;

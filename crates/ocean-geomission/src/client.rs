@@ -149,8 +149,8 @@ impl Client {
 }
 
 /// Builds a [`Client`].
-#[derive(Default)]
-#[must_use]
+#[derive(Clone, Default)]
+#[must_use = "nothing is built until `build` is called"]
 pub struct ClientBuilder {
     base_url: Option<String>,
     login: Option<SecretString>,
@@ -183,6 +183,8 @@ impl ClientBuilder {
     }
 
     fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        // Some tools can only empty a variable, not unset it.
+        let read = |name: &str| read(name).filter(|value| !value.is_empty());
         let required = |name: &str| {
             read(name)
                 .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
@@ -308,14 +310,23 @@ mod tests {
 
     #[test]
     fn what_may_be_missing_from_the_environment_is_left_out() {
-        let builder = builder(&[LOGIN, PASSWORD]).unwrap();
-        assert_eq!((builder.customer, builder.base_url), (None, None));
+        let empty = [
+            ("OCEAN_GEOMISSION_BASE_URL", ""),
+            ("OCEAN_GEOMISSION_CUSTOMER_ID", ""),
+        ];
+        for rest in [&[][..], &empty] {
+            let builder = builder(&[&[LOGIN, PASSWORD], rest].concat()).unwrap();
+            assert_eq!((builder.customer, builder.base_url), (None, None));
+        }
     }
 
     #[test]
     fn a_variable_that_is_missing_or_wrong_is_named() {
-        let missing = builder(&[LOGIN]).unwrap_err().to_string();
-        assert!(missing.contains("OCEAN_GEOMISSION_PASSWORD"), "{missing}");
+        let empty = ("OCEAN_GEOMISSION_PASSWORD", "");
+        for variables in [&[LOGIN][..], &[LOGIN, empty]] {
+            let missing = builder(variables).unwrap_err().to_string();
+            assert!(missing.contains("OCEAN_GEOMISSION_PASSWORD"), "{missing}");
+        }
         let customer = ("OCEAN_GEOMISSION_CUSTOMER_ID", "canary");
         let wrong = builder(&[LOGIN, PASSWORD, customer])
             .unwrap_err()

@@ -236,6 +236,8 @@ impl ClientBuilder {
     }
 
     fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        // Some tools can only empty a variable, not unset it.
+        let read = |name: &str| read(name).filter(|value| !value.is_empty());
         let required = |name: &str| {
             read(name)
                 .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
@@ -422,6 +424,8 @@ mod tests {
         assert_eq!(from(&KEYS).unwrap().folder(), "cabinet");
         let other = [&KEYS[..], &[("CEGID_LOOP_FOLDER", "CLIENT01")]].concat();
         assert_eq!(from(&other).unwrap().folder(), "CLIENT01");
+        let emptied = [&KEYS[..], &[("CEGID_LOOP_FOLDER", "")]].concat();
+        assert_eq!(from(&emptied).unwrap().folder(), "cabinet");
     }
 
     #[test]
@@ -429,9 +433,12 @@ mod tests {
         for missing in 0..KEYS.len() {
             let mut variables = KEYS.to_vec();
             let (name, _) = variables.remove(missing);
-            let error = from(&variables).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Configuration);
-            assert!(error.to_string().contains(name), "{error}");
+            let emptied = [&variables[..], &[(name, "")]].concat();
+            for variables in [variables, emptied] {
+                let error = from(&variables).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Configuration);
+                assert!(error.to_string().contains(name), "{error}");
+            }
         }
     }
 

@@ -81,6 +81,7 @@ async fn an_error_answer_is_told_by_its_status_even_if_its_body_outgrows_the_lim
     let server = Server::start([Reply::bytes(404, GZIP, &bomb)]);
     let error = read(&transport(&server.url())).await.unwrap_err();
     assert!(error.is_not_found());
+    assert_eq!(error.body_snippet(), None, "no more was read of it");
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tracing_subscriber::layer::SubscriberExt as _;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, HeaderValue, LogIn, Request, Token, Transport, Violations,
+    Error, ErrorKind, HeaderMap, HeaderName, HeaderValue, LogIn, Outcome, Request, Token,
+    Transport, VendorMessage, Violations,
 };
 
 use crate::server::{ClosedPort, Reply, Server};
@@ -108,6 +109,11 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
                 everything.push_str(&format!("{response:?}"));
                 everything.push_str(&shown(&response.json::<Vec<u8>>().unwrap_err()));
                 everything.push_str(&shown(&response.unexpected("lacks something")));
+                let words = |text: &str| Some(text.to_owned());
+                let vendor = VendorMessage::new(words("canary code"), words("canary words"));
+                everything.push_str(&format!("{vendor:?}"));
+                let failure = response.vendor_failure(vendor, Outcome::Rejected);
+                everything.push_str(&shown(&failure));
             }
             Err(error) => everything.push_str(&shown(&error)),
         }
@@ -127,6 +133,16 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
         &unreachable.send(laden(&unreachable)).await.unwrap_err(),
     ));
 
+    let silent = Server::start([Reply::Silence]);
+    let transport_ = transport(&silent.url());
+    let request = laden(&transport_).deadline(Duration::from_secs(5));
+    let call = tokio::spawn(async move { transport_.send(request).await });
+    silent.received().await;
+    tokio::time::advance(Duration::from_secs(5)).await;
+    let late = call.await.unwrap().unwrap_err();
+    assert!(late.is_timeout());
+    everything.push_str(&shown(&late));
+
     let mut violations = Violations::new();
     violations.length("name", "canary-name", 1..=3);
     everything.push_str(&shown(&Error::invalid_request(&CREATE, violations)));
@@ -145,7 +161,21 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
 
     let traced = recorder.lines().join("\n");
     assert!(traced.contains("http.client.call"), "the capture works");
-    assert!(everything.contains("Interrupted"), "the errors were shown");
+    for kind in [
+        ErrorKind::Configuration,
+        ErrorKind::InvalidRequest,
+        ErrorKind::Connect,
+        ErrorKind::Interrupted,
+        ErrorKind::Timeout,
+        ErrorKind::LogIn,
+        ErrorKind::Redirect,
+        ErrorKind::Status,
+        ErrorKind::VendorFailure,
+        ErrorKind::Body,
+    ] {
+        let line = format!("kind: {kind:?}");
+        assert!(everything.contains(&line), "{kind:?} was shown");
+    }
     for line in traced.lines().chain(everything.lines()) {
         assert!(!line.contains(CANARY), "{line}");
     }

@@ -86,3 +86,21 @@ async fn durations_survive_the_way_there_and_back() {
     let duration = simple.simple_activity().unwrap().duration;
     assert_eq!(duration.map(UnsettledDuration::get), Some(35));
 }
+
+/// Calls can be spawned on a runtime of many threads.
+#[tokio::test]
+async fn every_kind_of_call_can_run_on_any_thread() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let spawned = tokio::spawn(async move {
+        let new = new_activity("GP-100");
+        let activity = client.activities().add_or_find(&new).await?.into_inner();
+        client.activities().delete(activity.id).await?;
+        let day = datetime!(2026-03-02 00:00 +01:00);
+        let resources = vec![ResourceId::new(1), ResourceId::new(2)];
+        let rounds = client.rounds().list_many(resources, day, 2).await;
+        client.users().list_bound(true).await?;
+        Ok::<_, geoplanning::Error>(rounds.len())
+    });
+    assert_eq!(spawned.await.unwrap().unwrap(), 2);
+}

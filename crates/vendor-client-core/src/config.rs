@@ -35,8 +35,10 @@ pub struct TransportConfig {
     http: Http,
 }
 
-/// Which TLS library a client uses. Each variant exists with the feature of its name, and none
-/// is used without being chosen, so features that other crates turn on change nothing.
+/// Which TLS library a client uses. Each variant exists with the feature of its name.
+///
+/// Choose one by name where it matters which: what [`Default`](Self::Default) means depends on
+/// `rustls`, which any crate of the program may turn on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Tls {
@@ -83,14 +85,15 @@ impl Default for TransportConfig {
 }
 
 impl TransportConfig {
-    /// How long making a connection may take, TLS included.
+    /// How long making a connection may take, TLS included: 10 s unless told otherwise.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer.
+    /// How long one attempt may take, from connecting to the last byte of the answer: 30 s unless
+    /// told otherwise.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
@@ -98,7 +101,7 @@ impl TransportConfig {
     }
 
     /// How long a call may take altogether: logging in, all attempts, the waits between them and
-    /// reading the answer.
+    /// reading the answer. 60 s unless told otherwise.
     #[must_use]
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = limit;
@@ -115,7 +118,8 @@ impl TransportConfig {
         self
     }
 
-    /// How large the body of an answer may be, in bytes, after decompression.
+    /// How large the body of an answer may be, in bytes, after decompression: 16 MiB unless told
+    /// otherwise.
     #[must_use]
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.max_body_size = bytes;
@@ -123,7 +127,7 @@ impl TransportConfig {
     }
 
     /// How long a create whose outcome is unknown waits before it looks whether the thing is
-    /// there.
+    /// there: 2 s unless told otherwise.
     #[must_use]
     pub fn confirm_after(mut self, wait: Duration) -> Self {
         self.confirm_after = wait;

@@ -207,6 +207,9 @@ impl Activities<'_> {
     /// ([`TransportConfig::confirm_after`](crate::TransportConfig::confirm_after), 2 s by
     /// default).
     ///
+    /// It makes at most two additions and two look-ups, each within the deadline of a call
+    /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).
+    ///
     /// # Errors
     ///
     /// As for [`add`](Self::add), and

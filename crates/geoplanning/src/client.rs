@@ -38,6 +38,9 @@ static SERVICE: Service = Service::new(
 );
 
 /// A client of Geoplanning. Cheap to clone; clones share connections.
+///
+/// Its calls run within a tokio runtime that has input, output and timers enabled, as that of
+/// `#[tokio::main]` has.
 #[derive(Clone)]
 pub struct Client {
     transport: Transport,
@@ -63,7 +66,7 @@ impl Client {
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), which names the variable that is
-    /// missing or wrong.
+    /// missing, or as for [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -142,8 +145,8 @@ impl Client {
 }
 
 /// Builds a [`Client`].
-#[derive(Default)]
-#[must_use]
+#[derive(Clone, Default)]
+#[must_use = "nothing is built until `build` is called"]
 pub struct ClientBuilder {
     base_url: Option<String>,
     login: Option<SecretString>,
@@ -171,6 +174,8 @@ impl ClientBuilder {
     }
 
     fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        // Some tools can only empty a variable, not unset it.
+        let read = |name: &str| read(name).filter(|value| !value.is_empty());
         let required = |name: &str| {
             read(name)
                 .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
@@ -273,14 +278,28 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_missing_is_named() {
-        let error = from(&[("GEOPLANNING_LOGIN", "planner")]).unwrap_err();
-        assert!(
-            error.to_string().contains("GEOPLANNING_PASSWORD"),
-            "{error}"
-        );
+    fn a_variable_that_is_missing_or_empty_is_named() {
+        let login = ("GEOPLANNING_LOGIN", "planner");
+        for variables in [&[login][..], &[login, ("GEOPLANNING_PASSWORD", "")]] {
+            let error = from(variables).unwrap_err();
+            assert!(
+                error.to_string().contains("GEOPLANNING_PASSWORD"),
+                "{error}"
+            );
+        }
         let error = from(&[("GEOPLANNING_PASSWORD", "pw")]).unwrap_err();
         assert!(error.to_string().contains("GEOPLANNING_LOGIN"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_base_url_in_the_environment_is_as_good_as_none() {
+        let client = from(&[
+            ("GEOPLANNING_LOGIN", "planner"),
+            ("GEOPLANNING_PASSWORD", "pw"),
+            ("GEOPLANNING_BASE_URL", ""),
+        ])
+        .unwrap();
+        assert!(format!("{client:?}").contains("api.geoplanning.net"));
     }
 
     #[test]

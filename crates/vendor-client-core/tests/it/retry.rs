@@ -1,8 +1,8 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::dns::{Name, Resolve, Resolving};
-use vendor_client_core::{ErrorKind, Outcome, RetryPolicy, TransportConfig};
+use vendor_client_core::{ErrorKind, ManualClock, Outcome, RetryPolicy, TransportConfig};
 
 use crate::server::{ClosedPort, Reply, Server};
 use crate::support::{READ, at_once, create, own_client, read, transport, with_config};
@@ -183,6 +183,18 @@ async fn a_wait_that_the_vendor_asks_for_and_is_too_long_is_told_to_the_caller()
     assert!(error.is_rate_limited() && error.is_retryable());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_date_to_wait_for_is_read_by_the_clients_own_clock() {
+    let date = [("retry-after", "Sun, 06 Nov 1994 09:49:37 GMT")];
+    let server = Server::start([Reply::with(503, &date, "")]);
+    let an_hour_before = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    let clock = Arc::new(ManualClock::new(an_hour_before));
+    let transport = with_config(&server.url(), &at_once().clock(clock));
+    let error = create(&transport).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    assert_eq!(error.outcome(), Outcome::Rejected);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ fn main() -> Result<(), Failure> {
         return benchmarks::report(cold_build::run);
     }
     let status_call = Benchmark {
-        title: "A status call, answered by 2 KB of JSON",
+        title: "Status call, 2 KB answer",
         contenders: status_call::contenders,
         limits: Limits {
             instructions: 1.00,

@@ -15,7 +15,7 @@ pub use updates::{ActivityUpdate, NewActivity, SimpleActivityUpdate, TaskUpdate}
 use crate::client::Client;
 use crate::error::answers;
 use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
-use crate::reference::{ByReference, Creation};
+use crate::reference::{ByReference, Creation, Repeated};
 use crate::rounds::{ChangedRounds, RoundsAnswer};
 use crate::wire::{self, open_enum};
 use crate::{UnknownFields, reference};
@@ -41,6 +41,7 @@ pub(crate) static UPDATE_ACTIVITY: Operation = Operation::new(
     Repeat::Safe,
 );
 
+/// The update repeats the reference, so that a second call finds the same activity.
 pub(crate) static UPDATE_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
     "update_activity_by_reference",
     Method::PUT,
@@ -160,7 +161,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
-    pub async fn get(&self, id: ActivityId) -> Result<Activity, Error> {
+    pub async fn get(self, id: ActivityId) -> Result<Activity, Error> {
         let request = self.client.request(&GET_ACTIVITY).path("id", id);
         self.client.ask::<ActivityAnswer>(request).await
     }
@@ -172,7 +173,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_reference(&self, reference: &str) -> Result<Activity, Error> {
+    pub async fn get_by_reference(self, reference: &str) -> Result<Activity, Error> {
         let by = ByReference::new(reference);
         let request = self.client.request(&GET_ACTIVITY_BY_REFERENCE);
         let request = request.validate(&by).query(&by);
@@ -192,7 +193,7 @@ impl Activities<'_> {
     /// anything is sent; otherwise what [`Error`] says. Where
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity
     /// before adding it again.
-    pub async fn add(&self, activity: &NewActivity) -> Result<Activity, Error> {
+    pub async fn add(self, activity: &NewActivity) -> Result<Activity, Error> {
         let request = self.client.request(&ADD_ACTIVITY);
         let request = request.validate(activity).json(activity);
         self.client.ask::<ActivityAnswer>(request).await
@@ -214,7 +215,7 @@ impl Activities<'_> {
     ///
     /// As for [`add`](Self::add), and
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the task has no `foreignId`.
-    pub async fn add_or_find(&self, activity: &NewActivity) -> Result<Creation<Activity>, Error> {
+    pub async fn add_or_find(self, activity: &NewActivity) -> Result<Creation<Activity>, Error> {
         let given = activity.task.foreign_id.as_deref();
         let mut violations = Violations::new();
         activity.validate(&mut violations);
@@ -238,7 +239,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
     pub async fn update<U: ActivityUpdate>(
-        &self,
+        self,
         id: ActivityId,
         update: &U,
     ) -> Result<Activity, Error> {
@@ -247,23 +248,29 @@ impl Activities<'_> {
         self.client.ask::<ActivityAnswer>(request).await
     }
 
-    /// Replaces a task or a simple activity by its `foreignId`, which the update has to repeat:
-    /// what it leaves out becomes blank.
+    /// Replaces a task or a simple activity by its `foreignId`, which the update repeats: what it
+    /// leaves out becomes blank. To change the reference, update by id.
     ///
     /// `PUT /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Update an activity".
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update).
+    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
+    /// where the update has not the same reference.
     pub async fn update_by_reference<U: ActivityUpdate>(
-        &self,
+        self,
         reference: &str,
         update: &U,
     ) -> Result<Activity, Error> {
         let by = ByReference::new(reference);
+        let repeated = Repeated {
+            reference,
+            field: U::REFERENCE,
+            given: update.reference(),
+        };
         let request = self.client.request(&UPDATE_ACTIVITY_BY_REFERENCE);
         let request = request.validate(&by).query(&by);
-        let request = request.validate(update).json(update);
+        let request = request.validate(&repeated).validate(update).json(update);
         self.client.ask::<ActivityAnswer>(request).await
     }
 
@@ -279,7 +286,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
-    pub async fn delete(&self, id: ActivityId) -> Result<(), Error> {
+    pub async fn delete(self, id: ActivityId) -> Result<(), Error> {
         let request = self.client.request(&DELETE_ACTIVITY).path("id", id);
         self.client.tell(request).await
     }
@@ -292,7 +299,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_reference(&self, reference: &str) -> Result<(), Error> {
+    pub async fn delete_by_reference(self, reference: &str) -> Result<(), Error> {
         let by = ByReference::new(reference);
         let request = self.client.request(&DELETE_ACTIVITY_BY_REFERENCE);
         let request = request.validate(&by).query(&by);
@@ -309,7 +316,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity or resource;
     /// otherwise what [`Error`] says. It is repeated only while the service certainly has not
     /// acted.
-    pub async fn assign(&self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
+    pub async fn assign(self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
         let request = self.client.request(&ASSIGN_ACTIVITY).path("id", id);
         let request = request.validate(assign).json(assign);
         self.client.ask::<ActivityAnswer>(request).await
@@ -324,7 +331,7 @@ impl Activities<'_> {
     /// A refusal where the round's key is stale: read the round again, and decide anew.
     /// [`is_not_found`](Error::is_not_found) where there is no such activity or round; otherwise
     /// what [`Error`] says. It is repeated only while the service certainly has not acted.
-    pub async fn plan(&self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
+    pub async fn plan(self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
         let request = self.client.request(&PLAN_ACTIVITY).path("id", id);
         let request = request.validate(plan).json(plan);
         self.client
@@ -341,7 +348,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
-    pub async fn unassign(&self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
+    pub async fn unassign(self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
         let request = self.client.request(&UNASSIGN_ACTIVITY).path("id", id);
         let request = request.validate(unassign).json(unassign);
         self.client.ask::<ActivityAnswer>(request).await
@@ -355,7 +362,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
-    pub async fn start(&self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
+    pub async fn start(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.progress(&START_ACTIVITY, id, at).await
     }
 
@@ -369,7 +376,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
-    pub async fn finish(&self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
+    pub async fn finish(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.progress(&FINISH_ACTIVITY, id, at).await
     }
 
@@ -381,7 +388,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
-    pub async fn reject(&self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
+    pub async fn reject(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.progress(&REJECT_ACTIVITY, id, at).await
     }
 
@@ -394,7 +401,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn reject_working(
-        &self,
+        self,
         id: ActivityId,
         at: &Progress,
     ) -> Result<ChangedRounds, Error> {
@@ -409,7 +416,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
-    pub async fn cancel(&self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
+    pub async fn cancel(self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
         let request = self.client.request(&CANCEL_ACTIVITY).path("id", id);
         let request = request.validate(cancel).json(cancel);
         self.client.ask::<ActivityAnswer>(request).await
@@ -424,7 +431,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
-    pub async fn history(&self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
+    pub async fn history(self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
         let request = self.client.request(&ACTIVITY_HISTORY).path("id", customer);
         self.client.ask::<HistoryAnswer>(request).await
     }
@@ -437,13 +444,13 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn attachments(&self, id: ActivityId) -> Result<Vec<Attachment>, Error> {
+    pub async fn attachments(self, id: ActivityId) -> Result<Vec<Attachment>, Error> {
         let request = self.client.request(&ACTIVITY_ATTACHMENTS).path("id", id);
         self.client.ask::<AttachmentsAnswer>(request).await
     }
 
     async fn progress(
-        &self,
+        self,
         operation: &'static Operation,
         id: ActivityId,
         at: &Progress,

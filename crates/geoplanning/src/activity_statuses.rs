@@ -37,7 +37,7 @@ impl ActivityStatuses<'_> {
     /// # Errors
     ///
     /// What [`Error`] says.
-    pub async fn list(&self) -> Result<Vec<ActivityStatus>, Error> {
+    pub async fn list(self) -> Result<Vec<ActivityStatus>, Error> {
         let request = self.client.request(&LIST_ACTIVITY_STATUSES);
         self.client.ask::<ActivityStatusesAnswer>(request).await
     }

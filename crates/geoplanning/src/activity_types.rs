@@ -36,7 +36,7 @@ impl ActivityTypes<'_> {
     /// # Errors
     ///
     /// What [`Error`] says.
-    pub async fn list(&self) -> Result<Vec<ActivityType>, Error> {
+    pub async fn list(self) -> Result<Vec<ActivityType>, Error> {
         let request = self.client.request(&LIST_ACTIVITY_TYPES);
         self.client.ask::<ActivityTypesAnswer>(request).await
     }

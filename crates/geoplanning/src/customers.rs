@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::error::answers;
 use crate::id::CustomerId;
 use crate::opening_hours::OpeningHours;
-use crate::reference::{self, Creation};
+use crate::reference::{self, Creation, Repeated};
 use crate::{UnknownFields, wire};
 
 /// What a repeated reference does is not documented.
@@ -32,6 +32,7 @@ pub(crate) static UPDATE_CUSTOMER: Operation = Operation::new(
     Repeat::Safe,
 );
 
+/// The update repeats the reference, so that a second call finds the same customer.
 pub(crate) static UPDATE_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
     "update_customer_by_reference",
     Method::PUT,
@@ -79,7 +80,7 @@ impl Customers<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise what [`Error`] says.
-    pub async fn add(&self, customer: &NewCustomer) -> Result<Customer, Error> {
+    pub async fn add(self, customer: &NewCustomer) -> Result<Customer, Error> {
         let request = self.client.request(&ADD_CUSTOMER);
         let request = request.validate(customer).json(customer);
         self.client.ask::<CustomerAnswer>(request).await
@@ -94,7 +95,7 @@ impl Customers<'_> {
     /// As for [`add`](Self::add), and
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the customer has no
     /// `foreignId`.
-    pub async fn add_or_find(&self, customer: &NewCustomer) -> Result<Creation<Customer>, Error> {
+    pub async fn add_or_find(self, customer: &NewCustomer) -> Result<Creation<Customer>, Error> {
         let mut violations = Violations::new();
         customer.validate(&mut violations);
         let given = customer.foreign_id.as_deref();
@@ -115,7 +116,7 @@ impl Customers<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
-    pub async fn get(&self, id: CustomerId) -> Result<Customer, Error> {
+    pub async fn get(self, id: CustomerId) -> Result<Customer, Error> {
         let request = self.client.request(&GET_CUSTOMER).path("id", id);
         self.client.ask::<CustomerAnswer>(request).await
     }
@@ -127,7 +128,7 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_reference(&self, reference: &str) -> Result<Customer, Error> {
+    pub async fn get_by_reference(self, reference: &str) -> Result<Customer, Error> {
         let request = self.client.request(&GET_CUSTOMER_BY_REFERENCE);
         let request = request.path("ref", reference);
         self.client.ask::<CustomerAnswer>(request).await
@@ -143,28 +144,34 @@ impl Customers<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
-    pub async fn update(&self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
+    pub async fn update(self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
         let request = self.client.request(&UPDATE_CUSTOMER).path("id", id);
         let request = request.validate(update).json(update);
         self.client.ask::<CustomerAnswer>(request).await
     }
 
-    /// Replaces a customer by the caller's reference, which the update has to repeat: what it
-    /// leaves out becomes blank.
+    /// Replaces a customer by the caller's reference, which the update repeats: what it leaves out
+    /// becomes blank. To change the reference, update by id.
     ///
     /// `PUT /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Edit a customer".
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update).
+    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
+    /// where the update has not the same reference.
     pub async fn update_by_reference(
-        &self,
+        self,
         reference: &str,
         update: &CustomerUpdate,
     ) -> Result<Customer, Error> {
+        let repeated = Repeated {
+            reference,
+            field: "foreignId",
+            given: update.foreign_id.as_deref(),
+        };
         let request = self.client.request(&UPDATE_CUSTOMER_BY_REFERENCE);
         let request = request.path("ref", reference);
-        let request = request.validate(update).json(update);
+        let request = request.validate(&repeated).validate(update).json(update);
         self.client.ask::<CustomerAnswer>(request).await
     }
 
@@ -180,7 +187,7 @@ impl Customers<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
-    pub async fn delete(&self, id: CustomerId) -> Result<(), Error> {
+    pub async fn delete(self, id: CustomerId) -> Result<(), Error> {
         let request = self.client.request(&DELETE_CUSTOMER).path("id", id);
         self.client.tell(request).await
     }
@@ -193,7 +200,7 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_reference(&self, reference: &str) -> Result<(), Error> {
+    pub async fn delete_by_reference(self, reference: &str) -> Result<(), Error> {
         let request = self.client.request(&DELETE_CUSTOMER_BY_REFERENCE);
         self.client.tell(request.path("ref", reference)).await
     }

@@ -33,7 +33,7 @@ impl Events<'_> {
     /// # Errors
     ///
     /// As for [`Activities::plan`](crate::Activities::plan).
-    pub async fn start(&self, id: EventId, at: &Progress) -> Result<ChangedRounds, Error> {
+    pub async fn start(self, id: EventId, at: &Progress) -> Result<ChangedRounds, Error> {
         let request = self.client.request(&START_ACTIVITY_BY_EVENT).path("id", id);
         let request = request.validate(at).json(at);
         self.client

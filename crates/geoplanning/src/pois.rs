@@ -46,7 +46,7 @@ impl Pois<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the country is no code of two
     /// letters; otherwise what [`Error`] says.
-    pub async fn closest_to_address(&self, address: &StreetAddress) -> Result<Vec<Poi>, Error> {
+    pub async fn closest_to_address(self, address: &StreetAddress) -> Result<Vec<Poi>, Error> {
         let request = self.client.request(&CLOSEST_POIS_BY_ADDRESS);
         let request = request.validate(address).query(address);
         self.client.ask::<PoisAnswer>(request).await
@@ -61,7 +61,7 @@ impl Pois<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the coordinates are not on
     /// earth; otherwise what [`Error`] says.
-    pub async fn closest_to_coordinates(&self, place: Coordinates) -> Result<Vec<Poi>, Error> {
+    pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<Vec<Poi>, Error> {
         let request = self.client.request(&CLOSEST_POIS_BY_COORDINATES);
         let request = request.validate(&place).query(&place);
         self.client.ask::<PoisAnswer>(request).await

@@ -30,6 +30,24 @@ impl Validate for ByReference<'_> {
     }
 }
 
+/// Requires that an update by reference repeats the reference, which stands in `field`: left out,
+/// it would become blank, and changed, it would lead a repeated call to another thing.
+pub(crate) struct Repeated<'a> {
+    pub(crate) reference: &'a str,
+    pub(crate) field: &'static str,
+    pub(crate) given: Option<&'a str>,
+}
+
+impl Validate for Repeated<'_> {
+    fn validate(&self, violations: &mut Violations) {
+        violations.require(
+            self.field,
+            self.given == Some(self.reference),
+            "must repeat the reference that is updated; update by id to change it",
+        );
+    }
+}
+
 /// The reference that a thing is found by after its addition; it stands in `field`.
 pub(crate) fn required<'a>(
     field: &str,

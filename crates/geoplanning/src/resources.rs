@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::enumerables::{Enumerable, NewEnumerable};
 use crate::error::answers;
 use crate::id::{CapacityId, ResourceId};
-use crate::reference::{self, ByReference, Creation};
+use crate::reference::{self, ByReference, Creation, Repeated};
 use crate::task::convert;
 use crate::wire::open_enum;
 use crate::{Properties, UnknownFields};
@@ -36,6 +36,7 @@ pub(crate) static UPDATE_RESOURCE: Operation = Operation::new(
     Repeat::Safe,
 );
 
+/// The update repeats the reference, so that a second call finds the same resource.
 pub(crate) static UPDATE_RESOURCE_BY_REFERENCE: Operation = Operation::new(
     "update_resource_by_reference",
     Method::PUT,
@@ -81,7 +82,7 @@ impl Resources<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
-    pub async fn get(&self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
+    pub async fn get(self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
         let request = self.client.request(&GET_RESOURCE).path("id", id);
         let request = with_fields(request, fields);
         self.client.ask::<ResourceAnswer>(request).await
@@ -95,7 +96,7 @@ impl Resources<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn get_by_reference(
-        &self,
+        self,
         reference: &str,
         fields: &[ResourceField],
     ) -> Result<Resource, Error> {
@@ -116,7 +117,7 @@ impl Resources<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise what [`Error`] says.
-    pub async fn add(&self, resource: &NewResource) -> Result<Resource, Error> {
+    pub async fn add(self, resource: &NewResource) -> Result<Resource, Error> {
         let request = self.client.request(&ADD_RESOURCE);
         let request = request.validate(resource).json(resource);
         self.client.ask::<ResourceAnswer>(request).await
@@ -130,7 +131,7 @@ impl Resources<'_> {
     ///
     /// As for [`add`](Self::add), and
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the resource has no `fid`.
-    pub async fn add_or_find(&self, resource: &NewResource) -> Result<Creation<Resource>, Error> {
+    pub async fn add_or_find(self, resource: &NewResource) -> Result<Creation<Resource>, Error> {
         let mut violations = Violations::new();
         resource.validate(&mut violations);
         let given = resource.foreign_id.as_deref();
@@ -158,29 +159,35 @@ impl Resources<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
-    pub async fn update(&self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
+    pub async fn update(self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
         let request = self.client.request(&UPDATE_RESOURCE).path("id", id);
         let request = request.validate(update).json(update);
         self.client.ask::<ResourceAnswer>(request).await
     }
 
-    /// Replaces a resource by the caller's reference, which the update has to repeat: what it
-    /// leaves out becomes blank.
+    /// Replaces a resource by the caller's reference, which the update repeats: what it leaves out
+    /// becomes blank. To change the reference, update by id.
     ///
     /// `PUT /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update).
+    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
+    /// where the update has not the same reference.
     pub async fn update_by_reference(
-        &self,
+        self,
         reference: &str,
         update: &ResourceUpdate,
     ) -> Result<Resource, Error> {
         let by = ByReference::new(reference);
+        let repeated = Repeated {
+            reference,
+            field: "fid",
+            given: update.foreign_id.as_deref(),
+        };
         let request = self.client.request(&UPDATE_RESOURCE_BY_REFERENCE);
         let request = request.validate(&by).query(&by);
-        let request = request.validate(update).json(update);
+        let request = request.validate(&repeated).validate(update).json(update);
         self.client.ask::<ResourceAnswer>(request).await
     }
 
@@ -197,7 +204,7 @@ impl Resources<'_> {
     /// A refusal while there are activities that are not completed;
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
-    pub async fn delete(&self, id: ResourceId) -> Result<(), Error> {
+    pub async fn delete(self, id: ResourceId) -> Result<(), Error> {
         let request = self.client.request(&DELETE_RESOURCE).path("id", id);
         self.client.tell(request).await
     }
@@ -210,7 +217,7 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_reference(&self, reference: &str) -> Result<(), Error> {
+    pub async fn delete_by_reference(self, reference: &str) -> Result<(), Error> {
         let by = ByReference::new(reference);
         let request = self.client.request(&DELETE_RESOURCE_BY_REFERENCE);
         let request = request.validate(&by).query(&by);
@@ -365,6 +372,9 @@ impl NewResource {
     }
 
     /// Everything that was read and can be sent: sent as it is, it changes nothing.
+    ///
+    /// No request has a resource's [`properties`](Resource::properties), or fields that this
+    /// version does not know; what becomes of them is not documented.
     ///
     /// # Errors
     ///

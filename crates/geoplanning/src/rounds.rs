@@ -57,7 +57,7 @@ impl Rounds<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such round; otherwise what
     /// [`Error`] says.
-    pub async fn get(&self, id: RoundId) -> Result<Round, Error> {
+    pub async fn get(self, id: RoundId) -> Result<Round, Error> {
         let request = self.client.request(&GET_ROUND).path("id", id);
         self.client.ask::<RoundAnswer>(request).await
     }
@@ -73,7 +73,7 @@ impl Rounds<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn list(
-        &self,
+        self,
         resource: ResourceId,
         day: OffsetDateTime,
     ) -> Result<Vec<Round>, Error> {
@@ -103,7 +103,7 @@ impl Rounds<'_> {
     /// # }
     /// ```
     pub async fn list_many(
-        &self,
+        self,
         resources: impl IntoIterator<Item = ResourceId>,
         day: OffsetDateTime,
         at_once: usize,
@@ -124,7 +124,7 @@ impl Rounds<'_> {
     /// [`Error`] says. It is repeated only while the service certainly has not acted. Where
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) tells
     /// whether the round is there.
-    pub async fn add(&self, round: &NewRound) -> Result<Round, Error> {
+    pub async fn add(self, round: &NewRound) -> Result<Round, Error> {
         let request = self.client.request(&ADD_ROUND);
         let request = request.validate(round).json(round);
         self.client.ask::<RoundAnswer>(request).await
@@ -137,7 +137,7 @@ impl Rounds<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn close(&self, id: RoundId) -> Result<Round, Error> {
+    pub async fn close(self, id: RoundId) -> Result<Round, Error> {
         let request = self.client.request(&CLOSE_ROUND).path("id", id);
         self.client.ask::<RoundAnswer>(request).await
     }

@@ -37,7 +37,7 @@ impl Users<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such user; otherwise what [`Error`]
     /// says.
-    pub async fn get(&self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
+    pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
         let fields: Vec<_> = fields.iter().map(|field| ("fields", field)).collect();
         let request = self.client.request(&GET_USER).path("id", id).query(&fields);
         self.client.ask::<UserAnswer>(request).await
@@ -50,7 +50,7 @@ impl Users<'_> {
     /// # Errors
     ///
     /// What [`Error`] says.
-    pub async fn list(&self) -> Result<Vec<User>, Error> {
+    pub async fn list(self) -> Result<Vec<User>, Error> {
         let request = self.client.request(&LIST_USERS);
         self.client.ask::<UsersAnswer>(request).await
     }
@@ -62,7 +62,7 @@ impl Users<'_> {
     /// # Errors
     ///
     /// What [`Error`] says.
-    pub async fn list_bound(&self, to_a_resource: bool) -> Result<Vec<User>, Error> {
+    pub async fn list_bound(self, to_a_resource: bool) -> Result<Vec<User>, Error> {
         let request = self.client.request(&LIST_USERS);
         let request = request.query(&[("resourceBound", to_a_resource)]);
         self.client.ask::<UsersAnswer>(request).await

@@ -69,6 +69,11 @@ impl NewActivity {
     /// Everything that was read and can be sent, with the units converted: sent as it is, it
     /// changes nothing.
     ///
+    /// An activity that was read without a type makes an update without one (finding G-39): where
+    /// it is known to have one, give it with [`of_type`](Self::of_type). No request has a task's
+    /// [`properties`](crate::Task::properties), or fields that this version does not know; what
+    /// becomes of them is not documented.
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the activity is no assignment.
@@ -115,7 +120,8 @@ pub struct SimpleActivityUpdate {
     /// Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The caller's reference, which the service never returns (finding G-35). Wire: `foreignId`.
+    /// The caller's reference, which the service is not known to return (finding G-35).
+    /// Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Wire: `description`.
@@ -162,8 +168,11 @@ impl SimpleActivityUpdate {
     }
 
     /// Everything that was read and can be sent, and what cannot be known from reading: the
-    /// caller's reference, which the service never returns, and the duration, which it returns
-    /// without a unit (see [`UnsettledDuration`](crate::UnsettledDuration)). `None` blanks them.
+    /// caller's reference, which the service is not known to return, and the duration, which it
+    /// returns without a unit (see [`UnsettledDuration`](crate::UnsettledDuration)). `None` blanks
+    /// them, except for a reference that was read after all.
+    ///
+    /// An activity that was read without a type makes an update without one.
     ///
     /// # Errors
     ///
@@ -180,7 +189,7 @@ impl SimpleActivityUpdate {
         Ok(Self {
             activity_type: activity_type.map(ActivityTypeReference::from),
             name: simple.name.clone(),
-            foreign_id,
+            foreign_id: foreign_id.or_else(|| simple.foreign_id.clone()),
             description: simple.description.clone(),
             duration,
             address: simple.address.as_ref().map(NewAddress::from),
@@ -218,10 +227,28 @@ pub(super) mod sealed {
     use vendor_client_core::Validate;
 
     /// Only what this crate can send is an update.
-    pub trait Sealed: Serialize + Validate {}
+    pub trait Sealed: Serialize + Validate {
+        /// The path of the caller's reference.
+        const REFERENCE: &'static str;
 
-    impl Sealed for super::NewActivity {}
-    impl Sealed for super::SimpleActivityUpdate {}
+        fn reference(&self) -> Option<&str>;
+    }
+
+    impl Sealed for super::NewActivity {
+        const REFERENCE: &'static str = "task.foreignId";
+
+        fn reference(&self) -> Option<&str> {
+            self.task.foreign_id.as_deref()
+        }
+    }
+
+    impl Sealed for super::SimpleActivityUpdate {
+        const REFERENCE: &'static str = "foreignId";
+
+        fn reference(&self) -> Option<&str> {
+            self.foreign_id.as_deref()
+        }
+    }
 }
 
 fn not_a(subtype: &str) -> Error {

@@ -70,8 +70,10 @@ async fn an_unknown_activity_is_not_found() {
         let error = activities.get_by_reference(reference).await.unwrap_err();
         assert!(error.is_not_found(), "{reference}");
     }
-    let update = new_activity("GP-100");
+    let update = new_activity("none");
     assert_eq!(refusal(activities.update(UNKNOWN, &update).await), 404);
+    let by_reference = activities.update_by_reference("none", &update).await;
+    assert_eq!(refusal(by_reference), 404);
     assert_eq!(refusal(activities.delete(UNKNOWN).await), 404);
     assert_eq!(refusal(activities.delete_by_reference("none").await), 404);
     assert_eq!(refusal(activities.attachments(UNKNOWN).await), 404);

@@ -139,7 +139,7 @@ async fn an_unknown_customer_is_not_found() {
         refusal(customers.update(UNKNOWN, &new_customer("C-1")).await),
         404
     );
-    let update = new_customer("C-1");
+    let update = new_customer("none");
     let by_reference = customers.update_by_reference("none", &update).await;
     assert_eq!(refusal(by_reference), 404);
     assert_eq!(refusal(customers.delete(UNKNOWN).await), 404);

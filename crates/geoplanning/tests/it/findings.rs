@@ -1,9 +1,9 @@
 //! What the documents leave open or contradict, and a client has to survive.
 
 use geoplanning::{
-    Activity, ActivityStatus, ActivityType, Address, Contact, Customer, Enumerable, NewCustomer,
-    NewEnumerable, NewTask, Poi, Resource, ResourceReference, Round, StatusKind, Task, TaskUpdate,
-    User,
+    Activity, ActivityStatus, ActivityType, ActivityTypeReference, Address, Contact, Customer,
+    Enumerable, NewCustomer, NewEnumerable, NewTask, Poi, Resource, ResourceReference, Round,
+    SimpleActivityUpdate, StatusKind, Task, TaskUpdate, User,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -157,6 +157,33 @@ fn an_activity_needs_neither_a_type_nor_a_reference_of_its_status() {
     let activity: Activity = read(&fixture("cancel_activity/response")["activity"]);
     assert_eq!(activity.activity_type, None);
     assert_eq!(activity.status.foreign_id, None);
+}
+
+/// Finding G-39: what was read without a type is sent without one, unless the caller knows it.
+#[test]
+fn an_update_has_the_type_that_was_read_or_the_callers() {
+    let typed: Activity = read(&fixture("add_activity/response")["activity"]);
+    let sent = written(&TaskUpdate::from_read(&typed).unwrap());
+    assert_eq!(sent["type"], fixture("add_activity/request")["type"]);
+    let untyped: Activity = read(&fixture("get_activity/response")["activity"]);
+    let update = TaskUpdate::from_read(&untyped).unwrap();
+    assert_eq!(written(&update).get("type"), None);
+    let of_type = ActivityTypeReference::new("Delivery");
+    let sent = written(&update.of_type(of_type));
+    assert_eq!(sent["type"], json!({ "name": "Delivery" }));
+}
+
+/// Finding G-35: should the service return the reference one day, no update blanks it unasked.
+#[test]
+fn a_reference_that_was_read_after_all_is_sent() {
+    let mut value = fixture("update_activity/response-simple-activity")["activity"].clone();
+    value["foreignId"] = json!("r-123");
+    let from_read = |given: Option<&str>| {
+        let given = given.map(str::to_owned);
+        SimpleActivityUpdate::from_read(&read(&value), given, None).unwrap()
+    };
+    assert_eq!(from_read(None).foreign_id.as_deref(), Some("r-123"));
+    assert_eq!(from_read(Some("r-9")).foreign_id.as_deref(), Some("r-9"));
 }
 
 /// Finding G-40: absent, empty object, empty string and empty array are different values.

@@ -115,7 +115,7 @@ async fn an_unknown_resource_is_not_found() {
     let resources = client.resources();
     assert_eq!(refusal(resources.get(UNKNOWN, &[]).await), 404);
     assert_eq!(refusal(resources.get_by_reference("none", &[]).await), 404);
-    let update = new_resource("T-1");
+    let update = new_resource("none");
     assert_eq!(refusal(resources.update(UNKNOWN, &update).await), 404);
     assert_eq!(
         refusal(resources.update_by_reference("none", &update).await),

@@ -233,3 +233,31 @@ async fn a_status_that_is_not_named_is_refused() {
         ["status"]
     );
 }
+
+/// Finding G-23: left out, the reference would become blank, and the thing be lost to its owner.
+#[tokio::test]
+async fn an_update_by_reference_repeats_the_reference() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let activities = client.activities();
+    let mut task = NewTask::new("New line", Duration::from_secs(60), naninne());
+    let mut simple = SimpleActivityUpdate::blank();
+    let mut resource = NewResource::new("Jane Doe", naninne(), naninne());
+    let mut customer = NewCustomer::new("Ferme du Pré", naninne());
+    for given in [None, Some("another".to_owned())] {
+        task.foreign_id.clone_from(&given);
+        let update = NewActivity::new(task.clone());
+        let result = activities.update_by_reference("GP-1", &update).await;
+        assert_eq!(violations(result), ["task.foreignId"]);
+        simple.foreign_id.clone_from(&given);
+        let result = activities.update_by_reference("r-123", &simple).await;
+        assert_eq!(violations(result), ["foreignId"]);
+        resource.foreign_id.clone_from(&given);
+        let result = client.resources().update_by_reference("MIP", &resource);
+        assert_eq!(violations(result.await), ["fid"]);
+        customer.foreign_id = given;
+        let result = client.customers().update_by_reference("C-546", &customer);
+        assert_eq!(violations(result.await), ["foreignId"]);
+    }
+    assert!(sandbox.geoplanning().ledger().entries().is_empty());
+}

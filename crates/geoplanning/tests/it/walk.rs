@@ -74,6 +74,17 @@ async fn an_activity_goes_to_a_resource_and_comes_back() {
     assert_eq!(back.task().unwrap().pre_assignment, None);
 }
 
+#[tokio::test]
+async fn calls_of_several_handles_run_at_once() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let (activity, round) = tokio::join!(
+        client.activities().get(41.into()),
+        client.rounds().get(1.into()),
+    );
+    assert!(activity.is_ok() && round.is_ok());
+}
+
 /// Findings G-01 and G-02: what is sent in minutes comes back in seconds, or as it was sent.
 #[tokio::test]
 async fn durations_survive_the_way_there_and_back() {

@@ -112,7 +112,8 @@ impl Client {
     /// Reads one engagement letter; `None` where there is no such letter.
     ///
     /// The vendor says that a single one is read by its identifier and shows no path for it, so
-    /// this is a list with a filter on `objectId`.
+    /// this is a list with a filter on `objectId`. Another letter, which a service that passes over
+    /// the filter would answer, is not taken for it.
     ///
     /// # Errors
     ///
@@ -121,7 +122,8 @@ impl Client {
     /// Docs: `docs/cegid-loop/README.md`, "Lists".
     pub async fn engagement_letter(&self, id: LetterId) -> Result<Option<EngagementLetter>, Error> {
         let page = self.engagement_letters(letters::ID.eq(id)).limit(1).page();
-        Ok(page.await?.rows.into_iter().next())
+        let mut rows = page.await?.rows.into_iter();
+        Ok(rows.find(|letter| letter.id == Some(id)))
     }
 
     /// Lists activities of engagement letters: those that satisfy `filter`, or all with

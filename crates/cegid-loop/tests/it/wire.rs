@@ -99,6 +99,17 @@ async fn one_letter_by_its_id_is_a_filter_and_one_row() {
 }
 
 #[tokio::test]
+async fn another_letter_is_not_taken_for_the_one_asked_for() {
+    let service = MockServer::start_async().await;
+    let path_and_query = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet\
+        &filter=objectId%3D%3D%2200000000-0000-4000-8000-000000000000%22&take=1";
+    answer(&service, path_and_query, LETTERS).await;
+    let id = "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let letter = client(&service).engagement_letter(id).await.unwrap();
+    assert!(letter.is_none());
+}
+
+#[tokio::test]
 async fn without_a_filter_none_is_sent() {
     let service = MockServer::start_async().await;
     let path_and_query = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet&take=100";

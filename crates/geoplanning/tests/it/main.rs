@@ -10,6 +10,7 @@ mod fixtures;
 mod lists;
 mod lost_answers;
 mod outcomes;
+mod refusals;
 mod resources;
 mod rounds;
 mod secrets;

@@ -586,6 +586,10 @@ fn two_processes<S: Subject>(scene: &mut Scene<S>, program: &Path) {
 pub const LOG_IN_COMMAND: &str = "log-in";
 
 /// What each of the processes does: it logs in with a token file.
+///
+/// # Errors
+///
+/// The client's own.
 pub async fn log_in<S: Subject>(base_url: String, file: &Path) -> Result<(), Error> {
     let subject = S::start().await;
     // The token of one process must look alive to the other.

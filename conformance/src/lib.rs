@@ -8,7 +8,7 @@
 //! `src/subjects/`.
 //!
 //! In reading order: [`subject`], [`gateway`], [`case`](mod@case), [`cases`], `run.rs`,
-//! `callers.rs`, [`report`].
+//! `callers.rs`, [`report`]; and the soak by itself, [`soak`].
 
 // What is here is test code: it is not published, and ends at the first surprise.
 #![allow(
@@ -26,6 +26,7 @@ mod outputs;
 pub mod report;
 mod run;
 mod scene;
+pub mod soak;
 pub mod subject;
 pub mod subjects;
 mod suite;

@@ -17,6 +17,7 @@ mod release;
 #[cfg(test)]
 mod sample_page;
 mod service;
+mod soak;
 mod tables;
 mod vendor;
 mod vendors;
@@ -39,6 +40,7 @@ Usage: cargo xtask <command> [--check]
 
   package            package the published crates, and run each client's example from the packages
   release <crate>    check what a release of a crate needs, and print the steps
+  soak [options]     let many workers call the sandbox while requests go wrong
 
 With --check, a command that writes only compares.";
 
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         ["contract", "--check"] => check::generate(root(), contract::generate, true),
         ["package"] => package::prove(root()),
         ["release", name] => release::prepare(root(), name, say),
+        ["soak", ref options @ ..] => soak::run(root(), options),
         _ => Err(USAGE.to_owned()),
     };
     report(found)

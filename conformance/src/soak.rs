@@ -1,0 +1,245 @@
+//! A soak: many workers create, change, follow and delete at all vendors, while several per cent
+//! of their requests go wrong and tokens expire. At the end of each round what the clients were
+//! told is compared with the sandbox's ledger: nothing lost, nothing twice, nothing leaked.
+//!
+//! What goes wrong with which thing depends on the seed alone; the order in which workers get
+//! there does not. Neither matters to the comparison, and a slow machine only makes more calls
+//! end as unknown: the sandbox would have to leave a request lying for two seconds, and then take
+//! up a later one first, for a creation to be done twice.
+
+mod faults;
+mod lives;
+mod tally;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+use vendor_client_core::{Clock, RetryPolicy, TransportConfig};
+use vendor_sandbox::Sandbox;
+use vendor_sandbox::ocean_geomission::Duplicates;
+
+use lives::Clients;
+use tally::Tally;
+
+/// How many things live through a round; the comparison at its end starts a new world.
+const LIVES_PER_ROUND: u64 = 1_000;
+
+/// How long a client that has been dropped may take to close its connections and end its tasks.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much larger the process may become after its first rounds, in KiB, beyond a quarter.
+const SLACK_KIB: u64 = 16 * 1024;
+
+/// How a soak is bounded.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// What goes wrong, and where.
+    pub seed: u64,
+    /// How many calls are made, a round more or less.
+    pub operations: u64,
+    /// How long it lasts, a round more or less.
+    pub seconds: u64,
+    /// How many workers there are.
+    pub workers: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            operations: 100_000,
+            seconds: 300,
+            workers: 32,
+        }
+    }
+}
+
+/// What a soak has found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The figures, as a table in Markdown.
+    pub figures: String,
+    /// What was wrong, in sentences.
+    pub complaints: Vec<String>,
+}
+
+/// Runs a soak.
+pub fn soak(options: Options) -> Findings {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(run(options))
+}
+
+async fn run(options: Options) -> Findings {
+    let start = Instant::now();
+    let sandbox = Arc::new(Sandbox::start().await.unwrap());
+    let clients = Clients::new(&sandbox, &config(&sandbox));
+    let mut tally = Tally::default();
+    let mut memory = Vec::new();
+    let mut most_connections = 0;
+    let mut rounds = 0;
+    while tally.calls < options.operations && start.elapsed() < Duration::from_secs(options.seconds)
+    {
+        configure(&sandbox);
+        let round = round(&sandbox, &clients, options, rounds).await;
+        for service in sandbox.services() {
+            service.ledger().settled().await;
+            most_connections = most_connections.max(service.ledger().open_connections());
+        }
+        tally.add(round.compared_with(&sandbox));
+        sandbox.reset();
+        memory.push(resident_kib());
+        rounds += 1;
+    }
+    let took = start.elapsed();
+    drop(clients);
+    tally.complaints.extend(leaks(&sandbox).await);
+    tally.complaints.extend(growth(&memory));
+
+    let mut figures = String::from("| Figure | Value |\n| --- | --: |\n");
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(figures, "| {name} | {value} |");
+    };
+    line("seed", options.seed.to_string());
+    line("workers", options.workers.to_string());
+    line("rounds", rounds.to_string());
+    line("calls", tally.calls.to_string());
+    line(
+        "calls per second",
+        format!("{:.0}", rate(tally.calls, took)),
+    );
+    line("seconds", format!("{:.1}", took.as_secs_f64()));
+    tally.write(&mut line);
+    line(
+        "most connections open at the end of a round",
+        most_connections.to_string(),
+    );
+    let first = memory.get(memory.len() / 5).copied().unwrap_or_default();
+    line(
+        "memory after a fifth, MiB",
+        format!("{:.1}", mebibytes(first)),
+    );
+    let last = memory.last().copied().unwrap_or_default();
+    line("memory at the end, MiB", format!("{:.1}", mebibytes(last)));
+    Findings {
+        figures,
+        complaints: tally.complaints,
+    }
+}
+
+/// Short waits, so that a soak spends its time on calls.
+fn config(sandbox: &Sandbox) -> TransportConfig {
+    TransportConfig::default()
+        .attempt_timeout(Duration::from_secs(2))
+        .deadline(Duration::from_secs(10))
+        .confirm_after(Duration::from_millis(50))
+        .retry(RetryPolicy::default().first_wait(Duration::from_millis(2)))
+        .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
+}
+
+/// A client's clock that shows the sandbox's time.
+#[derive(Debug)]
+struct SandboxTime(vendor_sandbox::Clock);
+
+impl Clock for SandboxTime {
+    fn now(&self) -> SystemTime {
+        self.0.now().into()
+    }
+}
+
+/// The vendor takes everything twice that is sent twice, so that it shows.
+fn configure(sandbox: &Sandbox) {
+    sandbox
+        .ocean_geomission()
+        .configure(|settings| settings.duplicates = Duplicates::Second);
+}
+
+/// Lets the things of one round live.
+async fn round(sandbox: &Arc<Sandbox>, clients: &Clients, options: Options, round: u64) -> Tally {
+    let first = round * LIVES_PER_ROUND;
+    let next = Arc::new(AtomicU64::new(first));
+    let mut workers = JoinSet::new();
+    for _ in 0..options.workers {
+        let (sandbox, clients, next) = (Arc::clone(sandbox), clients.clone(), Arc::clone(&next));
+        workers.spawn(async move {
+            let mut tally = Tally::default();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= first + LIVES_PER_ROUND {
+                    return tally;
+                }
+                age(&sandbox, number);
+                let mut rng = fastrand::Rng::with_seed(options.seed ^ number.rotate_left(32));
+                clients.live(&sandbox, number, &mut rng, &mut tally).await;
+            }
+        });
+    }
+    let mut tally = Tally::default();
+    for worker in workers.join_all().await {
+        tally.add(worker);
+    }
+    tally
+}
+
+/// Lets time pass, so that tokens expire, and takes them away at times.
+fn age(sandbox: &Sandbox, number: u64) {
+    if number.is_multiple_of(40) {
+        sandbox.clock().advance(Duration::from_secs(3600));
+    }
+    if number.is_multiple_of(170) {
+        sandbox.ocean_geomission().revoke_tokens();
+    }
+}
+
+/// What is left of clients that were dropped: connections and tasks.
+async fn leaks(sandbox: &Sandbox) -> Vec<String> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let open: u64 = sandbox
+            .services()
+            .map(|service| service.ledger().open_connections())
+            .sum();
+        let tasks = Handle::current().metrics().num_alive_tasks();
+        if open == 0 && tasks == 0 {
+            return Vec::new();
+        }
+        if Instant::now() > end {
+            return vec![format!("{open} connections and {tasks} tasks were left")];
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Whether memory grew after the first rounds; too few tell nothing.
+fn growth(memory: &[u64]) -> Option<String> {
+    const ENOUGH: usize = 10;
+    if memory.len() < ENOUGH {
+        return None;
+    }
+    let (early, late) = (memory[memory.len() / 5], memory[memory.len() - 1]);
+    (late > early + early / 4 + SLACK_KIB)
+        .then(|| format!("memory grew from {early} to {late} KiB"))
+}
+
+/// How much memory this process has, where the system tells.
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.unwrap_or_default()
+}
+
+fn mebibytes(kib: u64) -> f64 {
+    f64::from(u32::try_from(kib).unwrap_or(u32::MAX)) / 1024.0
+}
+
+fn rate(calls: u64, took: Duration) -> f64 {
+    f64::from(u32::try_from(calls).unwrap_or(u32::MAX)) / took.as_secs_f64().max(0.001)
+}

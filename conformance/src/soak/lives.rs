@@ -1,0 +1,222 @@
+//! The lives of the things in a soak: created, changed, followed, deleted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cegid_loop::Filter;
+use fastrand::Rng;
+use geoplanning::{NewActivity, NewTask, StreetAddress};
+use ocean_geomission::{Created, Mission};
+use vendor_client_core::TransportConfig;
+use vendor_sandbox::{Sandbox, Service};
+
+use super::faults;
+use super::tally::{Change, Tally, Told};
+
+/// A client for each vendor.
+#[derive(Clone, Debug)]
+pub(super) struct Clients {
+    ocean: ocean_geomission::Client,
+    cegid: cegid_loop::Client,
+    geoplanning: geoplanning::Client,
+    /// The identifiers of the firm's letters, in the order of the list.
+    letters: Arc<Vec<String>>,
+}
+
+impl Clients {
+    pub(super) fn new(sandbox: &Sandbox, config: &TransportConfig) -> Self {
+        let ocean = sandbox.ocean_geomission();
+        let cegid = sandbox.cegid_loop();
+        let geoplanning = sandbox.geoplanning();
+        let letters = cegid
+            .letters()
+            .iter()
+            .map(|letter| letter["objectId"].as_str().unwrap().to_owned())
+            .collect();
+        Self {
+            ocean: ocean_geomission::Client::builder()
+                .base_url(ocean.base_url())
+                .credentials(ocean.login(), ocean.password())
+                .transport(config.clone())
+                .build()
+                .unwrap(),
+            cegid: cegid_loop::Client::builder()
+                .base_url(cegid.base_url())
+                .subscription_key(cegid.subscription_key())
+                .api_key(cegid.api_key(), cegid.api_secret())
+                .transport(config.clone())
+                .build()
+                .unwrap(),
+            geoplanning: geoplanning::Client::builder()
+                .base_url(geoplanning.base_url())
+                .credentials(geoplanning.login(), geoplanning.password())
+                .transport(config.clone())
+                .build()
+                .unwrap(),
+            letters: Arc::new(letters),
+        }
+    }
+
+    /// One life, of a thing that its number tells from all others.
+    pub(super) async fn live(
+        &self,
+        sandbox: &Sandbox,
+        number: u64,
+        rng: &mut Rng,
+        tally: &mut Tally,
+    ) {
+        match number % 5 {
+            0 | 1 => self.mission(sandbox, number, rng, tally).await,
+            2 | 3 => self.activity(sandbox, number, rng, tally).await,
+            _ => self.letters(sandbox, rng, tally).await,
+        }
+    }
+
+    async fn mission(&self, sandbox: &Sandbox, number: u64, rng: &mut Rng, tally: &mut Tally) {
+        let ocean = sandbox.ocean_geomission();
+        let id = format!("S-{number}");
+        let mut mission = Mission::new(id.as_str());
+        mission.comment = Some("as it was sent".to_owned());
+        mission.send = Some(true);
+
+        misbehave(ocean, "create_mission", &id, rng, tally);
+        let created = self.ocean.create_or_confirm(&mission).await;
+        tally.call(&created);
+        tally.found += u64::from(matches!(created, Ok(Created::Found(_))));
+        note(ocean, "create_mission", &id, Told::by(&created), tally);
+        if created.is_err() {
+            return;
+        }
+
+        mission.comment = Some("as it was changed".to_owned());
+        misbehave(ocean, "modify_mission", &id, rng, tally);
+        let modified = self.ocean.modify_mission(&mission).await;
+        tally.call(&modified);
+        let comment = ocean
+            .mission(&id)
+            .and_then(|mission| mission.parameter("commentaire"));
+        if modified.is_ok() && comment != mission.comment {
+            tally
+                .complaints
+                .push(format!("the change of {id} was lost"));
+        }
+
+        misbehave(ocean, "mission_status", &id, rng, tally);
+        let status = self.ocean.mission_status(&mission.id).await;
+        tally.call(&status);
+        if matches!(&status, Err(error) if error.is_not_found()) {
+            tally
+                .complaints
+                .push(format!("{id} was created and cannot be found"));
+        }
+
+        if rng.u32(0..10) < 3 {
+            return;
+        }
+        misbehave(ocean, "delete_mission", &id, rng, tally);
+        let deleted = self.ocean.delete_mission(&mission.id).await;
+        tally.call(&deleted);
+        let told = Told::of_deletion(&deleted);
+        note(ocean, "delete_mission", &id, told, tally);
+        if told == Told::Done && ocean.mission(&id).is_some() {
+            tally
+                .complaints
+                .push(format!("{id} was deleted and is there"));
+        }
+    }
+
+    async fn activity(&self, sandbox: &Sandbox, number: u64, rng: &mut Rng, tally: &mut Tally) {
+        let service = sandbox.geoplanning();
+        let activities = self.geoplanning.activities();
+        let reference = format!("S-{number}");
+        let address = StreetAddress::new("BE", "5100", "Naninne", "Chaussée de Marche");
+        let mut task = NewTask::new("Soak", Duration::from_secs(1800), address.number("774"));
+        task.foreign_id = Some(reference.clone());
+
+        misbehave(service, "add_activity", &reference, rng, tally);
+        let added = activities.add_or_find(&NewActivity::new(task)).await;
+        tally.call(&added);
+        tally.found += u64::from(matches!(added, Ok(Created::Found(_))));
+        note(service, "add_activity", &reference, Told::by(&added), tally);
+        let Ok(added) = added else { return };
+        let activity = added.into_inner();
+        let about = activity.id.to_string();
+
+        let mut update = NewActivity::from_read(&activity).unwrap();
+        update.task.description = Some("as it was changed".to_owned());
+        misbehave(service, "update_activity", &about, rng, tally);
+        let updated = activities.update(activity.id, &update).await;
+        tally.call(&updated);
+
+        misbehave(service, "get_activity", &about, rng, tally);
+        let read = activities.get(activity.id).await;
+        tally.call(&read);
+        if let (Ok(_), Ok(read)) = (&updated, &read) {
+            let description = read.task().and_then(|task| task.description.as_deref());
+            if description != Some("as it was changed") {
+                tally
+                    .complaints
+                    .push(format!("the change of {reference} was lost"));
+            }
+        }
+
+        if rng.u32(0..10) < 3 {
+            return;
+        }
+        misbehave(service, "delete_activity", &about, rng, tally);
+        let deleted = activities.delete(activity.id).await;
+        tally.call(&deleted);
+        note(
+            service,
+            "delete_activity",
+            &about,
+            Told::of_deletion(&deleted),
+            tally,
+        );
+    }
+
+    /// Follows a part of the firm's list, two pages at a time.
+    async fn letters(&self, sandbox: &Sandbox, rng: &mut Rng, tally: &mut Tally) {
+        let start = rng.usize(0..self.letters.len() - 40);
+        let about = start.to_string();
+        let service = sandbox.cegid_loop();
+        misbehave(service, "list_engagement_letters", &about, rng, tally);
+        let list = self
+            .cegid
+            .engagement_letters(Filter::unfiltered())
+            .starting_at(u64::try_from(start).unwrap_or_default())
+            .page_size(20)
+            .limit(40);
+        let read = list.try_collect().await;
+        tally.call(&read);
+        let Ok(read) = read else { return };
+        let read: Vec<String> = read
+            .iter()
+            .filter_map(|letter| letter.id.map(|id| id.to_string()))
+            .collect();
+        if read != self.letters[start..start + 40] {
+            tally
+                .complaints
+                .push(format!("other letters than those from {start} on"));
+        }
+    }
+}
+
+fn misbehave(
+    service: &Service,
+    route: &'static str,
+    about: &str,
+    rng: &mut Rng,
+    tally: &mut Tally,
+) {
+    tally.fault(faults::maybe(service.faults(), route, about, rng));
+}
+
+fn note(service: &Service, route: &'static str, about: &str, told: Told, tally: &mut Tally) {
+    tally.change(Change {
+        vendor: service.name(),
+        route,
+        about: about.to_owned(),
+        told,
+    });
+}

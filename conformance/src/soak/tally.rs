@@ -1,0 +1,170 @@
+//! What the clients were told, and what of it is true.
+
+use std::collections::BTreeMap;
+
+use vendor_client_core::Error;
+use vendor_sandbox::Sandbox;
+
+/// What a client was told of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It was done.
+    Done,
+    /// It was not done: not sent, or refused.
+    NotDone,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Told {
+    pub(super) fn by<T>(result: &Result<T, Error>) -> Self {
+        match result {
+            Ok(_) => Self::Done,
+            Err(error) if error.may_have_been_applied() => Self::Unknown,
+            Err(_) => Self::NotDone,
+        }
+    }
+
+    /// The same for a deletion, of which nobody else could have deleted the thing.
+    pub(super) fn of_deletion<T>(result: &Result<T, Error>) -> Self {
+        match result {
+            Err(error) if error.is_not_found() && error.may_have_been_applied() => Self::Done,
+            other => Self::by(other),
+        }
+    }
+}
+
+/// A change that must be done once, and what the client was told of it.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) vendor: &'static str,
+    pub(super) route: &'static str,
+    pub(super) about: String,
+    pub(super) told: Told,
+}
+
+/// What came of a round, or of all.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) calls: u64,
+    pub(super) failed: u64,
+    pub(super) found: u64,
+    pub(super) faults: BTreeMap<&'static str, u64>,
+    pub(super) complaints: Vec<String>,
+    changes: Vec<Change>,
+    done: u64,
+    not_done: u64,
+    unknown: u64,
+    lost: u64,
+    twice: u64,
+    done_against_word: u64,
+    requests: u64,
+    log_ins: u64,
+}
+
+impl Tally {
+    pub(super) fn call<T>(&mut self, result: &Result<T, Error>) {
+        self.calls += 1;
+        self.failed += u64::from(result.is_err());
+    }
+
+    pub(super) fn change(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    pub(super) fn fault(&mut self, fault: Option<&'static str>) {
+        if let Some(name) = fault {
+            *self.faults.entry(name).or_default() += 1;
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.failed += other.failed;
+        self.found += other.found;
+        for (name, count) in other.faults {
+            *self.faults.entry(name).or_default() += count;
+        }
+        self.complaints.extend(other.complaints);
+        self.changes.extend(other.changes);
+        self.done += other.done;
+        self.not_done += other.not_done;
+        self.unknown += other.unknown;
+        self.lost += other.lost;
+        self.twice += other.twice;
+        self.done_against_word += other.done_against_word;
+        self.requests += other.requests;
+        self.log_ins += other.log_ins;
+    }
+
+    /// Compares every change with the ledgers, which tell what was really done.
+    pub(super) fn compared_with(mut self, sandbox: &Sandbox) -> Self {
+        let mut effects: BTreeMap<(&str, &str, String), u64> = BTreeMap::new();
+        for service in sandbox.services() {
+            for entry in service.ledger().entries() {
+                self.requests += 1;
+                let route = entry.route.unwrap_or_default();
+                self.log_ins += u64::from(route == "log_in");
+                if let (true, Some(about)) = (entry.took_effect, entry.about) {
+                    *effects.entry((service.name(), route, about)).or_default() += 1;
+                }
+            }
+        }
+        for change in std::mem::take(&mut self.changes) {
+            let Change {
+                vendor,
+                route,
+                about,
+                told,
+            } = change;
+            let key = (vendor, route, about);
+            let times = effects.get(&key).copied().unwrap_or_default();
+            self.judge(told, times, &key);
+        }
+        self
+    }
+
+    fn judge(&mut self, told: Told, times: u64, change: &(&str, &str, String)) {
+        let (count, is_true) = match told {
+            Told::Done => (&mut self.done, times == 1),
+            Told::NotDone => (&mut self.not_done, times == 0),
+            Told::Unknown => (&mut self.unknown, times <= 1),
+        };
+        *count += 1;
+        if is_true {
+            return;
+        }
+        let wrong = match (told, times) {
+            (Told::Done, 0) => &mut self.lost,
+            (Told::NotDone, 1) => &mut self.done_against_word,
+            _ => &mut self.twice,
+        };
+        *wrong += 1;
+        self.complaints
+            .push(format!("{change:?}: told {told:?}, done {times} times"));
+    }
+
+    pub(super) fn write(&self, line: &mut impl FnMut(&str, String)) {
+        let faults: u64 = self.faults.values().sum();
+        line("requests that arrived", self.requests.to_string());
+        line("log-ins", self.log_ins.to_string());
+        line("faults planned", faults.to_string());
+        for (name, count) in &self.faults {
+            line(&format!("– {name}"), count.to_string());
+        }
+        line("calls that failed", self.failed.to_string());
+        line("changes told as done", self.done.to_string());
+        line(
+            "– of them found after a lost answer",
+            self.found.to_string(),
+        );
+        line("changes told as not done", self.not_done.to_string());
+        line("changes told as unknown", self.unknown.to_string());
+        line("lost", self.lost.to_string());
+        line("done twice", self.twice.to_string());
+        line(
+            "done although told otherwise",
+            self.done_against_word.to_string(),
+        );
+    }
+}

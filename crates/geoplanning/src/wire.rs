@@ -245,11 +245,18 @@ pub(crate) mod local_milliseconds {
     );
 
     pub(crate) fn serialize<S: Serializer>(at: &OffsetDateTime, out: S) -> Result<S::Ok, S::Error> {
-        if !is_writable(*at) || at.year() < 0 {
-            return Err(S::Error::custom(DATE_RULE));
-        }
-        let text = at.format(FORMAT).map_err(S::Error::custom)?;
+        let local = in_whole_minutes_of_offset(*at)
+            .filter(|local| is_writable(*at) && (0..=9999).contains(&local.year()))
+            .ok_or_else(|| S::Error::custom(DATE_RULE))?;
+        let text = local.format(FORMAT).map_err(S::Error::custom)?;
         out.serialize_str(&text)
+    }
+
+    /// An offset has no seconds on the wire: the instant stays, at the offset's whole minutes.
+    fn in_whole_minutes_of_offset(at: OffsetDateTime) -> Option<OffsetDateTime> {
+        let (hours, minutes, _) = at.offset().as_hms();
+        let offset = UtcOffset::from_hms(hours, minutes, 0).ok()?;
+        at.checked_to_offset(offset)
     }
 }
 
@@ -760,6 +767,11 @@ mod tests {
         assert_eq!(written(Query(at)), json!("2015-07-13T00:00:00.000+02:00"));
         let at = datetime!(2015-07-13 00:00 -03:30);
         assert_eq!(written(Query(at)), json!("2015-07-13T00:00:00.000-03:30"));
+        let at = datetime!(2015-07-13 00:00 -00:30);
+        assert_eq!(written(Query(at)), json!("2015-07-13T00:00:00.000-00:30"));
+        // Paris before 1911.
+        let at = datetime!(1910-07-13 00:00 +00:09:21);
+        assert_eq!(written(Query(at)), json!("1910-07-12T23:59:39.000+00:09"));
     }
 
     #[test]

@@ -38,6 +38,7 @@ mod clock;
 mod config;
 mod confirm;
 mod debug;
+mod environment;
 mod error;
 mod operation;
 mod request;
@@ -53,6 +54,7 @@ mod validate;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Tls, TransportConfig};
 pub use confirm::Created;
+pub use environment::Environment;
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use operation::{Operation, Repeat};
@@ -67,3 +69,14 @@ pub use token::{
 };
 pub use transport::{Service, Transport};
 pub use validate::{Validate, Violation, Violations};
+
+/// How property tests run: the same each time, and quickly.
+#[cfg(test)]
+fn arbitrary() -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases: 500,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}

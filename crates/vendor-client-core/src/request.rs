@@ -196,6 +196,7 @@ impl fmt::Debug for Request {
 #[cfg(test)]
 mod tests {
     use http::Method;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::operation::Repeat;
@@ -232,6 +233,34 @@ mod tests {
             assert_eq!(decoded, value);
             assert_eq!((segments[0], segments[4]), ("base", "notes"));
             assert_eq!((url.query(), url.fragment()), (None, None));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(crate::arbitrary())]
+
+        #[test]
+        fn any_path_value_stays_in_its_segment_or_is_refused(value: String) {
+            let request = request(&BY_REFERENCE).path("ref", &value).finish();
+            prop_assert_eq!(request.is_err(), matches!(value.as_str(), "" | "." | ".."));
+            if let Ok(request) = request {
+                let segments: Vec<_> = request.url.path_segments().unwrap().collect();
+                prop_assert_eq!(segments.len(), 5);
+                let decoded = percent_encoding::percent_decode_str(segments[3]).decode_utf8();
+                prop_assert_eq!(decoded.unwrap(), value);
+                prop_assert_eq!(request.url.host_str(), Some("h"));
+                prop_assert_eq!((request.url.query(), request.url.fragment()), (None, None));
+            }
+        }
+
+        #[test]
+        fn any_query_is_read_back_as_it_was_meant(
+            given in prop::collection::vec(any::<(String, String)>(), 0..5),
+        ) {
+            let url = url(request(&SEARCH).query(&given));
+            let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+            prop_assert_eq!(pairs, given);
+            prop_assert_eq!((url.path(), url.fragment()), ("/base/search", None));
         }
     }
 

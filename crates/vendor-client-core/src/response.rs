@@ -201,6 +201,7 @@ fn json_path<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
 mod tests {
     use http::Method;
     use http::header;
+    use proptest::prelude::*;
     use serde::Deserialize;
 
     use super::*;
@@ -336,5 +337,27 @@ mod tests {
     fn debug_shows_neither_headers_nor_body() {
         let response = response(Some("application/canary"), b"canary");
         assert!(!format!("{response:?}").contains("canary"));
+    }
+
+    proptest! {
+        #![proptest_config(crate::arbitrary())]
+
+        #[test]
+        fn any_bytes_are_read_or_are_an_error_that_does_not_show_them(
+            start in "(\\{\"rounds\": ?)?(\\[\\{\"hashKey\": ?)?",
+            bytes: Vec<u8>,
+            media_type in "[ -~]{0,40}",
+        ) {
+            let body = [start.as_bytes(), b"\"canary\"", &bytes].concat();
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
+            let response = Response::new(StatusCode::OK, headers, Bytes::from(body))
+                .of_call(&CREATE, Vec::new());
+            if let Err(error) = response.json::<Answer>() {
+                prop_assert_eq!(error.kind(), ErrorKind::Body);
+                let shown = format!("{error} {error:?}");
+                prop_assert!(!shown.contains("canary"));
+            }
+        }
     }
 }

@@ -211,6 +211,8 @@ pub(crate) fn read_retry_after(value: &HeaderValue, now: SystemTime) -> Option<D
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::error::ErrorKind;
 
@@ -351,6 +353,35 @@ mod tests {
         );
         for nonsense in ["", "soon", "-1", "1.5", "+1"] {
             assert_eq!(read(nonsense), None, "{nonsense}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(crate::arbitrary())]
+
+        #[test]
+        fn any_retry_after_is_a_wait_or_is_ignored(bytes: Vec<u8>, seconds: i64) {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs() / 1_000);
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                let _ = read_retry_after(&value, now);
+            }
+        }
+
+        #[test]
+        fn any_number_of_seconds_is_read(seconds: u64) {
+            let value = HeaderValue::from_str(&seconds.to_string()).unwrap();
+            let read = read_retry_after(&value, SystemTime::UNIX_EPOCH);
+            prop_assert_eq!(read, Some(Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn any_date_is_the_wait_until_then(now in 0_u64..4_000_000_000, wait in 0_u64..1_000_000) {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+            let date = httpdate::fmt_http_date(now + Duration::from_secs(wait));
+            let value = HeaderValue::from_str(&date).unwrap();
+            prop_assert_eq!(read_retry_after(&value, now), Some(Duration::from_secs(wait)));
+            let later = now + Duration::from_secs(2_000_000);
+            prop_assert_eq!(read_retry_after(&value, later), Some(Duration::ZERO));
         }
     }
 }

@@ -7,10 +7,11 @@ use conformance::soak::{Options, soak};
 
 #[test]
 fn nothing_is_lost_done_twice_or_leaked_while_requests_go_wrong_and_tokens_expire() {
-    let mut options = Options::default();
-    options.seed = 20_261_121;
-    options.operations = 4_000;
-    let findings = soak(options);
+    let findings = soak(Options {
+        seed: 20_261_121,
+        operations: 4_000,
+        ..Options::default()
+    });
     println!("{}", findings.figures);
     assert!(
         findings.complaints.is_empty(),

@@ -2,14 +2,16 @@
 
 use geoplanning::{
     Activity, ActivityStatus, ActivityType, ActivityTypeReference, Address, Contact, Customer,
-    Enumerable, NewCustomer, NewEnumerable, NewTask, Poi, Resource, ResourceReference, Round,
-    SimpleActivityUpdate, StatusKind, Task, TaskUpdate, User,
+    CustomerUpdate, Enumerable, NewCustomer, NewEnumerable, NewTask, OpeningHours, Poi, Resource,
+    ResourceReference, ResourceUpdate, Round, SimpleActivityUpdate, StatusKind, Task, TaskUpdate,
+    User,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use time::macros::time;
 
-use crate::support::{fixture, naninne};
+use crate::support::{fixture, is_same, naninne, without_nulls};
 
 fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_str(&value.to_string()).unwrap()
@@ -136,6 +138,36 @@ fn what_was_read_of_a_task_is_all_that_an_update_sends() {
     let mut expected = fixture("add_activity/request");
     expected["task"]["orders"][0]["amount"] = json!(15.6);
     assert_eq!(written(&update), expected);
+}
+
+/// Finding G-35: the reference and the duration are the caller's to give.
+#[test]
+fn what_was_read_of_a_simple_activity_is_all_that_an_update_sends() {
+    let activity: Activity = read(&fixture("update_activity/response-simple-activity")["activity"]);
+    let duration = activity.simple_activity().unwrap().duration.unwrap();
+    let reference = Some("r-123".to_owned());
+    let update = SimpleActivityUpdate::from_read(&activity, reference, duration.if_minutes());
+    let expected = fixture("update_activity/request-simple-activity");
+    assert_eq!(written(&update.unwrap()), expected);
+}
+
+/// Finding G-31: all but what the service makes of `internal`.
+#[test]
+fn what_was_read_of_a_resource_is_all_that_an_update_sends() {
+    let resource: Resource = read(&fixture("update_resource/response")["resource"]);
+    let update = ResourceUpdate::from_read(&resource).unwrap();
+    let mut expected = without_nulls(fixture("update_resource/request"));
+    expected["internal"] = json!(true);
+    assert!(is_same(&written(&update), &expected));
+}
+
+/// Finding G-09: the hours are the caller's to give.
+#[test]
+fn what_was_read_of_a_customer_is_all_that_an_update_sends() {
+    let customer: Customer = read(&fixture("get_customer/response")["customer"]);
+    let hours = OpeningHours::every_day(time!(8:00), time!(16:00));
+    let update = CustomerUpdate::from_read(&customer, Some(hours)).unwrap();
+    assert_eq!(written(&update), fixture("update_customer/request"));
 }
 
 /// Finding G-37: an address may lack anything.

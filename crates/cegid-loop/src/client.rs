@@ -1,6 +1,5 @@
 //! The client, and how it is built.
 
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, HeaderValue, Method, Operation, Repeat, Service, Transport,
-    TransportConfig, VendorMessage,
+    Environment, Error, HeaderMap, HeaderName, HeaderValue, Method, Operation, Repeat, Service,
+    Transport, TransportConfig, VendorMessage,
 };
 
 use crate::activities::{self, LetterActivity};
@@ -234,26 +233,22 @@ impl ClientBuilder {
     ///
     /// As for [`Client::from_env`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| env::var(name).ok())
+        Self::from_environment(&Environment::of_process())
     }
 
-    fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        // Some tools can only empty a variable, not unset it.
-        let read = |name: &str| read(name).filter(|value| !value.is_empty());
-        let required = |name: &str| {
-            read(name)
-                .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
-        };
+    fn from_environment(
+        environment: &Environment<impl Fn(&str) -> Option<String>>,
+    ) -> Result<Self, Error> {
         let mut builder = Self::default()
-            .subscription_key(required("CEGID_LOOP_SUBSCRIPTION_KEY")?)
+            .subscription_key(environment.required("CEGID_LOOP_SUBSCRIPTION_KEY")?)
             .api_key(
-                required("CEGID_LOOP_API_KEY")?,
-                required("CEGID_LOOP_API_SECRET")?,
+                environment.required("CEGID_LOOP_API_KEY")?,
+                environment.required("CEGID_LOOP_API_SECRET")?,
             );
-        if let Some(folder) = read("CEGID_LOOP_FOLDER") {
+        if let Some(folder) = environment.optional("CEGID_LOOP_FOLDER") {
             builder.folder = folder;
         }
-        if let Some(base_url) = read("CEGID_LOOP_BASE_URL") {
+        if let Some(base_url) = environment.optional("CEGID_LOOP_BASE_URL") {
             builder.base_url = base_url;
         }
         Ok(builder)
@@ -412,7 +407,7 @@ mod tests {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        ClientBuilder::from_variables(read)?.build()
+        ClientBuilder::from_environment(&Environment::new(read))?.build()
     }
 
     const KEYS: [(&str, &str); 3] = [

@@ -1,13 +1,12 @@
 //! The client and how it is built.
 
-use std::env;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, HeaderValue, Operation, Request, Service, Transport,
+    Environment, Error, HeaderMap, HeaderName, HeaderValue, Operation, Request, Service, Transport,
     TransportConfig,
 };
 
@@ -170,21 +169,17 @@ impl ClientBuilder {
     ///
     /// As for [`Client::from_env`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| env::var(name).ok())
+        Self::from_environment(&Environment::of_process())
     }
 
-    fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        // Some tools can only empty a variable, not unset it.
-        let read = |name: &str| read(name).filter(|value| !value.is_empty());
-        let required = |name: &str| {
-            read(name)
-                .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
-        };
+    fn from_environment(
+        environment: &Environment<impl Fn(&str) -> Option<String>>,
+    ) -> Result<Self, Error> {
         let mut builder = Self::default().credentials(
-            required("GEOPLANNING_LOGIN")?,
-            required("GEOPLANNING_PASSWORD")?,
+            environment.required("GEOPLANNING_LOGIN")?,
+            environment.required("GEOPLANNING_PASSWORD")?,
         );
-        builder.base_url = read("GEOPLANNING_BASE_URL");
+        builder.base_url = environment.optional("GEOPLANNING_BASE_URL");
         Ok(builder)
     }
 
@@ -263,7 +258,7 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        ClientBuilder::from_variables(read)?.build()
+        ClientBuilder::from_environment(&Environment::new(read))?.build()
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! The client and how it is built.
 
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Error, HeaderMap, Request, Response, Service, TokenCache, TokenStore, Transport,
+    Environment, Error, HeaderMap, Request, Response, Service, TokenCache, TokenStore, Transport,
     TransportConfig,
 };
 
@@ -179,22 +178,18 @@ impl ClientBuilder {
     ///
     /// As for [`Client::from_env`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| env::var(name).ok())
+        Self::from_environment(&Environment::of_process())
     }
 
-    fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        // Some tools can only empty a variable, not unset it.
-        let read = |name: &str| read(name).filter(|value| !value.is_empty());
-        let required = |name: &str| {
-            read(name)
-                .ok_or_else(|| Error::configuration(format!("the variable {name} is not set")))
-        };
+    fn from_environment(
+        environment: &Environment<impl Fn(&str) -> Option<String>>,
+    ) -> Result<Self, Error> {
         let mut builder = Self::default().credentials(
-            required("OCEAN_GEOMISSION_LOGIN")?,
-            required("OCEAN_GEOMISSION_PASSWORD")?,
+            environment.required("OCEAN_GEOMISSION_LOGIN")?,
+            environment.required("OCEAN_GEOMISSION_PASSWORD")?,
         );
-        builder.base_url = read("OCEAN_GEOMISSION_BASE_URL");
-        if let Some(customer) = read("OCEAN_GEOMISSION_CUSTOMER_ID") {
+        builder.base_url = environment.optional("OCEAN_GEOMISSION_BASE_URL");
+        if let Some(customer) = environment.optional("OCEAN_GEOMISSION_CUSTOMER_ID") {
             let customer = customer.parse().map_err(|_| {
                 Error::configuration("the variable OCEAN_GEOMISSION_CUSTOMER_ID is not a number")
             })?;
@@ -288,7 +283,9 @@ mod tests {
 
     fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
         let variables: BTreeMap<_, _> = variables.iter().copied().collect();
-        ClientBuilder::from_variables(|name| variables.get(name).map(ToString::to_string))
+        ClientBuilder::from_environment(&Environment::new(|name| {
+            variables.get(name).map(ToString::to_string)
+        }))
     }
 
     const LOGIN: (&str, &str) = ("OCEAN_GEOMISSION_LOGIN", "dispatcher");

@@ -194,10 +194,9 @@ impl Transport {
         let mut is_token_replaced = false;
         loop {
             let mut headers = inner.headers_for(request);
-            let credential = match timeout_at(deadline, credentials.add_to(&mut headers)).await {
-                Ok(Ok(credential)) => credential,
-                Ok(Err(error)) => return Err(log_in_failure(error).after(operation, earlier)),
-                Err(_) => return Err(log_in_timeout().after(operation, earlier)),
+            let credential = match credentials.add_to(&mut headers, deadline).await {
+                Ok(credential) => credential,
+                Err(failure) => return Err(failure.after(operation, earlier)),
             };
             let failure = match inner.attempt(request, headers, deadline).await {
                 Ok(response) => {
@@ -232,8 +231,12 @@ trait Credentials {
     /// Tells one token from its successor.
     type Credential;
 
-    /// Adds the credential to the headers.
-    async fn add_to(&self, headers: &mut HeaderMap) -> Result<Self::Credential, Error>;
+    /// Adds the credential to the headers, before the deadline.
+    async fn add_to(
+        &self,
+        headers: &mut HeaderMap,
+        deadline: Instant,
+    ) -> Result<Self::Credential, Failure>;
 
     /// Discards a credential that the vendor refused. Answers whether there may be a better one.
     fn replace(&self, refused: Self::Credential) -> bool;
@@ -244,7 +247,7 @@ struct NoToken;
 impl Credentials for NoToken {
     type Credential = ();
 
-    async fn add_to(&self, _: &mut HeaderMap) -> Result<(), Error> {
+    async fn add_to(&self, _: &mut HeaderMap, _: Instant) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -261,8 +264,18 @@ struct TokenIn<'a> {
 impl Credentials for TokenIn<'_> {
     type Credential = Generation;
 
-    async fn add_to(&self, headers: &mut HeaderMap) -> Result<Generation, Error> {
-        let token = self.tokens.get().await?;
+    async fn add_to(
+        &self,
+        headers: &mut HeaderMap,
+        deadline: Instant,
+    ) -> Result<Generation, Failure> {
+        let token = match self.tokens.at_hand() {
+            Some(token) => token,
+            None => timeout_at(deadline, self.tokens.get())
+                .await
+                .map_err(|_| log_in_timeout())?
+                .map_err(log_in_failure)?,
+        };
         headers.insert(self.header, token.header().clone());
         Ok(token.generation())
     }

@@ -86,11 +86,17 @@ impl TokenCache {
     /// What the log-in failed with, be it this moment or, remembered, shortly before.
     #[inline]
     pub async fn get(&self) -> Result<CurrentToken, Error> {
-        if let Some(token) = self.shared.fresh() {
-            return Ok(CurrentToken(token));
+        if let Some(token) = self.at_hand() {
+            return Ok(token);
         }
         let token = Box::pin(self.shared.obtain()).await?;
         Ok(CurrentToken(Guard::from_inner(token)))
+    }
+
+    /// The current token, if nothing has to be done for it.
+    #[inline]
+    pub(crate) fn at_hand(&self) -> Option<CurrentToken> {
+        self.shared.fresh().map(CurrentToken)
     }
 
     /// Gives up the token of `generation`, which the vendor has refused.

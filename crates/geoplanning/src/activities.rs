@@ -550,6 +550,8 @@ debug_only!(Attachment {
 
 open_enum! {
     /// What an attachment is.
+    ///
+    /// Docs: `docs/geoplanning/types.md`, "Type: Attachment".
     AttachmentKind {
         /// A comment.
         Text = "TEXT",

@@ -53,7 +53,7 @@ impl ActivityStatuses<'_> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityStatus {
-    /// Wire: `id`.
+    /// The status's id. Wire: `id`.
     pub id: StatusId,
     /// The caller's reference. Wire: `fid`.
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
@@ -79,6 +79,8 @@ debug_only!(ActivityStatus { id, kind });
 
 open_enum! {
     /// What an activity's status means. Others than these may come and are kept (finding G-10).
+    ///
+    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityStatus".
     StatusKind {
         /// In nobody's list.
         Unassigned = "UNASSIGNED",

@@ -53,7 +53,7 @@ impl ActivityTypes<'_> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityType {
-    /// Wire: `id`.
+    /// The type's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ActivityTypeId>,
     /// The caller's reference. Wire: `fid`.
@@ -121,6 +121,8 @@ impl ActivityType {
 
 open_enum! {
     /// What the service takes an activity's type for.
+    ///
+    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
     MetaType {
         /// Nothing in particular.
         Unspecified = "NONE",
@@ -141,6 +143,8 @@ open_enum! {
 
 open_enum! {
     /// What an activity is to the resource.
+    ///
+    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
     ResourceActivityType {
         /// Work.
         ActiveBusiness = "ACTIVE_BUSINESS",
@@ -153,6 +157,8 @@ open_enum! {
 
 open_enum! {
     /// Who may create an activity of a type.
+    ///
+    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
     ActivityRole {
         /// Dispatchers.
         DispatcherCreate = "DISPATCHER_CREATE",

@@ -7,6 +7,10 @@ use crate::UnknownFields;
 use crate::id::AddressId;
 
 /// A place on earth, in decimal degrees, WGS 84.
+///
+/// `Debug` shows none of it.
+///
+/// Docs: `docs/geoplanning/README.md`, "Addresses".
 #[derive(Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -49,17 +53,19 @@ debug_only!(Coordinates {});
 /// ```
 ///
 /// `Debug` shows none of it.
+///
+/// Docs: `docs/geoplanning/README.md`, "Addresses".
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StreetAddress {
     /// ISO 3166-1 code of two letters. Wire: `country`.
     pub country: String,
-    /// Wire: `postcode`.
+    /// Postal code. Wire: `postcode`.
     pub postcode: String,
     /// City, town or village. Wire: `locality`.
     pub locality: String,
-    /// Wire: `street`.
+    /// Name of the street. Wire: `street`.
     pub street: String,
     /// The house's number. `None` where it has none. Wire: `number`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -303,13 +309,13 @@ pub struct Address {
     /// ISO 3166-1 code of two letters. Wire: `country`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Wire: `postcode`.
+    /// Postal code. Wire: `postcode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcode: Option<String>,
     /// City, town or village. Wire: `locality`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
-    /// Wire: `street`.
+    /// Name of the street. Wire: `street`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
     /// The house's number. `None` where it has none or the service does not tell. Wire: `number`.

@@ -216,7 +216,7 @@ impl Customers<'_> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Customer {
-    /// Wire: `id`.
+    /// The customer's id. Wire: `id`.
     pub id: CustomerId,
     /// The caller's reference. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
@@ -227,13 +227,13 @@ pub struct Customer {
     /// `None` perhaps in a task. Wire: `address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
-    /// Wire: `mobileNumber`.
+    /// Mobile phone number. Wire: `mobileNumber`.
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
-    /// Wire: `telephoneNumber`.
+    /// Phone number. Wire: `telephoneNumber`.
     #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
     pub telephone_number: Option<String>,
-    /// Wire: `email`.
+    /// E-mail address. Wire: `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Fields that this version of the crate does not know.
@@ -304,6 +304,8 @@ debug_only!(NewCustomer { opening_hours });
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Docs: `docs/geoplanning/customers.md`, "Edit a customer".
 pub type CustomerUpdate = NewCustomer;
 
 impl NewCustomer {

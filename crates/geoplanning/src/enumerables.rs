@@ -15,7 +15,7 @@ use crate::id::EnumerableId;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Enumerable {
-    /// Wire: `id`.
+    /// The attribute's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<EnumerableId>,
     /// The caller's reference. Wire: `foreignId`.

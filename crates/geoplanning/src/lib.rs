@@ -155,9 +155,13 @@ pub use vendor_client_core::{
 };
 
 /// What the service leaves open: whatever the vendor's customer has defined. Wire: `properties`.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Task" and "Type: Resource".
 pub type Properties = serde_json::Map<String, serde_json::Value>;
 
 /// Fields of an answer that this version of the crate does not know, as they came.
+///
+/// Docs: `docs/geoplanning/README.md`, "Answers".
 pub type UnknownFields = serde_json::Map<String, serde_json::Value>;
 
 /// Every operation of the service that this crate has; one that is reachable in two ways is there

@@ -39,15 +39,15 @@ impl Client {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoginUser {
-    /// Wire: `id`.
+    /// The user's id. Wire: `id`.
     pub id: UserId,
     /// Code of the user's language, such as `en`. Wire: `userLanguage`.
     #[serde(rename = "userLanguage", skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Wire: `firstName`.
+    /// First name. Wire: `firstName`.
     #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// Wire: `lastName`.
+    /// Last name. Wire: `lastName`.
     #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// The resource that the user is. Wire: `resourceId`.

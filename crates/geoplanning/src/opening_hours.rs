@@ -149,6 +149,8 @@ impl IntoIterator for OpeningHours {
 }
 
 /// When a place is open on one day of the week.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OpeningHour {
@@ -177,6 +179,8 @@ impl OpeningHour {
 /// It is made from a [`Time`]. One that is no whole minute is refused before sending.
 ///
 /// Wire: minutes from midnight; 570 is 09:30, 1440 the day's end.
+///
+/// Docs: `docs/geoplanning/README.md`, "Units".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TimeOfDay {

@@ -77,7 +77,7 @@ impl Pois<'_> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Poi {
-    /// Wire: `id`.
+    /// The point's id. Wire: `id`.
     pub id: PoiId,
     /// What it is, such as `TECHNICIAN_HOME_ADDRESS`; no list is documented. Wire: `type`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]

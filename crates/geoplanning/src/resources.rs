@@ -233,6 +233,8 @@ fn with_fields(request: Request, fields: &[ResourceField]) -> Request {
 
 open_enum! {
     /// What a resource is read with, beyond what is always there.
+    ///
+    /// Docs: `docs/geoplanning/resources.md`, "Get a resource".
     ResourceField {
         /// [`Resource::start_address`].
         StartAddress = "startAddress",
@@ -264,7 +266,7 @@ impl ResourceField {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Resource {
-    /// Wire: `id`.
+    /// The resource's id. Wire: `id`.
     pub id: ResourceId,
     /// The caller's reference. Wire: `fid`, also read as `foreignId` (finding G-16).
     #[serde(
@@ -273,7 +275,7 @@ pub struct Resource {
         skip_serializing_if = "Option::is_none"
     )]
     pub foreign_id: Option<String>,
-    /// Wire: `name`.
+    /// What it is called. Wire: `name`.
     pub name: String,
     /// Whether it belongs to the company. Wire: `internal`.
     #[serde(rename = "internal", skip_serializing_if = "Option::is_none")]
@@ -350,6 +352,8 @@ debug_only!(NewResource { is_internal });
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Docs: `docs/geoplanning/resources.md`, "Update a resource".
 pub type ResourceUpdate = NewResource;
 
 impl NewResource {
@@ -418,7 +422,7 @@ impl Validate for NewResource {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Capacity {
-    /// Wire: `id`.
+    /// The capacity's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<CapacityId>,
     /// The caller's reference of what is carried. Several capacities may share it.
@@ -536,7 +540,7 @@ impl Validate for NewCapacity {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceReference {
-    /// Wire: `id`.
+    /// The resource's id. Wire: `id`.
     pub id: ResourceId,
     /// The caller's reference. Wire: `foreignId`, also read as `fid` (finding G-16).
     #[serde(

@@ -168,7 +168,7 @@ impl Validate for OfDay {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Round {
-    /// Wire: `id`.
+    /// The round's id. Wire: `id`.
     pub id: RoundId,
     /// When it starts, by the resource's availability. Wire: `startDate`.
     #[serde(
@@ -250,7 +250,7 @@ impl Round {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RoundKey {
-    /// Wire: `id`.
+    /// The round's id. Wire: `id`.
     pub id: RoundId,
     /// The round's checksum as last read. Wire: `hashKey`.
     #[serde(rename = "hashKey")]
@@ -284,6 +284,8 @@ impl RoundKey {
 ///
 /// The activity itself may be missing from them: whoever needs its new state reads it again
 /// (finding G-19).
+///
+/// Docs: `docs/geoplanning/README.md`, "Rounds and their key".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangedRounds {
@@ -317,7 +319,7 @@ impl ChangedRounds {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RoundReference {
-    /// Wire: `id`.
+    /// The round's id. Wire: `id`.
     pub id: RoundId,
     /// The resource whose round it is. Wire: `resource`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -345,7 +347,7 @@ debug_only!(RoundReference {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PersonReference {
-    /// Wire: `id`.
+    /// The person's id. Wire: `id`.
     pub id: PersonId,
     /// The caller's reference of the person. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]

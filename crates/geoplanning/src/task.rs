@@ -25,7 +25,7 @@ use crate::{Properties, UnknownFields, wire};
 pub struct Task {
     /// The task's id, which is not the activity's. Wire: `id`.
     pub id: TaskId,
-    /// Wire: `name`.
+    /// What it is called. Wire: `name`.
     pub name: String,
     /// The caller's reference, by which the activity is found. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub struct Task {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub due: Option<OffsetDateTime>,
-    /// Wire: `description`.
+    /// What is to be done, in words. Wire: `description`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was created. Wire: `creationDate`.
@@ -268,10 +268,10 @@ impl Validate for NewTask {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Contact {
-    /// Wire: `phoneNumber`.
+    /// Phone number. Wire: `phoneNumber`.
     #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// Wire: `mobileNumber`.
+    /// Mobile phone number. Wire: `mobileNumber`.
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// E-mail address. Wire: `mail`.
@@ -310,11 +310,11 @@ pub struct Appointment {
     /// The appointment's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<AppointmentId>,
-    /// Wire: `start`.
+    /// When it starts. Wire: `start`.
     #[serde(with = "wire::instant")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::Instant"))]
     pub start: OffsetDateTime,
-    /// Wire: `end`.
+    /// When it ends. Wire: `end`.
     #[serde(with = "wire::instant")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::Instant"))]
     pub end: OffsetDateTime,
@@ -383,7 +383,7 @@ pub struct Order {
     pub name: String,
     /// The unit of the amount. Wire: `unit`.
     pub unit: String,
-    /// Wire: `amount`.
+    /// How much of it. Wire: `amount`.
     pub amount: f64,
     /// Fields that this version of the crate does not know.
     #[serde(flatten)]
@@ -409,7 +409,7 @@ pub struct NewOrder {
     /// The unit of the amount. The service converts nothing: use the same one for a product,
     /// always. Wire: `unit`.
     pub unit: String,
-    /// Wire: `amount`.
+    /// How much of it. Wire: `amount`.
     pub amount: f64,
 }
 
@@ -458,14 +458,14 @@ pub struct TaskOpeningHour {
     /// The opening hour's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OpeningHourId>,
-    /// Wire: `weekDay`, 0 for Monday.
+    /// The day. Wire: `weekDay`, 0 for Monday.
     #[serde(rename = "weekDay", with = "wire::hours::weekday_from_0")]
     #[cfg_attr(feature = "schema", schemars(with = "u8"))]
     pub day: Weekday,
-    /// Wire: `from`, in minutes from midnight.
+    /// When it opens. Wire: `from`, in minutes from midnight.
     #[serde(rename = "from")]
     pub opens: TimeOfDay,
-    /// Wire: `to`, in minutes from midnight.
+    /// When it closes. Wire: `to`, in minutes from midnight.
     #[serde(rename = "to")]
     pub closes: TimeOfDay,
     /// Fields that this version of the crate does not know.
@@ -495,7 +495,7 @@ impl TaskOpeningHour {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PreAssignment {
-    /// Wire: `resource`.
+    /// The resource. Wire: `resource`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceReference>,
     /// The date that it was assigned for. Wire: `preAssignedDate`.
@@ -521,7 +521,7 @@ debug_only!(PreAssignment { resource, date });
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerReference {
-    /// Wire: `id`.
+    /// The customer's id. Wire: `id`.
     pub id: CustomerId,
 }
 

@@ -71,6 +71,8 @@ impl Users<'_> {
 
 open_enum! {
     /// What a user is read with, beyond what is always there.
+    ///
+    /// Docs: `docs/geoplanning/users.md`, "Get a user".
     UserField {
         /// [`User::roles`].
         Roles = "roles",
@@ -86,15 +88,15 @@ open_enum! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct User {
-    /// Wire: `id`.
+    /// The user's id. Wire: `id`.
     pub id: UserId,
-    /// Wire: `firstName`.
+    /// First name. Wire: `firstName`.
     #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// Wire: `lastName`.
+    /// Last name. Wire: `lastName`.
     #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// Wire: `login`.
+    /// The name to log in with. Wire: `login`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
     /// The resource that the user is. Wire: `resourceId`.

@@ -125,6 +125,8 @@ impl Activity {
 /// What kind of thing an activity is.
 ///
 /// Wire: told apart by `subtype`.
+///
+/// Docs: `docs/geoplanning/types.md`, "Type: Activity".
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "subtype")]
@@ -176,10 +178,10 @@ pub struct SimpleActivity {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub created: Option<OffsetDateTime>,
-    /// Wire: `name`.
+    /// What it is called. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Wire: `description`.
+    /// What is to be done, in words. Wire: `description`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Where it takes place. Wire: `address`.
@@ -236,6 +238,8 @@ debug_only!(Route {
 /// as minutes, and elsewhere 20 for what takes 20 seconds (finding G-02).
 ///
 /// Who knows what their tenant means says so.
+///
+/// Docs: `docs/geoplanning/README.md`, "Units".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]

@@ -39,6 +39,8 @@ pub struct NewActivity {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Docs: `docs/geoplanning/activities.md`, "Update an activity".
 pub type TaskUpdate = NewActivity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -117,14 +119,14 @@ pub struct SimpleActivityUpdate {
     /// The activity's type. Wire: `type`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub activity_type: Option<ActivityTypeReference>,
-    /// Wire: `name`.
+    /// What it is called. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The caller's reference, which the service is not known to return (finding G-35).
     /// Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
-    /// Wire: `description`.
+    /// What is to be done, in words. Wire: `description`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// How long it takes: a whole number of minutes. Wire: `duration`, in minutes.
@@ -217,6 +219,8 @@ impl Validate for SimpleActivityUpdate {
 
 /// What can replace an activity: a [`TaskUpdate`] or a [`SimpleActivityUpdate`]. Routes cannot be
 /// replaced.
+///
+/// Docs: `docs/geoplanning/activities.md`, "Update an activity".
 pub trait ActivityUpdate: sealed::Sealed {}
 
 impl ActivityUpdate for NewActivity {}

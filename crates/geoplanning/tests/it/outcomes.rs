@@ -28,7 +28,8 @@ async fn answered(answer: impl FnOnce(Then) -> Then) -> (MockServer, geoplanning
     (server, client)
 }
 
-/// Finding G-26: a code other than 0 is a failure even with HTTP 200.
+/// Finding G-26: a code other than 0 is a failure even with HTTP 200. Finding G-43: the words that
+/// no example has.
 #[tokio::test]
 async fn a_code_other_than_0_is_a_refusal_even_with_http_200() {
     let sandbox = sandbox().await;

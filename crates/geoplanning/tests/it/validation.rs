@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use geoplanning::{
-    ActivityTypeReference, Assign, Cancel, Coordinates, NewActivity, NewAppointment, NewCapacity,
-    NewCustomer, NewEnumerable, NewOrder, NewResource, NewRound, NewTask, OpeningHours, Plan,
-    Progress, ResourceId, RoundId, RoundKey, SimpleActivityUpdate, StreetAddress, TaskId,
-    TimeOfDay,
+    ActivityTypeReference, Assign, Cancel, Coordinates, NewActivity, NewAddress, NewAppointment,
+    NewCapacity, NewCustomer, NewEnumerable, NewOrder, NewResource, NewRound, NewTask,
+    OpeningHours, Plan, Progress, ResourceId, RoundId, RoundKey, SimpleActivityUpdate,
+    StreetAddress, TaskId, TimeOfDay,
 };
 use time::macros::{datetime, time};
 use time::{OffsetDateTime, Weekday};
 
-use crate::support::{client, naninne, sandbox, violations};
+use crate::support::{client, naninne, naninne_street, sandbox, violations};
 
 /// A year that no four digits can hold.
 const TOO_EARLY: OffsetDateTime = datetime!(-0001-01-01 00:00 UTC);
@@ -73,7 +73,9 @@ async fn everything_that_is_wrong_with_a_customer_is_told_at_once() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let address = StreetAddress::new("BEL", "é".repeat(51), "é".repeat(101), "é".repeat(101));
-    let mut customer = NewCustomer::new("é".repeat(151), address.number("é".repeat(51)));
+    let address = NewAddress::from(address.number("é".repeat(51)));
+    let address = address.at(Coordinates::new(90.5, -180.5));
+    let mut customer = NewCustomer::new("é".repeat(151), address);
     customer.foreign_id = Some("é".repeat(21));
     customer.mobile_number = Some("é".repeat(26));
     customer.telephone_number = Some("é".repeat(26));
@@ -85,6 +87,8 @@ async fn everything_that_is_wrong_with_a_customer_is_told_at_once() {
         "mobileNumber",
         "telephoneNumber",
         "email",
+        "address.longitude",
+        "address.latitude",
         "address.country",
         "address.postcode",
         "address.locality",
@@ -106,16 +110,23 @@ async fn everything_that_is_wrong_with_a_resource_is_told_at_once() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let nowhere = Coordinates::new(-91.0, f64::NAN);
-    let mut resource = NewResource::new("é".repeat(101), nowhere, naninne());
+    let mut elsewhere = naninne_street();
+    elsewhere.country = "BEL".to_owned();
+    let mut resource = NewResource::new("é".repeat(101), nowhere, elsewhere);
     let mut capacity = NewCapacity::new(f64::NAN, 1.0);
     capacity.foreign_id = Some("é".repeat(51));
     capacity.name = Some("é".repeat(51));
     capacity.unit = Some("é".repeat(51));
     resource.capacities = Some(vec![capacity]);
+    let mut ability = NewEnumerable::new("French", "Languages");
+    ability.foreign_id = Some("é".repeat(21));
+    resource.enumerables = Some(vec![ability]);
     let expected = [
         "name",
         "startAddress.longitude",
         "startAddress.latitude",
+        "endAddress.country",
+        "enumerables[0].foreignId",
         "capacities[0].foreignId",
         "capacities[0].name",
         "capacities[0].unit",
@@ -125,6 +136,7 @@ async fn everything_that_is_wrong_with_a_resource_is_told_at_once() {
         violations(client.resources().add(&resource).await),
         expected
     );
+    resource.name.clear();
     let update = client.resources().update(1.into(), &resource).await;
     assert_eq!(violations(update), expected);
 }
@@ -134,7 +146,7 @@ async fn a_simple_activity_is_checked_as_well() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let mut update = SimpleActivityUpdate::blank();
-    update.activity_type = Some(ActivityTypeReference::new(""));
+    update.activity_type = Some(ActivityTypeReference::new("é".repeat(101)));
     update.duration = Some(Duration::from_millis(1));
     update.address = Some(Coordinates::new(91.0, 0.0).into());
     let expected = ["type.name", "duration", "address.latitude"];
@@ -194,8 +206,9 @@ async fn characters_are_counted_not_bytes() {
             .is_ok()
     );
     task.name.push('é');
+    task.description = Some("é".repeat(401));
     let refused = client.activities().add(&NewActivity::new(task)).await;
-    assert_eq!(violations(refused), ["task.name"]);
+    assert_eq!(violations(refused), ["task.name", "task.description"]);
 }
 
 #[tokio::test]

@@ -493,6 +493,7 @@ async fn the_attachments_of_an_activity_are_listed() {
     assert_eq!(attachments[2].url, None);
 }
 
+/// Finding G-30: an id is a number, so that no activity is called `status`, `types` or `history`.
 #[tokio::test]
 async fn the_statuses_of_activities_are_listed() {
     let uri = "/activity/status";

@@ -40,6 +40,9 @@
 //! # }
 //! ```
 //!
+//! Dates are those of the crate [`time`], which is here as well; its macros, as in this walk, need
+//! it among the dependencies.
+//!
 //! # What the types take care of
 //!
 //! - Units: durations, instants, weekdays and times of day are types. The service takes minutes

@@ -502,6 +502,32 @@ mod tests {
         assert_eq!(activity.unknown["tolls"], 2);
     }
 
+    /// Findings G-06 and G-42: what is in tables only, with dates in milliseconds as they say.
+    #[test]
+    fn all_that_a_simple_activity_can_have_is_known() {
+        let activity = read(&json!({
+            "subtype": "simpleactivity",
+            "id": 2,
+            "status": status(),
+            "actualEndDate": 1_472_734_800_000_i64,
+            "foreignId": "r-123",
+            "duration": 35,
+            "creationDate": "2016-09-02T14:21:48.987Z",
+            "name": "Refill",
+            "description": "Both vans",
+            "address": { "country": "BE" },
+            "appointment": { "id": 0, "start": 1_472_727_600_000_i64, "end": 1_472_734_800_000_i64 },
+            "event": { "id": 0 },
+        }));
+        assert!(activity.unknown.is_empty());
+        let simple = activity.simple_activity().unwrap();
+        let appointment = simple.appointment.as_ref().unwrap();
+        assert_eq!(Some(appointment.end), activity.actual_end);
+        assert_eq!(simple.foreign_id.as_deref(), Some("r-123"));
+        assert_eq!(simple.event.as_ref().unwrap().id, EventId::new(0));
+        assert!(simple.address.is_some() && simple.created.is_some());
+    }
+
     /// What only other variants have is as unknown as a field of tomorrow.
     #[test]
     fn a_field_of_another_variant_survives() {

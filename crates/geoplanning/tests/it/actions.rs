@@ -149,7 +149,11 @@ async fn work_is_started_and_finished_with_a_status_of_the_callers_choice() {
     assert_eq!(started.status.name.as_deref(), Some("Fetching parts"));
 
     // Finding G-19: the answer does not hold the activity.
-    let with_remarks = StatusReference::by_both(StatusId::new(10), "ST-DONE-REM");
+    let statuses = client.activity_statuses().list().await.unwrap();
+    let with_remarks = statuses.iter().find(|it| it.id == StatusId::new(10));
+    let with_remarks = StatusReference::from(with_remarks.unwrap());
+    let expected = StatusReference::by_both(StatusId::new(10), "ST-DONE-REM");
+    assert_eq!(with_remarks, expected);
     let finish = at(&client, TEN).await.status(with_remarks);
     let changed = activities.finish(PLANNED, &finish).await.unwrap();
     assert!(changed.rounds[0].activities().is_empty());

@@ -6,6 +6,7 @@ use geoplanning::{
 };
 use time::macros::datetime;
 use vendor_sandbox::Sandbox;
+use vendor_sandbox::geoplanning::failure;
 
 use crate::support::{client, key_of, naninne, new_activity, refusal, sandbox, violations};
 
@@ -114,6 +115,26 @@ async fn resources_and_customers_are_found_as_well() {
         .unwrap();
     assert!(matches!(created, Creation::Found(_)));
     assert_eq!(counts(&sandbox, "add_customer", "C-1"), (1, 1));
+}
+
+#[tokio::test]
+async fn a_look_up_that_fails_is_no_proof_that_nothing_is_there() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "add_activity");
+    let out_of_order = failure(17, "no look-ups today");
+    let faults = sandbox.geoplanning().faults();
+    faults
+        .on("get_activity_by_reference")
+        .always()
+        .answer(out_of_order);
+    let error = client(&sandbox)
+        .activities()
+        .add_or_find(&new_activity("GP-100"))
+        .await
+        .unwrap_err();
+    assert!(error.may_have_been_applied());
+    assert_eq!(error.operation().unwrap().name, "add_activity");
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
 }
 
 #[tokio::test]

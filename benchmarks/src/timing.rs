@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use crate::contender::{Contender, Failure};
 use crate::report::median;
 
-const ROUNDS: usize = 401;
-const CALLS_IN_SEQUENCE: usize = 50;
+const ROUNDS: usize = 1001;
+const CALLS_IN_SEQUENCE: usize = 40;
 const IN_FLIGHT: usize = 64;
-const CALLS_IN_EACH_FLIGHT: usize = 5;
+const CALLS_IN_EACH_FLIGHT: usize = 2;
 
 /// What one contender takes.
 #[derive(Clone, Copy, Debug)]

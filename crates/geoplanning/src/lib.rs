@@ -143,6 +143,8 @@ pub use rounds::{
     ChangedRounds, NewRound, PersonReference, Round, RoundKey, RoundReference, Rounds,
 };
 pub use secrecy::SecretString;
+/// JSON values, as [`Properties`] and [`UnknownFields`] hold them.
+pub use serde_json;
 pub use task::{
     Appointment, Contact, CustomerReference, NewAppointment, NewOrder, NewTask, Order,
     PreAssignment, Task, TaskOpeningHour,

@@ -31,6 +31,8 @@ pub struct Case {
     pub status: Option<u16>,
     /// What the error must tell of `Retry-After`.
     pub retry_after: Option<Duration>,
+    /// The host that the error must name.
+    pub redirect_host: Option<&'static str>,
 }
 
 /// The time limits of a client.
@@ -229,6 +231,7 @@ impl Case {
             limits: Limits::default(),
             status: None,
             retry_after: None,
+            redirect_host: None,
         }
     }
 
@@ -284,6 +287,13 @@ impl Case {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// With a host that the error names.
+    #[must_use]
+    pub fn redirect_host(mut self, host: &'static str) -> Self {
+        self.redirect_host = Some(host);
         self
     }
 }

@@ -134,6 +134,9 @@ impl Run<'_> {
         if let Some(wait) = self.case.retry_after {
             scene.expect("Retry-After", error.retry_after(), Some(wait));
         }
+        if let Some(host) = self.case.redirect_host {
+            scene.expect("host", error.redirect_host(), Some(host));
+        }
     }
 
     /// What the client says of the effect, against what happened.

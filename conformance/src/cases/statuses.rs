@@ -135,7 +135,13 @@ fn statuses() -> Vec<Case> {
         status!("503, `Retry-After` of an hour", 503, NotActed, REFUSED, retry-after "3600")
             .retry_after(Duration::from_secs(3600)),
         status!("504", 504, Both, FAILED),
-        status!("500 with no body", 500, Both, FAILED),
+        answer(
+            "500 with no body",
+            Both,
+            500,
+            |_| Answer::new(500, "").bytes(),
+            FAILED,
+        ),
         status!("599", 599, Both, STRANGE),
         status!("999", 999, Both, STRANGE),
         Case::reply(
@@ -189,37 +195,44 @@ pub(super) fn redirects() -> Vec<Case> {
             REDIRECTED,
             "/canary?canary"
         ),
-        redirect!("301 to another host", 301, Both, REDIRECTED, ELSEWHERE),
+        redirect!("301 to another host", 301, Both, REDIRECTED, ELSEWHERE)
+            .redirect_host("127.0.0.2:9"),
         redirect!("302 to the same host", 302, Both, REDIRECTED, "/canary"),
-        redirect!("302 to another host", 302, Both, REDIRECTED, LADEN),
+        redirect!("302 to another host", 302, Both, REDIRECTED, LADEN).redirect_host("127.0.0.2:9"),
         redirect!(
             "302 to another scheme",
             302,
             Both,
             REDIRECTED,
             "https://127.0.0.2:9/canary"
-        ),
+        )
+        .redirect_host("127.0.0.2:9"),
         redirect!("302 to a file", 302, Both, REDIRECTED, "file:///etc/canary"),
         redirect!("302 to nowhere", 302, Both, REDIRECTED, "http://[canary"),
-        redirect!("303 to another host", 303, Both, REDIRECTED, ELSEWHERE),
+        redirect!("303 to another host", 303, Both, REDIRECTED, ELSEWHERE)
+            .redirect_host("127.0.0.2:9"),
         redirect!("304", 304, Both, REDIRECTED, ""),
         redirect!("307 to the same host", 307, NotActed, SENT_ON, "/canary"),
-        redirect!("307 to another host", 307, NotActed, SENT_ON, LADEN),
+        redirect!("307 to another host", 307, NotActed, SENT_ON, LADEN)
+            .redirect_host("127.0.0.2:9"),
         redirect!(
             "307 to another scheme",
             307,
             NotActed,
             SENT_ON,
             "https://127.0.0.2:9/canary"
-        ),
+        )
+        .redirect_host("127.0.0.2:9"),
         redirect!("308 to the same host", 308, NotActed, SENT_ON, "/canary"),
-        redirect!("308 to another host", 308, NotActed, SENT_ON, ELSEWHERE),
+        redirect!("308 to another host", 308, NotActed, SENT_ON, ELSEWHERE)
+            .redirect_host("127.0.0.2:9"),
         redirect!(
             "308 to another scheme",
             308,
             NotActed,
             SENT_ON,
             "ftp://127.0.0.2/canary"
-        ),
+        )
+        .redirect_host("127.0.0.2"),
     ]
 }

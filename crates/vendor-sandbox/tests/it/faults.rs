@@ -212,14 +212,30 @@ async fn a_request_whose_client_has_left_may_still_take_effect() {
 }
 
 #[tokio::test]
-async fn a_delay_only_takes_time() {
+async fn a_delayed_request_waits_and_holds_up_no_other() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
-    let before = tokio::time::Instant::now();
-    ocean.faults().on_any().delay(Duration::from_millis(20));
+    let delays = ocean.faults().on("create_mission").about("M-1");
+    delays.delay(Duration::from_secs(3600));
+    client.send("POST", CREATE, None).await;
+    eventually(|| endings(&sandbox, "create_mission") == [Ending::Pending]).await;
+
+    let mut other = Client::logged_in(ocean).await;
+    assert_eq!(other.create("idMission=M-2").await.status, 201);
+    assert_eq!(endings(&sandbox, "create_mission")[0], Ending::Pending);
+    assert!(client.is_silent());
+    assert_eq!(created(&sandbox), 0);
+}
+
+#[tokio::test]
+async fn after_its_delay_a_request_is_answered_as_ever() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    ocean.faults().on("create_mission").delay(Duration::ZERO);
     assert_eq!(client.create("idMission=M-1").await.status, 201);
-    assert!(before.elapsed() >= Duration::from_millis(20));
+    assert_eq!(created(&sandbox), 1);
 }
 
 #[tokio::test]

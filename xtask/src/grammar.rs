@@ -615,20 +615,7 @@ fn is_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::sample_page::{PAGE, changed, line_of, listed, names, vendor};
-
-    /// The page with `old` replaced must have a finding on the line of `at`.
-    #[track_caller]
-    fn is_reported(old: &str, new: &str, at: &str, message: &str) {
-        let page = changed(old, new);
-        let (_, findings) = vendor(&page);
-        let line = line_of(&page, at);
-        assert!(
-            names(&findings, line, message),
-            "line {line} of {}",
-            listed(&findings)
-        );
-    }
+    use crate::sample_page::{PAGE, changed, is_reported, line_of, listed, names, vendor};
 
     #[test]
     fn a_page_after_the_grammar_has_no_findings() {

@@ -179,6 +179,19 @@ pub(crate) fn names(findings: &[Finding], line: usize, message: &str) -> bool {
         .any(|finding| finding.starts_with(&start) && finding.contains(message))
 }
 
+/// Asserts that the page with `old` replaced has a finding on the line of `at`.
+#[track_caller]
+pub(crate) fn is_reported(old: &str, new: &str, at: &str, message: &str) {
+    let page = changed(old, new);
+    let (_, findings) = vendor(&page);
+    let line = line_of(&page, at);
+    assert!(
+        names(&findings, line, message),
+        "line {line} of {}",
+        listed(&findings)
+    );
+}
+
 /// The findings as text, for the message of a failing assertion.
 pub(crate) fn listed(findings: &[Finding]) -> String {
     let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();

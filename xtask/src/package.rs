@@ -8,6 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use vendor_sandbox::Sandbox;
 
 use crate::finding::Finding;
+use crate::vendor::read_dir;
 use crate::workspace::{Published, cargo, output, published};
 
 /// What a package may hold, by the beginning of the path.
@@ -216,8 +217,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).map_err(|error| about(&next, &error))? {
-            let path = entry.map_err(|error| about(&next, &error))?.path();
+        for path in read_dir(&next)? {
             if path.is_dir() {
                 folders.push(path);
             } else if let Ok(path) = path.strip_prefix(folder) {

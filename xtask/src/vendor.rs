@@ -79,7 +79,7 @@ impl Vendor {
     }
 }
 
-fn read_dir(dir: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+pub(crate) fn read_dir(dir: &Path) -> Result<Vec<std::path::PathBuf>, String> {
     let fail = |error: std::io::Error| format!("{}: {error}", dir.display());
     let entries = std::fs::read_dir(dir).map_err(fail)?;
     entries

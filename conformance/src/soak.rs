@@ -139,7 +139,7 @@ fn config(sandbox: &Sandbox) -> TransportConfig {
     TransportConfig::default()
         .attempt_timeout(Duration::from_secs(2))
         .deadline(Duration::from_secs(10))
-        .confirm_after(Duration::from_millis(50))
+        .find_after(Duration::from_millis(50))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(2)))
         .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
 }

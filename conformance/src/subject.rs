@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::sync::Arc;
 
-use vendor_client_core::{Error, Operation, Repeat, TokenStore, TransportConfig};
+use vendor_client_core::{Error, Idempotency, Operation, TokenStore, TransportConfig};
 use vendor_sandbox::{Clock, Service};
 
 /// A vendor's client together with its sandbox.
@@ -107,7 +107,7 @@ pub struct Subjected {
 impl Subjected {
     /// Whether the client may repeat it when nobody knows if it took effect.
     pub fn is_safe(&self) -> bool {
-        self.operation.repeat == Repeat::Safe
+        self.operation.idempotency == Idempotency::Idempotent
     }
 }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use geoplanning::{
-    Activity, Client, Created, Customer, CustomerId, NewActivity, NewCustomer, NewResource,
+    Activity, Client, Creation, Customer, CustomerId, NewActivity, NewCustomer, NewResource,
     NewRound, NewTask, OpeningHours, Plan, Progress, ResourceId, RetryPolicy, Round, RoundKey,
     StatusCode, StatusReference, StreetAddress, TransportConfig,
 };
@@ -69,7 +69,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
 fn client(sandbox: &Sandbox) -> Result<Client, geoplanning::Error> {
     let geoplanning = sandbox.geoplanning();
     let config = TransportConfig::default()
-        .confirm_after(Duration::from_millis(20))
+        .find_after(Duration::from_millis(20))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(10)));
     Client::builder()
         .base_url(geoplanning.base_url())
@@ -153,7 +153,7 @@ async fn add_activity(
         .activities()
         .add_or_find(&NewActivity::new(task))
         .await?;
-    if let Created::Found(_) = created {
+    if let Creation::Found(_) = created {
         event(now(sandbox), format!("The answer on {reference} was lost."));
         let ledger = sandbox.geoplanning().ledger();
         let times = ledger.effects("add_activity", reference);

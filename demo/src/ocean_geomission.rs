@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ocean_geomission::{
-    Client, Clock, Coordinates, Creation, Mission, MissionId, Recipient, RetryPolicy,
-    TransportConfig,
+    Client, Clock, Coordinates, Creation, Mission, MissionId, MissionStatus, Receipt, Recipient,
+    RetryPolicy, TransportConfig,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -40,7 +40,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
 
     let missions = morning_missions();
     for mission in &missions {
-        client.create_or_confirm(mission).await?;
+        client.create_or_find(mission).await?;
     }
     event(now(sandbox), "Sent the morning's missions:");
     table(
@@ -90,7 +90,7 @@ fn client(sandbox: &Sandbox) -> Result<Client, ocean_geomission::Error> {
     let ocean = sandbox.ocean_geomission();
     let config = TransportConfig::default()
         .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
-        .confirm_after(Duration::from_millis(20))
+        .find_after(Duration::from_millis(20))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(10)));
     Client::builder()
         .base_url(ocean.base_url())
@@ -170,7 +170,7 @@ async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> 
             progress.inc(1);
         }
         let client = client.clone();
-        sending.spawn(async move { client.create_or_confirm(&parcel(number)).await });
+        sending.spawn(async move { client.create_or_find(&parcel(number)).await });
     }
     while let Some(sent) = sending.join_next().await {
         tally.count(&sent??);
@@ -203,10 +203,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, creation: &Creation) {
+    fn count(&mut self, creation: &Creation<Receipt, MissionStatus>) {
         match creation {
             Creation::Found(_) => self.found += 1,
-            Creation::Answered(_) => self.answered += 1,
+            Creation::Created(_) => self.answered += 1,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use vendor_client_core::{
-    HeaderMap, Method, Operation, Outcome, Repeat, RetryPolicy, Service, Transport,
+    HeaderMap, Method, Operation, Outcome, Idempotency, RetryPolicy, Service, Transport,
     TransportConfig, VendorMessage,
 };
 
@@ -18,7 +18,7 @@ static SERVICE: Service = Service::new("fuzz/0.0.0", |body| {
     VendorMessage::new(None, Some(text))
 });
 
-static CREATE: Operation = Operation::new("create", Method::POST, "/things", Repeat::Unsafe);
+static CREATE: Operation = Operation::new("create", Method::POST, "/things", Idempotency::NotIdempotent);
 
 /// What the server answers next.
 static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use cegid_loop::Filter;
 use fastrand::Rng;
 use geoplanning::{NewActivity, NewTask, StreetAddress};
-use ocean_geomission::{Created, Mission};
+use ocean_geomission::{Creation, Mission};
 use vendor_client_core::TransportConfig;
 use vendor_sandbox::{Sandbox, Service};
 
@@ -80,9 +80,9 @@ impl Clients {
         mission.send = Some(true);
 
         misbehave(ocean, "create_mission", &id, rng, tally);
-        let created = self.ocean.create_or_confirm(&mission).await;
+        let created = self.ocean.create_or_find(&mission).await;
         tally.call(&created);
-        tally.found += u64::from(matches!(created, Ok(Created::Found(_))));
+        tally.found += u64::from(matches!(created, Ok(Creation::Found(_))));
         note(ocean, "create_mission", &id, Told::by(&created), tally);
         if created.is_err() {
             return;
@@ -136,7 +136,7 @@ impl Clients {
         misbehave(service, "add_activity", &reference, rng, tally);
         let added = activities.add_or_find(&NewActivity::new(task)).await;
         tally.call(&added);
-        tally.found += u64::from(matches!(added, Ok(Created::Found(_))));
+        tally.found += u64::from(matches!(added, Ok(Creation::Found(_))));
         note(service, "add_activity", &reference, Told::by(&added), tally);
         let Ok(added) = added else { return };
         let activity = added.into_inner();

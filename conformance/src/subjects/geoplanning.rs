@@ -101,19 +101,19 @@ impl Subject for Geoplanning {
         let mut arranged = Arranged::seeded();
         let text = key.text();
         match operation {
-            "get_activity_by_reference"
-            | "update_activity_by_reference"
-            | "delete_activity_by_reference" => {
+            "get_activity_by_foreign_id"
+            | "update_activity_by_foreign_id"
+            | "delete_activity_by_foreign_id" => {
                 client.activities().add(&activity(&text)).await?;
             }
-            "get_customer_by_reference"
-            | "update_customer_by_reference"
-            | "delete_customer_by_reference" => {
+            "get_customer_by_foreign_id"
+            | "update_customer_by_foreign_id"
+            | "delete_customer_by_foreign_id" => {
                 client.customers().add(&customer(&text)).await?;
             }
-            "get_resource_by_reference"
-            | "update_resource_by_reference"
-            | "delete_resource_by_reference"
+            "get_resource_by_foreign_id"
+            | "update_resource_by_foreign_id"
+            | "delete_resource_by_foreign_id"
             | "delete_resource" => {
                 arranged.resource = client.resources().add(&resource(&text)).await?.id;
             }
@@ -152,18 +152,20 @@ impl Subject for Geoplanning {
         let rounds = client.rounds();
         match operation {
             "get_activity" => activities.get(id).await.map(shown),
-            "get_activity_by_reference" => activities.get_by_reference(text).await.map(shown),
+            "get_activity_by_foreign_id" => activities.get_by_foreign_id(text).await.map(shown),
             "add_activity" => activities.add(&activity(text)).await.map(shown),
             "update_activity" => activities.update(id, &activity(text)).await.map(shown),
-            "update_activity_by_reference" => {
+            "update_activity_by_foreign_id" => {
                 let update = activity(text);
                 activities
-                    .update_by_reference(text, &update)
+                    .update_by_foreign_id(text, &update)
                     .await
                     .map(shown)
             }
             "delete_activity" => activities.delete(id).await.map(shown),
-            "delete_activity_by_reference" => activities.delete_by_reference(text).await.map(shown),
+            "delete_activity_by_foreign_id" => {
+                activities.delete_by_foreign_id(text).await.map(shown)
+            }
             "assign_activity" => {
                 let assign = Assign::new(resource_id, task);
                 activities.assign(id, &assign).await.map(shown)
@@ -201,8 +203,8 @@ impl Subject for Geoplanning {
                 let all = resources.get(resource_id, &ResourceField::ALL);
                 all.await.map(shown)
             }
-            "get_resource_by_reference" => {
-                let all = resources.get_by_reference(text, &ResourceField::ALL);
+            "get_resource_by_foreign_id" => {
+                let all = resources.get_by_foreign_id(text, &ResourceField::ALL);
                 all.await.map(shown)
             }
             "add_resource" => resources.add(&resource(text)).await.map(shown),
@@ -210,15 +212,17 @@ impl Subject for Geoplanning {
                 let update = resource(text);
                 resources.update(resource_id, &update).await.map(shown)
             }
-            "update_resource_by_reference" => {
+            "update_resource_by_foreign_id" => {
                 let update = resource(text);
                 resources
-                    .update_by_reference(text, &update)
+                    .update_by_foreign_id(text, &update)
                     .await
                     .map(shown)
             }
             "delete_resource" => resources.delete(resource_id).await.map(shown),
-            "delete_resource_by_reference" => resources.delete_by_reference(text).await.map(shown),
+            "delete_resource_by_foreign_id" => {
+                resources.delete_by_foreign_id(text).await.map(shown)
+            }
             "get_round" => rounds.get(OPEN_ROUND).await.map(shown),
             "list_rounds" => {
                 let of_day = rounds.list(ResourceId::new(1), self.now());
@@ -237,20 +241,22 @@ impl Subject for Geoplanning {
             "list_users" => client.users().list().await.map(shown),
             "add_customer" => customers.add(&customer(text)).await.map(shown),
             "get_customer" => customers.get(customer_id).await.map(shown),
-            "get_customer_by_reference" => customers.get_by_reference(text).await.map(shown),
+            "get_customer_by_foreign_id" => customers.get_by_foreign_id(text).await.map(shown),
             "update_customer" => {
                 let update = customer(text);
                 customers.update(customer_id, &update).await.map(shown)
             }
-            "update_customer_by_reference" => {
+            "update_customer_by_foreign_id" => {
                 let update = customer(text);
                 customers
-                    .update_by_reference(text, &update)
+                    .update_by_foreign_id(text, &update)
                     .await
                     .map(shown)
             }
             "delete_customer" => customers.delete(customer_id).await.map(shown),
-            "delete_customer_by_reference" => customers.delete_by_reference(text).await.map(shown),
+            "delete_customer_by_foreign_id" => {
+                customers.delete_by_foreign_id(text).await.map(shown)
+            }
             other => unreachable!("`{other}` is no operation of this vendor"),
         }
     }
@@ -262,7 +268,7 @@ impl Subject for Geoplanning {
             "add_round" => arranged.resource.to_string(),
             "close_round" => OPEN_ROUND.to_string(),
             "start_activity_by_event" => EVENT.to_string(),
-            by_reference if by_reference.ends_with("_by_reference") => key.text(),
+            by_reference if by_reference.ends_with("_by_foreign_id") => key.text(),
             of_customer if of_customer.ends_with("_customer") => arranged.customer.to_string(),
             of_resource if of_resource.ends_with("_resource") => arranged.resource.to_string(),
             _ => arranged.activity.to_string(),

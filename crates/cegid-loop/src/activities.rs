@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::debug_only;
+use vendor_client_core::redacted_debug;
 
 use crate::code::code;
 use crate::filter::Field;
@@ -117,7 +117,7 @@ pub struct LetterActivity {
     pub due_day: Option<i64>,
 }
 
-debug_only!(LetterActivity {
+redacted_debug!(LetterActivity {
     id,
     letter_id,
     by_firm,

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vendor_client_core::{
-    Environment, Error, HeaderMap, HeaderName, HeaderValue, Method, Operation, Repeat, Service,
-    Transport, TransportConfig, VendorMessage,
+    Environment, Error, HeaderMap, HeaderName, HeaderValue, Idempotency, Method, Operation,
+    Service, Transport, TransportConfig, VendorMessage,
 };
 
 use crate::activities::{self, LetterActivity};
@@ -37,18 +37,18 @@ pub(crate) static LIST_ENGAGEMENT_LETTERS: Operation = Operation::new(
     "list_engagement_letters",
     Method::GET,
     "/LettresDeMissions",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 pub(crate) static LIST_ACTIVITIES: Operation = Operation::new(
     "list_activities",
     Method::GET,
     "/giActivitesMission",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// Any other list, which the caller names.
-static LIST: Operation = Operation::new("list", Method::GET, "/{list}", Repeat::Safe);
+static LIST: Operation = Operation::new("list", Method::GET, "/{list}", Idempotency::Idempotent);
 
 /// A client of Cegid Loop. Cheap to clone; clones share connections and the retry budget.
 ///

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::debug_only;
+use vendor_client_core::redacted_debug;
 
 use crate::code::code;
 use crate::filter::Field;
@@ -213,7 +213,7 @@ pub struct EngagementLetter {
     pub index: Option<i64>,
 }
 
-debug_only!(EngagementLetter {
+redacted_debug!(EngagementLetter {
     id,
     revision,
     entity,

@@ -107,8 +107,8 @@ pub use uuid;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Error, ErrorKind, ManualClock, Method, Operation, Outcome, Repeat, RetryPolicy,
-    StatusCode, SystemClock, Tls, TransportConfig, Violation,
+    Attempt, Clock, Error, ErrorKind, Idempotency, ManualClock, Method, Operation, Outcome,
+    RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
 };
 
 /// Every documented operation of the service that this crate has.

@@ -234,7 +234,7 @@ where
         let transport = self.client.transport.clone();
         let mut request = transport.request(self.operation);
         if let Some(name) = &self.name {
-            request = request.path("list", name);
+            request = request.path(name);
         }
         let request = request.query(&self.next_query()).validate(self);
         async move {

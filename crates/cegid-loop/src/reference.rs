@@ -3,7 +3,7 @@
 //! Docs: `docs/cegid-loop/types.md`.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use vendor_client_core::debug_only;
+use vendor_client_core::redacted_debug;
 
 use crate::id::ObjectId;
 use crate::wire;
@@ -52,7 +52,7 @@ impl Reference {
     }
 }
 
-debug_only!(Reference { id });
+redacted_debug!(Reference { id });
 
 /// A file that a row carries.
 ///
@@ -115,7 +115,7 @@ impl FileReference {
     }
 }
 
-debug_only!(FileReference { id });
+redacted_debug!(FileReference { id });
 
 /// For a field that holds a reference.
 pub(crate) fn reference<'de, D: Deserializer<'de>>(

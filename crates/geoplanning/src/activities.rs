@@ -6,7 +6,9 @@ mod updates;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Error, Method, Operation, Repeat, Validate as _, Violations, debug_only};
+use vendor_client_core::{
+    Creation, Error, Idempotency, Method, Operation, Validate as _, Violations, redacted_debug,
+};
 
 pub use actions::{Assign, Cancel, Plan, Progress, Unassign};
 pub use activity::{Activity, ActivityDetails, Event, Route, SimpleActivity, UnsettledDuration};
@@ -14,39 +16,47 @@ pub use updates::{ActivityUpdate, NewActivity, SimpleActivityUpdate, TaskUpdate}
 
 use crate::client::Client;
 use crate::error::answers;
+use crate::foreign_id::{ByForeignId, Repeated};
 use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
-use crate::reference::{ByReference, Creation, Repeated};
 use crate::rounds::{ChangedRounds, RoundsAnswer};
 use crate::wire::{self, open_enum};
-use crate::{UnknownFields, reference};
+use crate::{UnknownFields, foreign_id};
 
-pub(crate) static GET_ACTIVITY: Operation =
-    Operation::new("get_activity", Method::GET, "/activity/{id}", Repeat::Safe);
+pub(crate) static GET_ACTIVITY: Operation = Operation::new(
+    "get_activity",
+    Method::GET,
+    "/activity/{id}",
+    Idempotency::Idempotent,
+);
 
-pub(crate) static GET_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
-    "get_activity_by_reference",
+pub(crate) static GET_ACTIVITY_BY_FOREIGN_ID: Operation = Operation::new(
+    "get_activity_by_foreign_id",
     Method::GET,
     "/activity",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// The path ends with a slash (finding G-24). What a repeated reference does is not documented.
-pub(crate) static ADD_ACTIVITY: Operation =
-    Operation::new("add_activity", Method::POST, "/activity/", Repeat::Unsafe);
+pub(crate) static ADD_ACTIVITY: Operation = Operation::new(
+    "add_activity",
+    Method::POST,
+    "/activity/",
+    Idempotency::NotIdempotent,
+);
 
 pub(crate) static UPDATE_ACTIVITY: Operation = Operation::new(
     "update_activity",
     Method::PUT,
     "/activity/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// The update repeats the reference, so that a second call finds the same activity.
-pub(crate) static UPDATE_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
-    "update_activity_by_reference",
+pub(crate) static UPDATE_ACTIVITY_BY_FOREIGN_ID: Operation = Operation::new(
+    "update_activity_by_foreign_id",
     Method::PUT,
     "/activity",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// Deleting twice deletes once; the second answer is a 404.
@@ -54,15 +64,15 @@ pub(crate) static DELETE_ACTIVITY: Operation = Operation::new(
     "delete_activity",
     Method::DELETE,
     "/activity/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// A reference need not be unique, so that deleting twice may delete two.
-pub(crate) static DELETE_ACTIVITY_BY_REFERENCE: Operation = Operation::new(
-    "delete_activity_by_reference",
+pub(crate) static DELETE_ACTIVITY_BY_FOREIGN_ID: Operation = Operation::new(
+    "delete_activity_by_foreign_id",
     Method::DELETE,
     "/activity",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 // None of the actions is repeated blindly: that the service refuses a key that the action itself
@@ -72,70 +82,70 @@ pub(crate) static ASSIGN_ACTIVITY: Operation = Operation::new(
     "assign_activity",
     Method::PATCH,
     "/activity/{id}/assign",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static PLAN_ACTIVITY: Operation = Operation::new(
     "plan_activity",
     Method::PATCH,
     "/activity/{id}/plan",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static UNASSIGN_ACTIVITY: Operation = Operation::new(
     "unassign_activity",
     Method::PATCH,
     "/activity/{id}/unassign",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static START_ACTIVITY: Operation = Operation::new(
     "start_activity",
     Method::PATCH,
     "/activity/{id}/start",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static FINISH_ACTIVITY: Operation = Operation::new(
     "finish_activity",
     Method::PATCH,
     "/activity/{id}/finish",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static REJECT_ACTIVITY: Operation = Operation::new(
     "reject_activity",
     Method::PATCH,
     "/activity/{id}/rejectnowork",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static REJECT_WORKING_ACTIVITY: Operation = Operation::new(
     "reject_working_activity",
     Method::PATCH,
     "/activity/{id}/rejectwork",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static CANCEL_ACTIVITY: Operation = Operation::new(
     "cancel_activity",
     Method::PATCH,
     "/activity/{id}/cancel",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 pub(crate) static ACTIVITY_HISTORY: Operation = Operation::new(
     "activity_history",
     Method::GET,
     "/activity/history/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 pub(crate) static ACTIVITY_ATTACHMENTS: Operation = Operation::new(
     "activity_attachments",
     Method::GET,
     "/activity/{id}/attachments",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 answers! {
@@ -162,7 +172,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: ActivityId) -> Result<Activity, Error> {
-        let request = self.client.request(&GET_ACTIVITY).path("id", id);
+        let request = self.client.request(&GET_ACTIVITY).path(id);
         self.client.ask::<ActivityAnswer>(request).await
     }
 
@@ -173,9 +183,9 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_reference(self, reference: &str) -> Result<Activity, Error> {
-        let by = ByReference::new(reference);
-        let request = self.client.request(&GET_ACTIVITY_BY_REFERENCE);
+    pub async fn get_by_foreign_id(self, reference: &str) -> Result<Activity, Error> {
+        let by = ByForeignId::new(reference);
+        let request = self.client.request(&GET_ACTIVITY_BY_FOREIGN_ID);
         let request = request.validate(&by).query(&by);
         self.client.ask::<ActivityAnswer>(request).await
     }
@@ -205,7 +215,7 @@ impl Activities<'_> {
     ///
     /// It relies on two things. The reference must not have been used before, or an older activity
     /// is taken for this one. And the service must show an activity that it took within the wait
-    /// ([`TransportConfig::confirm_after`](crate::TransportConfig::confirm_after), 2 s by
+    /// ([`TransportConfig::find_after`](crate::TransportConfig::find_after), 2 s by
     /// default).
     ///
     /// It makes at most two additions and two look-ups, each within the deadline of a call
@@ -219,12 +229,12 @@ impl Activities<'_> {
         let given = activity.task.foreign_id.as_deref();
         let mut violations = Violations::new();
         activity.validate(&mut violations);
-        let reference = reference::required("task.foreignId", given, &mut violations);
+        let reference = foreign_id::required("task.foreignId", given, &mut violations);
         if !violations.is_empty() {
             return Err(Error::invalid_request(&ADD_ACTIVITY, violations));
         }
         let create = || self.add(activity);
-        let find = || async { reference::found(self.get_by_reference(reference).await) };
+        let find = || async { foreign_id::found(self.get_by_foreign_id(reference).await) };
         self.client.transport().create_or_find(create, find).await
     }
 
@@ -243,7 +253,7 @@ impl Activities<'_> {
         id: ActivityId,
         update: &U,
     ) -> Result<Activity, Error> {
-        let request = self.client.request(&UPDATE_ACTIVITY).path("id", id);
+        let request = self.client.request(&UPDATE_ACTIVITY).path(id);
         let request = request.validate(update).json(update);
         self.client.ask::<ActivityAnswer>(request).await
     }
@@ -257,18 +267,18 @@ impl Activities<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
     /// where the update has not the same reference.
-    pub async fn update_by_reference<U: ActivityUpdate>(
+    pub async fn update_by_foreign_id<U: ActivityUpdate>(
         self,
         reference: &str,
         update: &U,
     ) -> Result<Activity, Error> {
-        let by = ByReference::new(reference);
+        let by = ByForeignId::new(reference);
         let repeated = Repeated {
             reference,
             field: U::REFERENCE,
             given: update.reference(),
         };
-        let request = self.client.request(&UPDATE_ACTIVITY_BY_REFERENCE);
+        let request = self.client.request(&UPDATE_ACTIVITY_BY_FOREIGN_ID);
         let request = request.validate(&by).query(&by);
         let request = request.validate(&repeated).validate(update).json(update);
         self.client.ask::<ActivityAnswer>(request).await
@@ -287,7 +297,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
     pub async fn delete(self, id: ActivityId) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_ACTIVITY).path("id", id);
+        let request = self.client.request(&DELETE_ACTIVITY).path(id);
         self.client.tell(request).await
     }
 
@@ -299,9 +309,9 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_reference(self, reference: &str) -> Result<(), Error> {
-        let by = ByReference::new(reference);
-        let request = self.client.request(&DELETE_ACTIVITY_BY_REFERENCE);
+    pub async fn delete_by_foreign_id(self, reference: &str) -> Result<(), Error> {
+        let by = ByForeignId::new(reference);
+        let request = self.client.request(&DELETE_ACTIVITY_BY_FOREIGN_ID);
         let request = request.validate(&by).query(&by);
         self.client.tell(request).await
     }
@@ -317,7 +327,7 @@ impl Activities<'_> {
     /// otherwise what [`Error`] says. It is repeated only while the service certainly has not
     /// acted.
     pub async fn assign(self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
-        let request = self.client.request(&ASSIGN_ACTIVITY).path("id", id);
+        let request = self.client.request(&ASSIGN_ACTIVITY).path(id);
         let request = request.validate(assign).json(assign);
         self.client.ask::<ActivityAnswer>(request).await
     }
@@ -332,7 +342,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity or round; otherwise
     /// what [`Error`] says. It is repeated only while the service certainly has not acted.
     pub async fn plan(self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
-        let request = self.client.request(&PLAN_ACTIVITY).path("id", id);
+        let request = self.client.request(&PLAN_ACTIVITY).path(id);
         let request = request.validate(plan).json(plan);
         self.client
             .ask::<RoundsAnswer>(request)
@@ -349,7 +359,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn unassign(self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
-        let request = self.client.request(&UNASSIGN_ACTIVITY).path("id", id);
+        let request = self.client.request(&UNASSIGN_ACTIVITY).path(id);
         let request = request.validate(unassign).json(unassign);
         self.client.ask::<ActivityAnswer>(request).await
     }
@@ -417,7 +427,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn cancel(self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
-        let request = self.client.request(&CANCEL_ACTIVITY).path("id", id);
+        let request = self.client.request(&CANCEL_ACTIVITY).path(id);
         let request = request.validate(cancel).json(cancel);
         self.client.ask::<ActivityAnswer>(request).await
     }
@@ -432,7 +442,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn history(self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
-        let request = self.client.request(&ACTIVITY_HISTORY).path("id", customer);
+        let request = self.client.request(&ACTIVITY_HISTORY).path(customer);
         self.client.ask::<HistoryAnswer>(request).await
     }
 
@@ -445,7 +455,7 @@ impl Activities<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn attachments(self, id: ActivityId) -> Result<Vec<Attachment>, Error> {
-        let request = self.client.request(&ACTIVITY_ATTACHMENTS).path("id", id);
+        let request = self.client.request(&ACTIVITY_ATTACHMENTS).path(id);
         self.client.ask::<AttachmentsAnswer>(request).await
     }
 
@@ -455,7 +465,7 @@ impl Activities<'_> {
         id: ActivityId,
         at: &Progress,
     ) -> Result<ChangedRounds, Error> {
-        let request = self.client.request(operation).path("id", id);
+        let request = self.client.request(operation).path(id);
         let request = request.validate(at).json(at);
         self.client
             .ask::<RoundsAnswer>(request)
@@ -498,7 +508,7 @@ pub struct HistoryEntry {
     pub unknown: UnknownFields,
 }
 
-debug_only!(HistoryEntry { id, end });
+redacted_debug!(HistoryEntry { id, end });
 
 /// Something that a user has added to a task on the way.
 ///
@@ -540,7 +550,7 @@ pub struct Attachment {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Attachment {
+redacted_debug!(Attachment {
     id,
     task,
     user,

@@ -1,7 +1,7 @@
 //! The statuses that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Method, Operation, Repeat, Violations, debug_only};
+use vendor_client_core::{Error, Idempotency, Method, Operation, Violations, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
@@ -13,7 +13,7 @@ pub(crate) static LIST_ACTIVITY_STATUSES: Operation = Operation::new(
     "list_activity_statuses",
     Method::GET,
     "/activity/status",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 answers! {
@@ -75,7 +75,7 @@ pub struct ActivityStatus {
     pub unknown: UnknownFields,
 }
 
-debug_only!(ActivityStatus { id, kind });
+redacted_debug!(ActivityStatus { id, kind });
 
 open_enum! {
     /// What an activity's status means. Others than these may come and are kept (finding G-10).
@@ -115,7 +115,7 @@ pub struct StatusReference {
     foreign_id: Option<String>,
 }
 
-debug_only!(StatusReference { id });
+redacted_debug!(StatusReference { id });
 
 impl StatusReference {
     /// By the service's id. Wire: `id`.

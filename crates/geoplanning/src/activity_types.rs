@@ -1,7 +1,9 @@
 //! The types that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
+use vendor_client_core::{
+    Error, Idempotency, Method, Operation, Validate, Violations, redacted_debug,
+};
 
 use crate::UnknownFields;
 use crate::client::Client;
@@ -13,7 +15,7 @@ pub(crate) static LIST_ACTIVITY_TYPES: Operation = Operation::new(
     "list_activity_types",
     Method::GET,
     "/activity/types",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 answers! {
@@ -93,7 +95,7 @@ pub struct ActivityType {
     pub unknown: UnknownFields,
 }
 
-debug_only!(ActivityType { id, meta_type });
+redacted_debug!(ActivityType { id, meta_type });
 
 impl ActivityType {
     /// Whether it may be used for tasks; `None` where the service did not tell.
@@ -182,7 +184,7 @@ pub struct ActivityTypeReference {
     pub name: String,
 }
 
-debug_only!(ActivityTypeReference {});
+redacted_debug!(ActivityTypeReference {});
 
 impl ActivityTypeReference {
     /// The type of that name.

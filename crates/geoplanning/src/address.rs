@@ -1,7 +1,7 @@
 //! Where things are: addresses as they are read, and as they are sent.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Validate, Violations, debug_only};
+use vendor_client_core::{Validate, Violations, redacted_debug};
 
 use crate::UnknownFields;
 use crate::id::AddressId;
@@ -40,7 +40,7 @@ impl Validate for Coordinates {
     }
 }
 
-debug_only!(Coordinates {});
+redacted_debug!(Coordinates {});
 
 /// The administrative part of an address: country, postcode, locality and street, together, and
 /// the house's number where it has one.
@@ -104,7 +104,7 @@ impl Validate for StreetAddress {
     }
 }
 
-debug_only!(StreetAddress {});
+redacted_debug!(StreetAddress {});
 
 /// A place, as it is sent: coordinates, or the administrative part, or both.
 ///
@@ -243,7 +243,7 @@ impl NewAddress {
     }
 }
 
-debug_only!(NewAddress {});
+redacted_debug!(NewAddress {});
 
 impl From<Coordinates> for NewAddress {
     fn from(place: Coordinates) -> Self {
@@ -326,7 +326,7 @@ pub struct Address {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Address { id });
+redacted_debug!(Address { id });
 
 impl Address {
     /// The coordinates, where there are both.

@@ -1,43 +1,53 @@
 //! Customers: add, read, edit, delete.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
+use vendor_client_core::{
+    Creation, Error, Idempotency, Method, Operation, Validate, Violations, redacted_debug,
+};
 
 use crate::address::{Address, NewAddress};
 use crate::client::Client;
 use crate::error::answers;
+use crate::foreign_id::{self, Repeated};
 use crate::id::CustomerId;
 use crate::opening_hours::OpeningHours;
-use crate::reference::{self, Creation, Repeated};
 use crate::{UnknownFields, wire};
 
 /// What a repeated reference does is not documented.
-pub(crate) static ADD_CUSTOMER: Operation =
-    Operation::new("add_customer", Method::POST, "/customers", Repeat::Unsafe);
+pub(crate) static ADD_CUSTOMER: Operation = Operation::new(
+    "add_customer",
+    Method::POST,
+    "/customers",
+    Idempotency::NotIdempotent,
+);
 
-pub(crate) static GET_CUSTOMER: Operation =
-    Operation::new("get_customer", Method::GET, "/customers/{id}", Repeat::Safe);
+pub(crate) static GET_CUSTOMER: Operation = Operation::new(
+    "get_customer",
+    Method::GET,
+    "/customers/{id}",
+    Idempotency::Idempotent,
+);
 
-pub(crate) static GET_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
-    "get_customer_by_reference",
+pub(crate) static GET_CUSTOMER_BY_FOREIGN_ID: Operation = Operation::new(
+    "get_customer_by_foreign_id",
     Method::GET,
     "/customers/ref/{ref}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 pub(crate) static UPDATE_CUSTOMER: Operation = Operation::new(
     "update_customer",
     Method::PUT,
     "/customers/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// The update repeats the reference, so that a second call finds the same customer.
-pub(crate) static UPDATE_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
-    "update_customer_by_reference",
+pub(crate) static UPDATE_CUSTOMER_BY_FOREIGN_ID: Operation = Operation::new(
+    "update_customer_by_foreign_id",
     Method::PUT,
     "/customers/ref/{ref}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// Deleting twice deletes once; the second answer is a 404.
@@ -45,15 +55,15 @@ pub(crate) static DELETE_CUSTOMER: Operation = Operation::new(
     "delete_customer",
     Method::DELETE,
     "/customers/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// A reference need not be unique, so that deleting twice may delete two.
-pub(crate) static DELETE_CUSTOMER_BY_REFERENCE: Operation = Operation::new(
-    "delete_customer_by_reference",
+pub(crate) static DELETE_CUSTOMER_BY_FOREIGN_ID: Operation = Operation::new(
+    "delete_customer_by_foreign_id",
     Method::DELETE,
     "/customers/ref/{ref}",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 answers! {
@@ -99,12 +109,12 @@ impl Customers<'_> {
         let mut violations = Violations::new();
         customer.validate(&mut violations);
         let given = customer.foreign_id.as_deref();
-        let reference = reference::required("foreignId", given, &mut violations);
+        let reference = foreign_id::required("foreignId", given, &mut violations);
         if !violations.is_empty() {
             return Err(Error::invalid_request(&ADD_CUSTOMER, violations));
         }
         let create = || self.add(customer);
-        let find = || async { reference::found(self.get_by_reference(reference).await) };
+        let find = || async { foreign_id::found(self.get_by_foreign_id(reference).await) };
         self.client.transport().create_or_find(create, find).await
     }
 
@@ -117,7 +127,7 @@ impl Customers<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: CustomerId) -> Result<Customer, Error> {
-        let request = self.client.request(&GET_CUSTOMER).path("id", id);
+        let request = self.client.request(&GET_CUSTOMER).path(id);
         self.client.ask::<CustomerAnswer>(request).await
     }
 
@@ -128,9 +138,9 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_reference(self, reference: &str) -> Result<Customer, Error> {
-        let request = self.client.request(&GET_CUSTOMER_BY_REFERENCE);
-        let request = request.path("ref", reference);
+    pub async fn get_by_foreign_id(self, reference: &str) -> Result<Customer, Error> {
+        let request = self.client.request(&GET_CUSTOMER_BY_FOREIGN_ID);
+        let request = request.path(reference);
         self.client.ask::<CustomerAnswer>(request).await
     }
 
@@ -145,7 +155,7 @@ impl Customers<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn update(self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
-        let request = self.client.request(&UPDATE_CUSTOMER).path("id", id);
+        let request = self.client.request(&UPDATE_CUSTOMER).path(id);
         let request = request.validate(update).json(update);
         self.client.ask::<CustomerAnswer>(request).await
     }
@@ -159,7 +169,7 @@ impl Customers<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
     /// where the update has not the same reference.
-    pub async fn update_by_reference(
+    pub async fn update_by_foreign_id(
         self,
         reference: &str,
         update: &CustomerUpdate,
@@ -169,8 +179,8 @@ impl Customers<'_> {
             field: "foreignId",
             given: update.foreign_id.as_deref(),
         };
-        let request = self.client.request(&UPDATE_CUSTOMER_BY_REFERENCE);
-        let request = request.path("ref", reference);
+        let request = self.client.request(&UPDATE_CUSTOMER_BY_FOREIGN_ID);
+        let request = request.path(reference);
         let request = request.validate(&repeated).validate(update).json(update);
         self.client.ask::<CustomerAnswer>(request).await
     }
@@ -188,7 +198,7 @@ impl Customers<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn delete(self, id: CustomerId) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_CUSTOMER).path("id", id);
+        let request = self.client.request(&DELETE_CUSTOMER).path(id);
         self.client.tell(request).await
     }
 
@@ -200,9 +210,9 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_reference(self, reference: &str) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_CUSTOMER_BY_REFERENCE);
-        self.client.tell(request.path("ref", reference)).await
+    pub async fn delete_by_foreign_id(self, reference: &str) -> Result<(), Error> {
+        let request = self.client.request(&DELETE_CUSTOMER_BY_FOREIGN_ID);
+        self.client.tell(request.path(reference)).await
     }
 }
 
@@ -241,7 +251,7 @@ pub struct Customer {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Customer { id });
+redacted_debug!(Customer { id });
 
 /// A customer, as it is sent, to add it or to replace what is there.
 ///
@@ -287,7 +297,7 @@ pub struct NewCustomer {
     pub opening_hours: Option<OpeningHours>,
 }
 
-debug_only!(NewCustomer { opening_hours });
+redacted_debug!(NewCustomer { opening_hours });
 
 /// What replaces a customer: all of it, so it is made from what was read, and from the opening
 /// hours, which are not.

@@ -1,7 +1,7 @@
 //! What resources have or know, and tasks ask for: skills, languages, categories.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Validate, Violations, debug_only};
+use vendor_client_core::{Validate, Violations, redacted_debug};
 
 use crate::UnknownFields;
 use crate::id::EnumerableId;
@@ -31,7 +31,7 @@ pub struct Enumerable {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Enumerable { id });
+redacted_debug!(Enumerable { id });
 
 /// Something that a resource has or knows, and that a task may ask for, as it is sent.
 ///
@@ -53,7 +53,7 @@ pub struct NewEnumerable {
     pub kind: String,
 }
 
-debug_only!(NewEnumerable {});
+redacted_debug!(NewEnumerable {});
 
 impl NewEnumerable {
     /// An ability by name, of a type that exists in the service.

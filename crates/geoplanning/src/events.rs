@@ -1,6 +1,6 @@
 //! Events: starting the activity that comes from one.
 
-use vendor_client_core::{Error, Method, Operation, Repeat};
+use vendor_client_core::{Error, Idempotency, Method, Operation};
 
 use crate::activities::Progress;
 use crate::client::Client;
@@ -12,7 +12,7 @@ pub(crate) static START_ACTIVITY_BY_EVENT: Operation = Operation::new(
     "start_activity_by_event",
     Method::PATCH,
     "/events/{id}/start",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 /// The operation on events; from [`Client::events`].
@@ -34,7 +34,7 @@ impl Events<'_> {
     ///
     /// As for [`Activities::plan`](crate::Activities::plan).
     pub async fn start(self, id: EventId, at: &Progress) -> Result<ChangedRounds, Error> {
-        let request = self.client.request(&START_ACTIVITY_BY_EVENT).path("id", id);
+        let request = self.client.request(&START_ACTIVITY_BY_EVENT).path(id);
         let request = request.validate(at).json(at);
         self.client
             .ask::<RoundsAnswer>(request)

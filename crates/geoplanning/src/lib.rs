@@ -98,11 +98,11 @@ mod customers;
 mod enumerables;
 mod error;
 mod events;
+mod foreign_id;
 mod id;
 mod login;
 mod opening_hours;
 mod pois;
-mod reference;
 mod resources;
 mod rounds;
 #[cfg(feature = "schema")]
@@ -134,7 +134,6 @@ pub use id::{
 pub use login::LoginUser;
 pub use opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
 pub use pois::{Poi, Pois};
-pub use reference::Creation;
 pub use resources::{
     Capacity, NewCapacity, NewResource, Resource, ResourceField, ResourceReference, ResourceUpdate,
     Resources,
@@ -155,8 +154,8 @@ pub use users::{User, UserField, Users};
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Created, Error, ErrorKind, ManualClock, Method, Operation, Outcome, Repeat,
-    RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
+    Attempt, Clock, Creation, Error, ErrorKind, Idempotency, ManualClock, Method, Operation,
+    Outcome, RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
 };
 
 /// What the service leaves open: whatever the vendor's customer has defined. Wire: `properties`.
@@ -175,12 +174,12 @@ pub type UnknownFields = serde_json::Map<String, serde_json::Value>;
 pub fn operations() -> [&'static Operation; 43] {
     [
         &activities::GET_ACTIVITY,
-        &activities::GET_ACTIVITY_BY_REFERENCE,
+        &activities::GET_ACTIVITY_BY_FOREIGN_ID,
         &activities::ADD_ACTIVITY,
         &activities::UPDATE_ACTIVITY,
-        &activities::UPDATE_ACTIVITY_BY_REFERENCE,
+        &activities::UPDATE_ACTIVITY_BY_FOREIGN_ID,
         &activities::DELETE_ACTIVITY,
-        &activities::DELETE_ACTIVITY_BY_REFERENCE,
+        &activities::DELETE_ACTIVITY_BY_FOREIGN_ID,
         &activities::ASSIGN_ACTIVITY,
         &activities::PLAN_ACTIVITY,
         &activities::UNASSIGN_ACTIVITY,
@@ -198,12 +197,12 @@ pub fn operations() -> [&'static Operation; 43] {
         &pois::CLOSEST_POIS_BY_ADDRESS,
         &pois::CLOSEST_POIS_BY_COORDINATES,
         &resources::GET_RESOURCE,
-        &resources::GET_RESOURCE_BY_REFERENCE,
+        &resources::GET_RESOURCE_BY_FOREIGN_ID,
         &resources::ADD_RESOURCE,
         &resources::UPDATE_RESOURCE,
-        &resources::UPDATE_RESOURCE_BY_REFERENCE,
+        &resources::UPDATE_RESOURCE_BY_FOREIGN_ID,
         &resources::DELETE_RESOURCE,
-        &resources::DELETE_RESOURCE_BY_REFERENCE,
+        &resources::DELETE_RESOURCE_BY_FOREIGN_ID,
         &rounds::GET_ROUND,
         &rounds::LIST_ROUNDS,
         &rounds::ADD_ROUND,
@@ -212,11 +211,11 @@ pub fn operations() -> [&'static Operation; 43] {
         &users::LIST_USERS,
         &customers::ADD_CUSTOMER,
         &customers::GET_CUSTOMER,
-        &customers::GET_CUSTOMER_BY_REFERENCE,
+        &customers::GET_CUSTOMER_BY_FOREIGN_ID,
         &customers::UPDATE_CUSTOMER,
-        &customers::UPDATE_CUSTOMER_BY_REFERENCE,
+        &customers::UPDATE_CUSTOMER_BY_FOREIGN_ID,
         &customers::DELETE_CUSTOMER,
-        &customers::DELETE_CUSTOMER_BY_REFERENCE,
+        &customers::DELETE_CUSTOMER_BY_FOREIGN_ID,
     ]
 }
 

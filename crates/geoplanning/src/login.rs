@@ -1,15 +1,19 @@
 //! Checking the credentials.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Method, Operation, Repeat, debug_only};
+use vendor_client_core::{Error, Idempotency, Method, Operation, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
 use crate::error::answers;
 use crate::id::{ResourceId, UserId};
 
-pub(crate) static CHECK_LOGIN: Operation =
-    Operation::new("check_login", Method::GET, "/login/check", Repeat::Safe);
+pub(crate) static CHECK_LOGIN: Operation = Operation::new(
+    "check_login",
+    Method::GET,
+    "/login/check",
+    Idempotency::Idempotent,
+);
 
 answers! {
     LoginAnswer { user as "userData": LoginUser }
@@ -61,7 +65,7 @@ pub struct LoginUser {
     pub unknown: UnknownFields,
 }
 
-debug_only!(LoginUser {
+redacted_debug!(LoginUser {
     id,
     language,
     resource

@@ -1,7 +1,7 @@
 //! Points of interest: the closest ones to a place.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Method, Operation, Repeat, debug_only};
+use vendor_client_core::{Error, Idempotency, Method, Operation, redacted_debug};
 
 use crate::UnknownFields;
 use crate::address::{Address, Coordinates, StreetAddress};
@@ -13,7 +13,7 @@ pub(crate) static CLOSEST_POIS_BY_ADDRESS: Operation = Operation::new(
     "closest_pois_by_address",
     Method::GET,
     "/pois/closest",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// Told apart from the other by its query alone (finding G-28).
@@ -21,7 +21,7 @@ pub(crate) static CLOSEST_POIS_BY_COORDINATES: Operation = Operation::new(
     "closest_pois_by_coordinates",
     Method::GET,
     "/pois/closest",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 answers! {
@@ -96,4 +96,4 @@ pub struct Poi {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Poi { id, kind });
+redacted_debug!(Poi { id, kind });

@@ -2,46 +2,54 @@
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
-    Error, Method, Operation, Repeat, Request, Validate, Violations, debug_only,
+    Creation, Error, Idempotency, Method, Operation, Request, Validate, Violations, redacted_debug,
 };
 
 use crate::address::{Address, NewAddress};
 use crate::client::Client;
 use crate::enumerables::{Enumerable, NewEnumerable};
 use crate::error::answers;
+use crate::foreign_id::{self, ByForeignId, Repeated};
 use crate::id::{CapacityId, ResourceId};
-use crate::reference::{self, ByReference, Creation, Repeated};
 use crate::task::convert;
 use crate::wire::open_enum;
 use crate::{Properties, UnknownFields};
 
-pub(crate) static GET_RESOURCE: Operation =
-    Operation::new("get_resource", Method::GET, "/resources/{id}", Repeat::Safe);
+pub(crate) static GET_RESOURCE: Operation = Operation::new(
+    "get_resource",
+    Method::GET,
+    "/resources/{id}",
+    Idempotency::Idempotent,
+);
 
-pub(crate) static GET_RESOURCE_BY_REFERENCE: Operation = Operation::new(
-    "get_resource_by_reference",
+pub(crate) static GET_RESOURCE_BY_FOREIGN_ID: Operation = Operation::new(
+    "get_resource_by_foreign_id",
     Method::GET,
     "/resources",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// What a repeated reference does is not documented.
-pub(crate) static ADD_RESOURCE: Operation =
-    Operation::new("add_resource", Method::POST, "/resources", Repeat::Unsafe);
+pub(crate) static ADD_RESOURCE: Operation = Operation::new(
+    "add_resource",
+    Method::POST,
+    "/resources",
+    Idempotency::NotIdempotent,
+);
 
 pub(crate) static UPDATE_RESOURCE: Operation = Operation::new(
     "update_resource",
     Method::PUT,
     "/resources/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// The update repeats the reference, so that a second call finds the same resource.
-pub(crate) static UPDATE_RESOURCE_BY_REFERENCE: Operation = Operation::new(
-    "update_resource_by_reference",
+pub(crate) static UPDATE_RESOURCE_BY_FOREIGN_ID: Operation = Operation::new(
+    "update_resource_by_foreign_id",
     Method::PUT,
     "/resources",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// Deleting twice deletes once; the second answer is a 404.
@@ -49,15 +57,15 @@ pub(crate) static DELETE_RESOURCE: Operation = Operation::new(
     "delete_resource",
     Method::DELETE,
     "/resources/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// A reference need not be unique, so that deleting twice may delete two.
-pub(crate) static DELETE_RESOURCE_BY_REFERENCE: Operation = Operation::new(
-    "delete_resource_by_reference",
+pub(crate) static DELETE_RESOURCE_BY_FOREIGN_ID: Operation = Operation::new(
+    "delete_resource_by_foreign_id",
     Method::DELETE,
     "/resources",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 answers! {
@@ -83,7 +91,7 @@ impl Resources<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
-        let request = self.client.request(&GET_RESOURCE).path("id", id);
+        let request = self.client.request(&GET_RESOURCE).path(id);
         let request = with_fields(request, fields);
         self.client.ask::<ResourceAnswer>(request).await
     }
@@ -95,13 +103,13 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_reference(
+    pub async fn get_by_foreign_id(
         self,
         reference: &str,
         fields: &[ResourceField],
     ) -> Result<Resource, Error> {
-        let by = ByReference::new(reference);
-        let request = self.client.request(&GET_RESOURCE_BY_REFERENCE);
+        let by = ByForeignId::new(reference);
+        let request = self.client.request(&GET_RESOURCE_BY_FOREIGN_ID);
         let request = with_fields(request.validate(&by).query(&by), fields);
         self.client.ask::<ResourceAnswer>(request).await
     }
@@ -135,14 +143,14 @@ impl Resources<'_> {
         let mut violations = Violations::new();
         resource.validate(&mut violations);
         let given = resource.foreign_id.as_deref();
-        let reference = reference::required("fid", given, &mut violations);
+        let reference = foreign_id::required("fid", given, &mut violations);
         if !violations.is_empty() {
             return Err(Error::invalid_request(&ADD_RESOURCE, violations));
         }
         let create = || self.add(resource);
         let find = || async {
-            let read = self.get_by_reference(reference, &ResourceField::ALL);
-            reference::found(read.await)
+            let read = self.get_by_foreign_id(reference, &ResourceField::ALL);
+            foreign_id::found(read.await)
         };
         self.client.transport().create_or_find(create, find).await
     }
@@ -160,7 +168,7 @@ impl Resources<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn update(self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
-        let request = self.client.request(&UPDATE_RESOURCE).path("id", id);
+        let request = self.client.request(&UPDATE_RESOURCE).path(id);
         let request = request.validate(update).json(update);
         self.client.ask::<ResourceAnswer>(request).await
     }
@@ -174,18 +182,18 @@ impl Resources<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
     /// where the update has not the same reference.
-    pub async fn update_by_reference(
+    pub async fn update_by_foreign_id(
         self,
         reference: &str,
         update: &ResourceUpdate,
     ) -> Result<Resource, Error> {
-        let by = ByReference::new(reference);
+        let by = ByForeignId::new(reference);
         let repeated = Repeated {
             reference,
             field: "fid",
             given: update.foreign_id.as_deref(),
         };
-        let request = self.client.request(&UPDATE_RESOURCE_BY_REFERENCE);
+        let request = self.client.request(&UPDATE_RESOURCE_BY_FOREIGN_ID);
         let request = request.validate(&by).query(&by);
         let request = request.validate(&repeated).validate(update).json(update);
         self.client.ask::<ResourceAnswer>(request).await
@@ -205,7 +213,7 @@ impl Resources<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn delete(self, id: ResourceId) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_RESOURCE).path("id", id);
+        let request = self.client.request(&DELETE_RESOURCE).path(id);
         self.client.tell(request).await
     }
 
@@ -217,9 +225,9 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_reference(self, reference: &str) -> Result<(), Error> {
-        let by = ByReference::new(reference);
-        let request = self.client.request(&DELETE_RESOURCE_BY_REFERENCE);
+    pub async fn delete_by_foreign_id(self, reference: &str) -> Result<(), Error> {
+        let by = ByForeignId::new(reference);
+        let request = self.client.request(&DELETE_RESOURCE_BY_FOREIGN_ID);
         let request = request.validate(&by).query(&by);
         self.client.tell(request).await
     }
@@ -301,7 +309,7 @@ pub struct Resource {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Resource { id });
+redacted_debug!(Resource { id });
 
 /// A resource, as it is sent, to add it or to replace what is there.
 ///
@@ -337,7 +345,7 @@ pub struct NewResource {
     pub capacities: Option<Vec<NewCapacity>>,
 }
 
-debug_only!(NewResource { is_internal });
+redacted_debug!(NewResource { is_internal });
 
 /// What replaces a resource: all of it, so it is made from what was read, with
 /// [`ResourceField::ALL`].
@@ -446,7 +454,7 @@ pub struct Capacity {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Capacity {
+redacted_debug!(Capacity {
     id,
     max_amount,
     initial_amount
@@ -478,7 +486,7 @@ pub struct NewCapacity {
     pub initial_amount: f64,
 }
 
-debug_only!(NewCapacity {
+redacted_debug!(NewCapacity {
     max_amount,
     initial_amount
 });
@@ -554,4 +562,4 @@ pub struct ResourceReference {
     pub unknown: UnknownFields,
 }
 
-debug_only!(ResourceReference { id });
+redacted_debug!(ResourceReference { id });

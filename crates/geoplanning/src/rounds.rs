@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Error, Method, Operation, Repeat, Validate, Violations, debug_only};
+use vendor_client_core::{
+    Error, Idempotency, Method, Operation, Validate, Violations, redacted_debug,
+};
 
 use crate::activities::Activity;
 use crate::address::Address;
@@ -13,26 +15,34 @@ use crate::id::{PersonId, ResourceId, RoundId};
 use crate::resources::ResourceReference;
 use crate::{UnknownFields, wire};
 
-pub(crate) static GET_ROUND: Operation =
-    Operation::new("get_round", Method::GET, "/rounds/{id}", Repeat::Safe);
+pub(crate) static GET_ROUND: Operation = Operation::new(
+    "get_round",
+    Method::GET,
+    "/rounds/{id}",
+    Idempotency::Idempotent,
+);
 
 pub(crate) static LIST_ROUNDS: Operation = Operation::new(
     "list_rounds",
     Method::GET,
     "/rounds/resource/{id}",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// What a second addition for the same day does is not documented.
-pub(crate) static ADD_ROUND: Operation =
-    Operation::new("add_round", Method::POST, "/rounds", Repeat::Unsafe);
+pub(crate) static ADD_ROUND: Operation = Operation::new(
+    "add_round",
+    Method::POST,
+    "/rounds",
+    Idempotency::NotIdempotent,
+);
 
 /// Closing twice leaves the round closed.
 pub(crate) static CLOSE_ROUND: Operation = Operation::new(
     "close_round",
     Method::PUT,
     "/rounds/{id}/close",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 answers! {
@@ -58,7 +68,7 @@ impl Rounds<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such round; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: RoundId) -> Result<Round, Error> {
-        let request = self.client.request(&GET_ROUND).path("id", id);
+        let request = self.client.request(&GET_ROUND).path(id);
         self.client.ask::<RoundAnswer>(request).await
     }
 
@@ -78,7 +88,7 @@ impl Rounds<'_> {
         day: OffsetDateTime,
     ) -> Result<Vec<Round>, Error> {
         let of_day = OfDay { date: day };
-        let request = self.client.request(&LIST_ROUNDS).path("id", resource);
+        let request = self.client.request(&LIST_ROUNDS).path(resource);
         let request = request.validate(&of_day).query(&of_day);
         self.client.ask::<RoundsAnswer>(request).await
     }
@@ -138,7 +148,7 @@ impl Rounds<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn close(self, id: RoundId) -> Result<Round, Error> {
-        let request = self.client.request(&CLOSE_ROUND).path("id", id);
+        let request = self.client.request(&CLOSE_ROUND).path(id);
         self.client.ask::<RoundAnswer>(request).await
     }
 }
@@ -210,7 +220,7 @@ pub struct Round {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Round {
+redacted_debug!(Round {
     id,
     start,
     end,
@@ -332,7 +342,7 @@ pub struct RoundReference {
     pub unknown: UnknownFields,
 }
 
-debug_only!(RoundReference {
+redacted_debug!(RoundReference {
     id,
     resource,
     person
@@ -357,7 +367,7 @@ pub struct PersonReference {
     pub unknown: UnknownFields,
 }
 
-debug_only!(PersonReference { id });
+redacted_debug!(PersonReference { id });
 
 /// A resource's round for a day, as it is added.
 ///

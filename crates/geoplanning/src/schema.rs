@@ -4,29 +4,29 @@ use vendor_client_core::schema::OperationSchema;
 
 use crate::activities::{
     ACTIVITY_ATTACHMENTS, ACTIVITY_HISTORY, ADD_ACTIVITY, ASSIGN_ACTIVITY, ActivityAnswer, Assign,
-    AttachmentsAnswer, CANCEL_ACTIVITY, Cancel, DELETE_ACTIVITY, DELETE_ACTIVITY_BY_REFERENCE,
-    FINISH_ACTIVITY, GET_ACTIVITY, GET_ACTIVITY_BY_REFERENCE, HistoryAnswer, NewActivity,
+    AttachmentsAnswer, CANCEL_ACTIVITY, Cancel, DELETE_ACTIVITY, DELETE_ACTIVITY_BY_FOREIGN_ID,
+    FINISH_ACTIVITY, GET_ACTIVITY, GET_ACTIVITY_BY_FOREIGN_ID, HistoryAnswer, NewActivity,
     PLAN_ACTIVITY, Plan, Progress, REJECT_ACTIVITY, REJECT_WORKING_ACTIVITY, START_ACTIVITY,
     SimpleActivityUpdate, TaskUpdate, UNASSIGN_ACTIVITY, UPDATE_ACTIVITY,
-    UPDATE_ACTIVITY_BY_REFERENCE, Unassign,
+    UPDATE_ACTIVITY_BY_FOREIGN_ID, Unassign,
 };
 use crate::activity_statuses::{ActivityStatusesAnswer, LIST_ACTIVITY_STATUSES};
 use crate::activity_types::{ActivityTypesAnswer, LIST_ACTIVITY_TYPES};
 use crate::address::{Coordinates, StreetAddress};
 use crate::customers::{
-    ADD_CUSTOMER, CustomerAnswer, CustomerUpdate, DELETE_CUSTOMER, DELETE_CUSTOMER_BY_REFERENCE,
-    GET_CUSTOMER, GET_CUSTOMER_BY_REFERENCE, NewCustomer, UPDATE_CUSTOMER,
-    UPDATE_CUSTOMER_BY_REFERENCE,
+    ADD_CUSTOMER, CustomerAnswer, CustomerUpdate, DELETE_CUSTOMER, DELETE_CUSTOMER_BY_FOREIGN_ID,
+    GET_CUSTOMER, GET_CUSTOMER_BY_FOREIGN_ID, NewCustomer, UPDATE_CUSTOMER,
+    UPDATE_CUSTOMER_BY_FOREIGN_ID,
 };
 use crate::events::START_ACTIVITY_BY_EVENT;
+use crate::foreign_id::ByForeignId;
 use crate::id::{ActivityId, CustomerId, EventId, ResourceId, RoundId, UserId};
 use crate::login::{CHECK_LOGIN, LoginAnswer};
 use crate::pois::{CLOSEST_POIS_BY_ADDRESS, CLOSEST_POIS_BY_COORDINATES, PoisAnswer};
-use crate::reference::ByReference;
 use crate::resources::{
-    ADD_RESOURCE, DELETE_RESOURCE, DELETE_RESOURCE_BY_REFERENCE, GET_RESOURCE,
-    GET_RESOURCE_BY_REFERENCE, NewResource, ResourceAnswer, ResourceField, ResourceUpdate,
-    UPDATE_RESOURCE, UPDATE_RESOURCE_BY_REFERENCE,
+    ADD_RESOURCE, DELETE_RESOURCE, DELETE_RESOURCE_BY_FOREIGN_ID, GET_RESOURCE,
+    GET_RESOURCE_BY_FOREIGN_ID, NewResource, ResourceAnswer, ResourceField, ResourceUpdate,
+    UPDATE_RESOURCE, UPDATE_RESOURCE_BY_FOREIGN_ID,
 };
 use crate::rounds::{
     ADD_ROUND, CLOSE_ROUND, GET_ROUND, LIST_ROUNDS, NewRound, OfDay, RoundAnswer, RoundsAnswer,
@@ -50,8 +50,8 @@ fn activities() -> Vec<OperationSchema> {
         OperationSchema::of(&GET_ACTIVITY)
             .path_parameter::<ActivityId>("id")
             .response::<ActivityAnswer>(),
-        OperationSchema::of(&GET_ACTIVITY_BY_REFERENCE)
-            .query::<ByReference<'static>>()
+        OperationSchema::of(&GET_ACTIVITY_BY_FOREIGN_ID)
+            .query::<ByForeignId<'static>>()
             .response::<ActivityAnswer>(),
         OperationSchema::of(&ADD_ACTIVITY)
             .body::<NewActivity>()
@@ -61,13 +61,13 @@ fn activities() -> Vec<OperationSchema> {
             .body_named::<TaskUpdate>("task")
             .body_named::<SimpleActivityUpdate>("simple activity")
             .response::<ActivityAnswer>(),
-        OperationSchema::of(&UPDATE_ACTIVITY_BY_REFERENCE)
-            .query::<ByReference<'static>>()
+        OperationSchema::of(&UPDATE_ACTIVITY_BY_FOREIGN_ID)
+            .query::<ByForeignId<'static>>()
             .body_named::<TaskUpdate>("task")
             .body_named::<SimpleActivityUpdate>("simple activity")
             .response::<ActivityAnswer>(),
         OperationSchema::of(&DELETE_ACTIVITY).path_parameter::<ActivityId>("id"),
-        OperationSchema::of(&DELETE_ACTIVITY_BY_REFERENCE).query::<ByReference<'static>>(),
+        OperationSchema::of(&DELETE_ACTIVITY_BY_FOREIGN_ID).query::<ByForeignId<'static>>(),
         OperationSchema::of(&ACTIVITY_HISTORY)
             .path_parameter::<CustomerId>("id")
             .response::<HistoryAnswer>(),
@@ -142,8 +142,8 @@ fn resources() -> Vec<OperationSchema> {
             .path_parameter::<ResourceId>("id")
             .query_parameter::<Option<Vec<ResourceField>>>("fields")
             .response::<ResourceAnswer>(),
-        OperationSchema::of(&GET_RESOURCE_BY_REFERENCE)
-            .query::<ByReference<'static>>()
+        OperationSchema::of(&GET_RESOURCE_BY_FOREIGN_ID)
+            .query::<ByForeignId<'static>>()
             .query_parameter::<Option<Vec<ResourceField>>>("fields")
             .response::<ResourceAnswer>(),
         OperationSchema::of(&ADD_RESOURCE)
@@ -153,12 +153,12 @@ fn resources() -> Vec<OperationSchema> {
             .path_parameter::<ResourceId>("id")
             .body::<ResourceUpdate>()
             .response::<ResourceAnswer>(),
-        OperationSchema::of(&UPDATE_RESOURCE_BY_REFERENCE)
-            .query::<ByReference<'static>>()
+        OperationSchema::of(&UPDATE_RESOURCE_BY_FOREIGN_ID)
+            .query::<ByForeignId<'static>>()
             .body::<ResourceUpdate>()
             .response::<ResourceAnswer>(),
         OperationSchema::of(&DELETE_RESOURCE).path_parameter::<ResourceId>("id"),
-        OperationSchema::of(&DELETE_RESOURCE_BY_REFERENCE).query::<ByReference<'static>>(),
+        OperationSchema::of(&DELETE_RESOURCE_BY_FOREIGN_ID).query::<ByForeignId<'static>>(),
     ]
 }
 
@@ -188,18 +188,18 @@ fn customers() -> Vec<OperationSchema> {
         OperationSchema::of(&GET_CUSTOMER)
             .path_parameter::<CustomerId>("id")
             .response::<CustomerAnswer>(),
-        OperationSchema::of(&GET_CUSTOMER_BY_REFERENCE)
+        OperationSchema::of(&GET_CUSTOMER_BY_FOREIGN_ID)
             .path_parameter::<String>("ref")
             .response::<CustomerAnswer>(),
         OperationSchema::of(&UPDATE_CUSTOMER)
             .path_parameter::<CustomerId>("id")
             .body::<CustomerUpdate>()
             .response::<CustomerAnswer>(),
-        OperationSchema::of(&UPDATE_CUSTOMER_BY_REFERENCE)
+        OperationSchema::of(&UPDATE_CUSTOMER_BY_FOREIGN_ID)
             .path_parameter::<String>("ref")
             .body::<CustomerUpdate>()
             .response::<CustomerAnswer>(),
         OperationSchema::of(&DELETE_CUSTOMER).path_parameter::<CustomerId>("id"),
-        OperationSchema::of(&DELETE_CUSTOMER_BY_REFERENCE).path_parameter::<String>("ref"),
+        OperationSchema::of(&DELETE_CUSTOMER_BY_FOREIGN_ID).path_parameter::<String>("ref"),
     ]
 }

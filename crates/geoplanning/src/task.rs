@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, Weekday};
-use vendor_client_core::{Validate, Violations, debug_only};
+use vendor_client_core::{Validate, Violations, redacted_debug};
 
 use crate::address::{Address, NewAddress};
 use crate::customers::Customer;
@@ -88,7 +88,7 @@ pub struct Task {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Task {
+redacted_debug!(Task {
     id,
     duration,
     due,
@@ -174,7 +174,7 @@ pub struct NewTask {
     pub opening_hours: Option<OpeningHours>,
 }
 
-debug_only!(NewTask {
+redacted_debug!(NewTask {
     duration,
     due,
     customer,
@@ -282,7 +282,7 @@ pub struct Contact {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Contact {});
+redacted_debug!(Contact {});
 
 impl Contact {
     /// Nobody yet.
@@ -323,7 +323,7 @@ pub struct Appointment {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Appointment { id, start, end });
+redacted_debug!(Appointment { id, start, end });
 
 /// A time agreed upon, as it is sent.
 ///
@@ -390,7 +390,7 @@ pub struct Order {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Order { id });
+redacted_debug!(Order { id });
 
 /// Something that a task delivers, as it is sent.
 ///
@@ -413,7 +413,7 @@ pub struct NewOrder {
     pub amount: f64,
 }
 
-debug_only!(NewOrder {});
+redacted_debug!(NewOrder {});
 
 impl NewOrder {
     /// So much of a product, in that unit.
@@ -473,7 +473,7 @@ pub struct TaskOpeningHour {
     pub unknown: UnknownFields,
 }
 
-debug_only!(TaskOpeningHour {
+redacted_debug!(TaskOpeningHour {
     id,
     day,
     opens,
@@ -512,7 +512,7 @@ pub struct PreAssignment {
     pub unknown: UnknownFields,
 }
 
-debug_only!(PreAssignment { resource, date });
+redacted_debug!(PreAssignment { resource, date });
 
 /// The customer of a task that is sent.
 ///

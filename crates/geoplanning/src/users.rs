@@ -1,7 +1,7 @@
 //! Users: read, list.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Method, Operation, Repeat, debug_only};
+use vendor_client_core::{Error, Idempotency, Method, Operation, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
@@ -9,11 +9,15 @@ use crate::error::answers;
 use crate::id::{ResourceId, UserId};
 use crate::wire::open_enum;
 
-pub(crate) static GET_USER: Operation =
-    Operation::new("get_user", Method::GET, "/users/{id}", Repeat::Safe);
+pub(crate) static GET_USER: Operation = Operation::new(
+    "get_user",
+    Method::GET,
+    "/users/{id}",
+    Idempotency::Idempotent,
+);
 
 pub(crate) static LIST_USERS: Operation =
-    Operation::new("list_users", Method::GET, "/users", Repeat::Safe);
+    Operation::new("list_users", Method::GET, "/users", Idempotency::Idempotent);
 
 answers! {
     UserAnswer { user as "user": User }
@@ -39,7 +43,7 @@ impl Users<'_> {
     /// says.
     pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
         let fields: Vec<_> = fields.iter().map(|field| ("fields", field)).collect();
-        let request = self.client.request(&GET_USER).path("id", id).query(&fields);
+        let request = self.client.request(&GET_USER).path(id).query(&fields);
         self.client.ask::<UserAnswer>(request).await
     }
 
@@ -114,4 +118,4 @@ pub struct User {
     pub unknown: UnknownFields,
 }
 
-debug_only!(User { id, resource });
+redacted_debug!(User { id, resource });

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
-    Error, HeaderName, LogIn, Method, Operation, Repeat, Token, Transport, debug_only,
+    Error, HeaderName, Idempotency, LogIn, Method, Operation, Token, Transport, redacted_debug,
 };
 
 /// The header that carries the token.
@@ -22,7 +22,7 @@ pub(crate) static LOG_IN: Operation = Operation::new(
     "log_in",
     Method::POST,
     "/restapi/auth/authenticate2",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// An account's name and password, as sent.
@@ -54,7 +54,7 @@ pub(crate) struct LoggedIn {
     password_days_left: Option<i64>,
 }
 
-debug_only!(LoggedIn { password_days_left });
+redacted_debug!(LoggedIn { password_days_left });
 
 /// An account that can log in.
 pub(crate) struct Account {

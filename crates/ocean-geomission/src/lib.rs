@@ -17,7 +17,7 @@
 //! mission.city = Some("Paris".to_owned());
 //! mission.send = Some(true);
 //!
-//! client.create_or_confirm(&mission).await?;
+//! client.create_or_find(&mission).await?;
 //! let status = client.mission_status(&mission.id).await?;
 //! println!("{}", status.status.unwrap_or_default());
 //! # Ok(())
@@ -29,7 +29,7 @@
 //! - It logs in when the first call needs it, keeps the token for its 12 hours, and replaces one
 //!   that the service refuses. [`ClientBuilder::token_store`] shares it between processes.
 //! - It repeats what may be repeated. A creation whose outcome is unknown is not repeated blindly:
-//!   [`Client::create_or_confirm`] looks first.
+//!   [`Client::create_or_find`] looks first.
 //! - It refuses a mission that breaks a documented constraint before anything is sent.
 //!
 //! # When a call fails
@@ -68,7 +68,7 @@ mod wire;
 
 pub use client::{Client, ClientBuilder, ParameterPlace};
 pub use missions::{
-    Coordinates, Creation, CustomerId, Mission, MissionId, MissionStatus, Receipt, Recipient,
+    Coordinates, CustomerId, Mission, MissionId, MissionStatus, Receipt, Recipient,
 };
 pub use secrecy::{ExposeSecret, SecretString};
 /// Dates and times. Its macros need the crate `time` itself among the dependencies.
@@ -76,8 +76,8 @@ pub use time;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Created, Error, ErrorKind, FileTokenStore, ManualClock, Method, Operation,
-    Outcome, Repeat, RetryPolicy, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock,
+    Attempt, Clock, Creation, Error, ErrorKind, FileTokenStore, Idempotency, ManualClock, Method,
+    Operation, Outcome, RetryPolicy, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock,
     Tls, Token, TokenStore, TransportConfig, Violation,
 };
 

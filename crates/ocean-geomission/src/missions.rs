@@ -6,7 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use vendor_client_core::{
-    Created, Error, Method, Operation, Repeat, Request, Response, Validate, Violations, debug_only,
+    Creation, Error, Idempotency, Method, Operation, Request, Response, Validate, Violations,
+    redacted_debug,
 };
 
 use crate::client::Client;
@@ -17,7 +18,7 @@ pub(crate) static CREATE_MISSION: Operation = Operation::new(
     "create_mission",
     Method::POST,
     "/restapi/geomission/ajoutMission",
-    Repeat::Unsafe,
+    Idempotency::NotIdempotent,
 );
 
 /// Modifying twice leaves the mission as modifying once does.
@@ -25,14 +26,14 @@ pub(crate) static MODIFY_MISSION: Operation = Operation::new(
     "modify_mission",
     Method::POST,
     "/restapi/geomission/modifierMission",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 pub(crate) static MISSION_STATUS: Operation = Operation::new(
     "mission_status",
     Method::GET,
     "/restapi/geomission/statutMission",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// Deleting twice deletes once; the second answer is a 404.
@@ -40,13 +41,13 @@ pub(crate) static DELETE_MISSION: Operation = Operation::new(
     "delete_mission",
     Method::POST,
     "/restapi/geomission/supprimerMission",
-    Repeat::Safe,
+    Idempotency::Idempotent,
 );
 
 /// The caller's own identifier of a mission. Every call names the mission by it.
 ///
 /// Use one that is never used again: the service does not say what a second mission of the same
-/// identifier does, and [`Client::create_or_confirm`] finds the first.
+/// identifier does, and [`Client::create_or_find`] finds the first.
 ///
 /// Wire: `idMission`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
@@ -215,7 +216,7 @@ impl Coordinates {
     }
 }
 
-debug_only!(Coordinates {});
+redacted_debug!(Coordinates {});
 
 /// A mission, as it is created and modified.
 ///
@@ -315,7 +316,7 @@ pub struct Mission {
     pub coordinates: Option<Coordinates>,
 }
 
-debug_only!(Mission {
+redacted_debug!(Mission {
     id,
     scheduled_at,
     expires_at,
@@ -416,7 +417,7 @@ pub struct Receipt {
     pub message: Option<String>,
 }
 
-debug_only!(Receipt {});
+redacted_debug!(Receipt {});
 
 /// How far a mission is.
 ///
@@ -457,15 +458,12 @@ pub struct MissionStatus {
     pub time: Option<String>,
 }
 
-debug_only!(MissionStatus {
+redacted_debug!(MissionStatus {
     status,
     status_code,
     external_id,
     time
 });
-
-/// How a creation by [`Client::create_or_confirm`] came to its end.
-pub type Creation = Created<Receipt, MissionStatus>;
 
 impl Client {
     /// Creates a mission and, with [`Mission::send`], sends it to its recipient.
@@ -473,7 +471,7 @@ impl Client {
     /// `POST /restapi/geomission/ajoutMission`
     ///
     /// It is repeated only while the service certainly has not acted. After an unknown outcome,
-    /// such as a timeout, the error says so; [`create_or_confirm`](Self::create_or_confirm) goes
+    /// such as a timeout, the error says so; [`create_or_find`](Self::create_or_find) goes
     /// on from there by itself.
     ///
     /// Docs: `docs/ocean-geomission/missions.md`, "Create a mission".
@@ -494,7 +492,7 @@ impl Client {
     ///
     /// It relies on two things. The identifier must not have been used before, or an older
     /// mission is taken for this one. And the service must show a mission that it took within the
-    /// wait ([`TransportConfig::confirm_after`](crate::TransportConfig::confirm_after), 2 s by
+    /// wait ([`TransportConfig::find_after`](crate::TransportConfig::find_after), 2 s by
     /// default): one that it is still working on then is created a second time, and what becomes
     /// of the second is not documented.
     ///
@@ -506,7 +504,10 @@ impl Client {
     /// As for [`create_mission`](Self::create_mission). The outcome is still unknown after two
     /// creations without an answer and without the mission being found, and where the status
     /// could not be read.
-    pub async fn create_or_confirm(&self, mission: &Mission) -> Result<Creation, Error> {
+    pub async fn create_or_find(
+        &self,
+        mission: &Mission,
+    ) -> Result<Creation<Receipt, MissionStatus>, Error> {
         let create = || self.create_mission(mission);
         let find = || async {
             match self.mission_status(&mission.id).await {

@@ -25,7 +25,7 @@ pub struct TransportConfig {
     pub(crate) attempt_timeout: Duration,
     pub(crate) deadline: Duration,
     pub(crate) max_body_size: usize,
-    pub(crate) confirm_after: Duration,
+    pub(crate) find_after: Duration,
     pub(crate) allow_insecure_http: bool,
     pub(crate) retry: RetryPolicy,
     pub(crate) clock: Arc<dyn Clock>,
@@ -72,7 +72,7 @@ impl Default for TransportConfig {
             attempt_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(60),
             max_body_size: 16 * 1024 * 1024,
-            confirm_after: Duration::from_secs(2),
+            find_after: Duration::from_secs(2),
             allow_insecure_http: false,
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock),
@@ -129,8 +129,8 @@ impl TransportConfig {
     /// How long a create whose outcome is unknown waits before it looks whether the thing is
     /// there: 2 s unless told otherwise.
     #[must_use]
-    pub fn confirm_after(mut self, wait: Duration) -> Self {
-        self.confirm_after = wait;
+    pub fn find_after(mut self, wait: Duration) -> Self {
+        self.find_after = wait;
         self
     }
 

@@ -11,14 +11,14 @@
 ///     mail: String,
 /// }
 ///
-/// vendor_client_core::debug_only!(Contact { id });
+/// vendor_client_core::redacted_debug!(Contact { id });
 ///
 /// let contact = Contact { id: 7, mail: "someone@example.com".to_owned() };
 /// assert_eq!(format!("{contact:?}"), "Contact { id: 7, .. }");
 /// # let _ = contact.mail;
 /// ```
 #[macro_export]
-macro_rules! debug_only {
+macro_rules! redacted_debug {
     ($type:ident { $($field:ident),* $(,)? }) => {
         impl ::std::fmt::Debug for $type {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::operation::{Operation, Repeat};
+use crate::operation::{Idempotency, Operation};
 use crate::validate::{Violation, Violations};
 
 /// A call that did not succeed, or a client that could not be built.
@@ -396,7 +396,7 @@ impl Error {
 
     fn operation_is_repeatable(&self) -> bool {
         self.operation()
-            .is_some_and(|operation| operation.repeat == Repeat::Safe)
+            .is_some_and(|operation| operation.idempotency == Idempotency::Idempotent)
     }
 
     /// The error of the log-in that this one comes from.

@@ -8,12 +8,12 @@
 //! ```no_run
 //! use http::HeaderMap;
 //! use vendor_client_core::{
-//!     Error, Method, Operation, Repeat, Service, Transport, TransportConfig, VendorMessage,
+//!     Error, Method, Operation, Idempotency, Service, Transport, TransportConfig, VendorMessage,
 //! };
 //!
 //! static SERVICE: Service = Service::new("example/0.1.0", |_body| VendorMessage::default());
 //! static GET_CUSTOMER: Operation =
-//!     Operation::new("get_customer", Method::GET, "/customers/{id}", Repeat::Safe);
+//!     Operation::new("get_customer", Method::GET, "/customers/{id}", Idempotency::Idempotent);
 //!
 //! #[derive(serde::Deserialize)]
 //! struct Customer {
@@ -23,7 +23,7 @@
 //! # async fn run() -> Result<(), Error> {
 //! let config = TransportConfig::default();
 //! let transport = Transport::new(&SERVICE, "https://api.example.com", HeaderMap::new(), &config)?;
-//! let request = transport.request(&GET_CUSTOMER).path("id", 7);
+//! let request = transport.request(&GET_CUSTOMER).path(7);
 //! let customer: Customer = transport.send(request).await?.json()?;
 //! # Ok(())
 //! # }
@@ -32,12 +32,12 @@
 //! In reading order: [`Operation`], [`Request`] and [`Violations`], [`Transport`] and
 //! [`TransportConfig`], [`RetryPolicy`], [`TokenCache`], [`Response`], [`Error`].
 
-mod answer;
 mod base_url;
 mod clock;
 mod config;
-mod confirm;
+mod creation;
 mod debug;
+mod endpoint;
 mod environment;
 mod error;
 mod operation;
@@ -46,6 +46,7 @@ mod response;
 mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod status;
 mod telemetry;
 mod token;
 mod transport;
@@ -53,11 +54,14 @@ mod validate;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Tls, TransportConfig};
-pub use confirm::Created;
+pub use creation::Creation;
+pub use endpoint::{Endpoint, Form, Json, ListedEndpoint, Part, Path, Query};
+#[doc(hidden)]
+pub use endpoint::{as_text, lower_case};
 pub use environment::Environment;
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-pub use operation::{Operation, Repeat};
+pub use operation::{Idempotency, Operation};
 pub use request::Request;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use reqwest;

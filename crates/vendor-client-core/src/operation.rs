@@ -8,10 +8,10 @@ use http::Method;
 /// telemetry and the comparison with the documentation all read that same value.
 ///
 /// ```
-/// use vendor_client_core::{Method, Operation, Repeat};
+/// use vendor_client_core::{Method, Operation, Idempotency};
 ///
 /// static GET_CUSTOMER: Operation =
-///     Operation::new("get_customer", Method::GET, "/customers/{id}", Repeat::Safe);
+///     Operation::new("get_customer", Method::GET, "/customers/{id}", Idempotency::Idempotent);
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,8 +22,8 @@ pub struct Operation {
     pub method: Method,
     /// The path below the base URL, with `{name}` where a value goes, such as `/customers/{id}`.
     pub template: &'static str,
-    /// Whether doing it twice does no more than doing it once.
-    pub repeat: Repeat,
+    /// Whether doing it twice has the same effect as doing it once.
+    pub idempotency: Idempotency,
 }
 
 impl Operation {
@@ -33,24 +33,39 @@ impl Operation {
         name: &'static str,
         method: Method,
         template: &'static str,
-        repeat: Repeat,
+        idempotency: Idempotency,
     ) -> Self {
         Self {
             name,
             method,
             template,
-            repeat,
+            idempotency,
         }
+    }
+
+    /// The names that the template has in braces, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let after_braces = self.template.split('{').skip(1);
+        after_braces.filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
     }
 }
 
-/// Whether an operation may be repeated when nobody knows if it took effect.
+/// Whether an operation may be sent again when nobody knows whether it took effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Repeat {
-    /// Repeating it changes nothing: reads, and writes that set a final state.
-    Safe,
-    /// Repeating it may act twice. It is repeated only after an attempt that certainly had no
+pub enum Idempotency {
+    /// Doing it twice has the same effect as doing it once: reads, and writes that set a final
+    /// state. It is retried after any transient failure.
+    Idempotent,
+    /// Doing it twice may act twice. It is retried only after an attempt that certainly had no
     /// effect.
-    Unsafe,
+    NotIdempotent,
+}
+
+impl Idempotency {
+    /// Whether this is [`Idempotent`](Self::Idempotent).
+    #[must_use]
+    pub const fn is_idempotent(self) -> bool {
+        matches!(self, Self::Idempotent)
+    }
 }

@@ -7,9 +7,9 @@ use http::StatusCode;
 use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use crate::answer;
 use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
 use crate::operation::Operation;
+use crate::status;
 
 /// An answer with a success status.
 pub struct Response {
@@ -97,8 +97,8 @@ impl Response {
     }
 
     fn wrong_media_type(&self) -> Option<String> {
-        let media_type = answer::media_type(&self.headers)?;
-        if answer::is_json(media_type) {
+        let media_type = status::media_type(&self.headers)?;
+        if status::is_json(media_type) {
             return None;
         }
         if media_type.eq_ignore_ascii_case("text/html") {
@@ -125,8 +125,8 @@ impl Response {
 
     fn unreadable(&self, mut failure: Failure) -> Error {
         failure.status = Some(self.status);
-        failure.snippet = answer::snippet(&self.body);
-        failure.request_id = answer::request_id(&self.headers);
+        failure.snippet = status::snippet(&self.body);
+        failure.request_id = status::request_id(&self.headers);
         match &self.call {
             Some((operation, earlier)) => failure.after(operation, earlier.clone()),
             None => failure.into(),
@@ -205,9 +205,10 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::operation::Repeat;
+    use crate::operation::Idempotency;
 
-    static CREATE: Operation = Operation::new("create", Method::POST, "/x", Repeat::Unsafe);
+    static CREATE: Operation =
+        Operation::new("create", Method::POST, "/x", Idempotency::NotIdempotent);
 
     #[derive(Debug, Deserialize)]
     struct Answer {

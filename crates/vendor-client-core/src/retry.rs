@@ -9,7 +9,7 @@ use http::HeaderValue;
 use tokio::time::Instant;
 
 use crate::error::{Failure, Outcome};
-use crate::operation::Repeat;
+use crate::operation::Idempotency;
 
 /// How failed attempts are repeated.
 ///
@@ -124,11 +124,11 @@ impl Retries {
     pub(crate) fn wait_after(
         &self,
         failure: &Failure,
-        repeat: Repeat,
+        idempotency: Idempotency,
         attempts_made: u32,
         deadline: Instant,
     ) -> Option<Duration> {
-        if !may_repeat(failure, repeat) || attempts_made >= self.policy.max_attempts {
+        if !may_repeat(failure, idempotency) || attempts_made >= self.policy.max_attempts {
             return None;
         }
         let wait = self.wait(failure.retry_after, attempts_made)?;
@@ -157,8 +157,9 @@ impl Retries {
 }
 
 /// Whether another attempt may succeed and cannot do harm.
-fn may_repeat(failure: &Failure, repeat: Repeat) -> bool {
-    failure.transient && (repeat == Repeat::Safe || failure.outcome != Outcome::Unknown)
+fn may_repeat(failure: &Failure, idempotency: Idempotency) -> bool {
+    failure.transient
+        && (idempotency == Idempotency::Idempotent || failure.outcome != Outcome::Unknown)
 }
 
 /// A token bucket, in tenths of a retry.
@@ -233,22 +234,27 @@ mod tests {
     }
 
     fn wait(retries: &Retries, failure: &Failure, attempts: u32) -> Option<Duration> {
-        retries.wait_after(failure, Repeat::Safe, attempts, Instant::now() + FAR)
+        retries.wait_after(
+            failure,
+            Idempotency::Idempotent,
+            attempts,
+            Instant::now() + FAR,
+        )
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_unsafe_operation_is_repeated_only_when_it_certainly_had_no_effect() {
         let retries = retries(RetryPolicy::default());
         let deadline = Instant::now() + FAR;
-        let repeats = |outcome, repeat| {
+        let repeats = |outcome, idempotency| {
             retries
-                .wait_after(&failure(outcome), repeat, 1, deadline)
+                .wait_after(&failure(outcome), idempotency, 1, deadline)
                 .is_some()
         };
-        assert!(repeats(Outcome::NotSent, Repeat::Unsafe));
-        assert!(repeats(Outcome::Rejected, Repeat::Unsafe));
-        assert!(!repeats(Outcome::Unknown, Repeat::Unsafe));
-        assert!(repeats(Outcome::Unknown, Repeat::Safe));
+        assert!(repeats(Outcome::NotSent, Idempotency::NotIdempotent));
+        assert!(repeats(Outcome::Rejected, Idempotency::NotIdempotent));
+        assert!(!repeats(Outcome::Unknown, Idempotency::NotIdempotent));
+        assert!(repeats(Outcome::Unknown, Idempotency::Idempotent));
     }
 
     #[tokio::test(start_paused = true)]
@@ -306,7 +312,7 @@ mod tests {
         let failure = asking_for(Duration::from_secs(10));
         let before = |seconds| {
             let deadline = Instant::now() + Duration::from_secs(seconds);
-            retries.wait_after(&failure, Repeat::Safe, 1, deadline)
+            retries.wait_after(&failure, Idempotency::Idempotent, 1, deadline)
         };
         assert_eq!(before(10), None);
         assert_eq!(before(11), Some(Duration::from_secs(10)));

@@ -1,15 +1,14 @@
 //! What a vendor crate tells about its types, so that they can be compared with its documentation.
 //!
-//! Feature `schema`. Each vendor crate lists its operations in one function:
+//! Feature `schema`. An [`Endpoint`] describes itself, from the types that it is declared with:
 //!
 //! ```
 //! use schemars::JsonSchema;
 //! use serde::{Deserialize, Serialize};
-//! use vendor_client_core::schema::OperationSchema;
-//! use vendor_client_core::{Method, Operation, Repeat, Validate, Violations};
+//! use vendor_client_core::{Endpoint, Json, Method, Path, Validate, Violations};
 //!
-//! static RENAME_CUSTOMER: Operation =
-//!     Operation::new("rename_customer", Method::PUT, "/customers/{id}", Repeat::Safe);
+//! static RENAME_CUSTOMER: Endpoint<Path<i64>, Json<RenameCustomer>, Customer> =
+//!     Endpoint::new("rename_customer", Method::PUT, "/customers/{id}").idempotent();
 //!
 //! #[derive(Serialize, Deserialize, JsonSchema)]
 //! struct RenameCustomer {
@@ -28,17 +27,11 @@
 //!     name: String,
 //! }
 //!
-//! pub fn operations() -> Vec<OperationSchema> {
-//!     vec![
-//!         OperationSchema::of(&RENAME_CUSTOMER)
-//!             .path_parameter::<i64>("id")
-//!             .body::<RenameCustomer>()
-//!             .response::<Customer>(),
-//!     ]
-//! }
-//! # assert_eq!(operations().len(), 1);
+//! let schema = RENAME_CUSTOMER.schema();
+//! assert_eq!((schema.path.len(), schema.bodies.len(), schema.responses.len()), (1, 1, 1));
 //! ```
 
+use std::any::TypeId;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -46,7 +39,79 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::endpoint::{Endpoint, Form, Json, Path, Query};
 use crate::{Operation, Validate, Violation, Violations};
+
+/// What a part of an endpoint, or its response, adds to the endpoint's description.
+pub trait Describe {
+    /// Adds what this part sends.
+    fn describe(schema: OperationSchema) -> OperationSchema;
+}
+
+/// A response as its endpoint describes it: one shape, unless a type says otherwise.
+pub trait DescribeResponse {
+    /// Adds what is read.
+    fn describe_response(schema: OperationSchema) -> OperationSchema;
+}
+
+impl<At: Describe, Body: Describe, Response: DescribeResponse> Endpoint<At, Body, Response> {
+    /// The types that the endpoint sends and reads.
+    #[must_use]
+    pub fn schema(&'static self) -> OperationSchema {
+        let schema = OperationSchema::of(self.operation());
+        Response::describe_response(Body::describe(At::describe(schema)))
+    }
+}
+
+impl<T: JsonSchema + Serialize + DeserializeOwned + 'static> Describe for Path<T> {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        let mut parameters = schema.operation.path_parameters();
+        match parameters.nth(schema.path.len()) {
+            Some(name) => schema.path_parameter::<T>(name),
+            None => schema,
+        }
+    }
+}
+
+impl<T: JsonSchema + Serialize + DeserializeOwned + Validate + 'static> Describe for Query<T> {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        schema.query::<T>()
+    }
+}
+
+impl<T: JsonSchema + Serialize + DeserializeOwned + Validate + 'static> Describe for Form<T> {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        schema.body::<T>()
+    }
+}
+
+impl<T: JsonSchema + Serialize + DeserializeOwned + Validate + 'static> Describe for Json<T> {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        schema.body::<T>()
+    }
+}
+
+impl Describe for () {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        schema
+    }
+}
+
+impl<A: Describe, B: Describe> Describe for (A, B) {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        B::describe(A::describe(schema))
+    }
+}
+
+/// `()` is the response of which nothing is read.
+impl<T: JsonSchema + Serialize + DeserializeOwned + 'static> DescribeResponse for T {
+    fn describe_response(schema: OperationSchema) -> OperationSchema {
+        if TypeId::of::<T>() == TypeId::of::<()>() {
+            return schema;
+        }
+        schema.response::<T>()
+    }
+}
 
 /// An operation together with the types that it sends and reads.
 #[derive(Debug)]
@@ -283,9 +348,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::Repeat;
+    use crate::Idempotency;
 
-    static LIST: Operation = Operation::new("list", Method::GET, "/things/{id}", Repeat::Safe);
+    static LIST: Operation =
+        Operation::new("list", Method::GET, "/things/{id}", Idempotency::Idempotent);
 
     #[test]
     fn a_parameter_is_required_unless_it_is_an_option() {

@@ -11,7 +11,6 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer;
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::config::TransportConfig;
@@ -20,6 +19,7 @@ use crate::operation::Operation;
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{Retries, read_retry_after};
+use crate::status;
 use crate::telemetry::CallSpan;
 use crate::token::{Generation, LogIn, TokenCache, TokenStore};
 
@@ -62,7 +62,7 @@ struct Inner {
     attempt_timeout: Duration,
     deadline: Duration,
     max_body_size: usize,
-    confirm_after: Duration,
+    find_after: Duration,
 }
 
 /// Hides the headers, which hold credentials.
@@ -110,7 +110,7 @@ impl Transport {
             attempt_timeout: config.attempt_timeout,
             deadline: config.deadline,
             max_body_size: config.max_body_size,
-            confirm_after: config.confirm_after,
+            find_after: config.find_after,
         })))
     }
 
@@ -132,8 +132,8 @@ impl Transport {
         builder.build()
     }
 
-    pub(crate) fn confirm_after(&self) -> Duration {
-        self.0.confirm_after
+    pub(crate) fn find_after(&self) -> Duration {
+        self.0.find_after
     }
 
     /// Starts a request of `operation`.
@@ -215,7 +215,7 @@ impl Transport {
             retried += 1;
             let wait = inner
                 .retries
-                .wait_after(&failure, operation.repeat, retried, deadline);
+                .wait_after(&failure, operation.idempotency, retried, deadline);
             let Some(wait) = wait else {
                 return Err(failure.after(operation, earlier));
             };
@@ -398,7 +398,7 @@ impl Inner {
         let retry_after = headers
             .get(header::RETRY_AFTER)
             .and_then(|value| read_retry_after(value, self.clock.now()));
-        let (outcome, transient) = answer::judge(status, retry_after.is_some());
+        let (outcome, transient) = status::judge(status, retry_after.is_some());
         let kind = if status.is_redirection() {
             ErrorKind::Redirect
         } else {
@@ -407,10 +407,10 @@ impl Inner {
         let mut failure = Failure::new(kind, outcome).status(status);
         failure.transient = transient;
         failure.retry_after = retry_after;
-        failure.request_id = answer::request_id(headers);
-        failure.redirect_host = answer::redirect_host(response.url(), headers);
+        failure.request_id = status::request_id(headers);
+        failure.redirect_host = status::redirect_host(response.url(), headers);
         failure.vendor = (self.service.read_failure)(body);
-        failure.snippet = answer::snippet(body);
+        failure.snippet = status::snippet(body);
         failure
     }
 }
@@ -456,7 +456,7 @@ fn broken_body(source: reqwest::Error) -> Failure {
 fn followed_redirect(target: &Url) -> Failure {
     let mut failure = Failure::new(ErrorKind::Redirect, Outcome::Unknown)
         .reason("the injected HTTP client followed it; build it without redirects");
-    failure.redirect_host = answer::host_and_port(target);
+    failure.redirect_host = status::host_and_port(target);
     failure
 }
 

@@ -5,8 +5,10 @@ use std::ops::RangeInclusive;
 
 /// A request, or a part of one, that knows its documented constraints.
 pub trait Validate {
-    /// Reports every constraint that the value breaks.
-    fn validate(&self, violations: &mut Violations);
+    /// Reports every constraint that the value breaks. Default: none is documented.
+    fn validate(&self, violations: &mut Violations) {
+        let _ = violations;
+    }
 }
 
 impl<T: Validate + ?Sized> Validate for &T {
@@ -116,7 +118,7 @@ impl Violations {
     ) {
         if !allowed.contains(&value) {
             let (least, most) = allowed.into_inner();
-            self.add(field, format!("must lie within {least} and {most}"));
+            self.add(field, format!("must be between {least} and {most}"));
         }
     }
 

@@ -4,14 +4,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vendor_client_core::schema::OperationSchema;
-use vendor_client_core::{Method, Operation, Repeat, Validate, Violations};
+use vendor_client_core::{Idempotency, Method, Operation, Validate, Violations};
 
 use super::compare;
 use crate::finding::Finding;
 use crate::sample_page::{PAGE, changed, line_of, listed, names, vendor};
 
-static ADD_BOOK: Operation = Operation::new("add_book", Method::POST, "/books", Repeat::Unsafe);
-static GET_BOOK: Operation = Operation::new("get_book", Method::GET, "/books/{id}", Repeat::Safe);
+static ADD_BOOK: Operation = Operation::new(
+    "add_book",
+    Method::POST,
+    "/books",
+    Idempotency::NotIdempotent,
+);
+static GET_BOOK: Operation = Operation::new(
+    "get_book",
+    Method::GET,
+    "/books/{id}",
+    Idempotency::Idempotent,
+);
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct AddBook {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use benchmarks::Failure;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, LogIn, Method, Operation, Repeat, Request, Response, Service,
+    Error, HeaderMap, HeaderName, LogIn, Method, Operation, Idempotency, Request, Response, Service,
     Token, TokenCache, Transport, TransportConfig, VendorMessage,
 };
 
@@ -15,9 +15,9 @@ use crate::visit::{Created, Visit};
 const TOKEN_HEADER: HeaderName = HeaderName::from_static(super::TOKEN_HEADER);
 
 static SERVICE: Service = Service::new("peers/0.0.0", |_body| VendorMessage::default());
-static GET_ONE: Operation = Operation::new("get_one", Method::GET, "/visits/{id}", Repeat::Safe);
-static LIST: Operation = Operation::new("list", Method::GET, "/visits", Repeat::Safe);
-static CREATE: Operation = Operation::new("create", Method::POST, "/visits", Repeat::Unsafe);
+static GET_ONE: Operation = Operation::new("get_one", Method::GET, "/visits/{id}", Idempotency::Idempotent);
+static LIST: Operation = Operation::new("list", Method::GET, "/visits", Idempotency::Idempotent);
+static CREATE: Operation = Operation::new("create", Method::POST, "/visits", Idempotency::NotIdempotent);
 
 struct Account;
 
@@ -54,7 +54,7 @@ impl Api for Core {
     }
 
     async fn get_one(&self) -> Result<Visit, Failure> {
-        let request = self.transport.request(&GET_ONE).path("id", ID);
+        let request = self.transport.request(&GET_ONE).path(ID);
         Ok(self.send(request).await?.json()?)
     }
 

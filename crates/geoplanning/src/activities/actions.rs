@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, debug_only};
+use vendor_client_core::{Validate, Violations, redacted_debug};
 
 use crate::activity_statuses::StatusReference;
 use crate::id::{ResourceId, TaskId};
@@ -163,7 +163,7 @@ pub struct Unassign {
     round_hash: Option<String>,
 }
 
-debug_only!(Unassign { round_hash });
+redacted_debug!(Unassign { round_hash });
 
 impl Unassign {
     /// From the round that has this key, as long as it has it.

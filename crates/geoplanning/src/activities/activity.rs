@@ -8,7 +8,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::debug_only;
+use vendor_client_core::redacted_debug;
 
 use crate::UnknownFields;
 use crate::activity_statuses::ActivityStatus;
@@ -81,7 +81,7 @@ pub struct Activity {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Activity {
+redacted_debug!(Activity {
     id,
     activity_type,
     computed_start,
@@ -195,7 +195,7 @@ pub struct SimpleActivity {
     pub event: Option<Event>,
 }
 
-debug_only!(SimpleActivity {
+redacted_debug!(SimpleActivity {
     duration,
     created,
     appointment,
@@ -229,7 +229,7 @@ pub struct Route {
     pub duration: Option<Duration>,
 }
 
-debug_only!(Route {
+redacted_debug!(Route {
     distance_m,
     duration
 });
@@ -280,7 +280,7 @@ pub struct Event {
     pub unknown: UnknownFields,
 }
 
-debug_only!(Event { id });
+redacted_debug!(Event { id });
 
 /// Reads the fields one by one, so that an error names its path and nothing is read twice: the
 /// subtype decides what the others are, and the service writes it first.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Validate, Violations, debug_only};
+use vendor_client_core::{Error, Validate, Violations, redacted_debug};
 
 use super::UPDATE_ACTIVITY;
 use super::activity::Activity;
@@ -142,7 +142,7 @@ pub struct SimpleActivityUpdate {
     pub address: Option<NewAddress>,
 }
 
-debug_only!(SimpleActivityUpdate {
+redacted_debug!(SimpleActivityUpdate {
     activity_type,
     duration
 });

@@ -43,7 +43,7 @@ fn comparable(activity: &Activity) -> (Option<String>, TaskUpdate) {
 }
 
 #[tokio::test]
-async fn an_activity_is_found_by_id_and_by_reference() {
+async fn an_activity_is_found_by_id_and_by_foreign_id() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     // Finding G-45: 0 is an id.
@@ -51,7 +51,7 @@ async fn an_activity_is_found_by_id_and_by_reference() {
         let by_id = client.activities().get(ActivityId::new(id)).await.unwrap();
         let by_reference = client
             .activities()
-            .get_by_reference(reference)
+            .get_by_foreign_id(reference)
             .await
             .unwrap();
         assert_eq!(by_id, by_reference);
@@ -67,15 +67,15 @@ async fn an_unknown_activity_is_not_found() {
     let activities = client.activities();
     assert!(activities.get(UNKNOWN).await.unwrap_err().is_not_found());
     for reference in ["a/b", "..", "?", "é +", "GP-1&fid=GP-2"] {
-        let error = activities.get_by_reference(reference).await.unwrap_err();
+        let error = activities.get_by_foreign_id(reference).await.unwrap_err();
         assert!(error.is_not_found(), "{reference}");
     }
     let update = new_activity("none");
     assert_eq!(refusal(activities.update(UNKNOWN, &update).await), 404);
-    let by_reference = activities.update_by_reference("none", &update).await;
+    let by_reference = activities.update_by_foreign_id("none", &update).await;
     assert_eq!(refusal(by_reference), 404);
     assert_eq!(refusal(activities.delete(UNKNOWN).await), 404);
-    assert_eq!(refusal(activities.delete_by_reference("none").await), 404);
+    assert_eq!(refusal(activities.delete_by_foreign_id("none").await), 404);
     assert_eq!(refusal(activities.attachments(UNKNOWN).await), 404);
     assert_eq!(refusal(activities.history(CustomerId::new(999)).await), 404);
 }
@@ -118,7 +118,7 @@ async fn an_update_from_what_was_read_changes_nothing_else() {
     let mut update = TaskUpdate::from_read(&before).unwrap();
     update.task.description = Some("Bring the long ladder".to_owned());
     let after = activities
-        .update_by_reference("GP-100", &update)
+        .update_by_foreign_id("GP-100", &update)
         .await
         .unwrap();
     assert_eq!(comparable(&after).1, update);
@@ -162,7 +162,7 @@ async fn a_simple_activity_keeps_what_the_service_never_returns() {
     let mut update = SimpleActivityUpdate::from_read(&before, reference, duration).unwrap();
     update.name = Some("Refill both vans".to_owned());
     let after = activities
-        .update_by_reference("r-123", &update)
+        .update_by_foreign_id("r-123", &update)
         .await
         .unwrap();
     let simple = after.simple_activity().unwrap();
@@ -199,7 +199,7 @@ async fn a_deleted_activity_is_gone() {
     activities.delete(ActivityId::new(40)).await.unwrap();
     let error = activities.get(ActivityId::new(40)).await.unwrap_err();
     assert!(error.is_not_found());
-    activities.delete_by_reference("r-123").await.unwrap();
+    activities.delete_by_foreign_id("r-123").await.unwrap();
     assert!(activities.get(SIMPLE).await.unwrap_err().is_not_found());
 }
 

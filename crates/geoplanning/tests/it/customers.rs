@@ -26,7 +26,7 @@ async fn a_customer_is_added_with_opening_hours_that_are_not_returned() {
     let customer = client.customers().add(&new).await.unwrap();
     assert_eq!(client.customers().get(customer.id).await.unwrap(), customer);
     assert_eq!(
-        client.customers().get_by_reference("C-1").await.unwrap(),
+        client.customers().get_by_foreign_id("C-1").await.unwrap(),
         customer
     );
     assert_eq!(
@@ -65,7 +65,7 @@ async fn an_edit_from_what_was_read_changes_nothing_else() {
 
     let cleared = CustomerUpdate::from_read(&after, Some(OpeningHours::none())).unwrap();
     customers
-        .update_by_reference("C-546", &cleared)
+        .update_by_foreign_id("C-546", &cleared)
         .await
         .unwrap();
     assert!(geoplanning.opening_hours(60).unwrap().is_empty());
@@ -91,20 +91,20 @@ async fn references_of_any_characters_name_their_customer_and_no_other() {
             .unwrap();
         let found = client
             .customers()
-            .get_by_reference(reference)
+            .get_by_foreign_id(reference)
             .await
             .unwrap();
         assert_eq!(found, added, "{reference}");
         client
             .customers()
-            .delete_by_reference(reference)
+            .delete_by_foreign_id(reference)
             .await
             .unwrap();
         let error = client.customers().get(added.id).await.unwrap_err();
         assert!(error.is_not_found(), "{reference}");
     }
     for reference in ["", ".", ".."] {
-        let result = client.customers().get_by_reference(reference).await;
+        let result = client.customers().get_by_foreign_id(reference).await;
         assert_eq!(violations(result), ["ref"], "{reference}");
     }
 }
@@ -122,7 +122,7 @@ async fn a_customer_is_deleted_whatever_bytes_follow() {
         assert!(error.is_not_found());
         client
             .customers()
-            .delete_by_reference("C-547")
+            .delete_by_foreign_id("C-547")
             .await
             .unwrap();
     }
@@ -134,16 +134,16 @@ async fn an_unknown_customer_is_not_found() {
     let client = client(&sandbox);
     let customers = client.customers();
     assert_eq!(refusal(customers.get(UNKNOWN).await), 404);
-    assert_eq!(refusal(customers.get_by_reference("none").await), 404);
+    assert_eq!(refusal(customers.get_by_foreign_id("none").await), 404);
     assert_eq!(
         refusal(customers.update(UNKNOWN, &new_customer("C-1")).await),
         404
     );
     let update = new_customer("none");
-    let by_reference = customers.update_by_reference("none", &update).await;
+    let by_reference = customers.update_by_foreign_id("none", &update).await;
     assert_eq!(refusal(by_reference), 404);
     assert_eq!(refusal(customers.delete(UNKNOWN).await), 404);
-    assert_eq!(refusal(customers.delete_by_reference("none").await), 404);
+    assert_eq!(refusal(customers.delete_by_foreign_id("none").await), 404);
 }
 
 /// Finding G-37.

@@ -62,10 +62,10 @@ fn request(operation: &str, name: &str, body: &Value) -> Value {
             _,
         ) => again::<Progress>(body),
         ("add_resource", _) => again::<NewResource>(body),
-        ("update_resource" | "update_resource_by_reference", _) => again::<ResourceUpdate>(body),
+        ("update_resource" | "update_resource_by_foreign_id", _) => again::<ResourceUpdate>(body),
         ("add_round", _) => again::<NewRound>(body),
         ("add_customer", _) => again::<NewCustomer>(body),
-        ("update_customer" | "update_customer_by_reference", _) => again::<CustomerUpdate>(body),
+        ("update_customer" | "update_customer_by_foreign_id", _) => again::<CustomerUpdate>(body),
         _ => panic!("no type for {operation}/{name}"),
     }
 }

@@ -70,7 +70,7 @@ async fn an_activity_that_never_arrived_is_added_again() {
         .activities()
         .add_or_find(&new_activity("GP-100"))
         .await;
-    assert!(matches!(created.unwrap(), Creation::Answered(_)));
+    assert!(matches!(created.unwrap(), Creation::Created(_)));
     assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (2, 1));
 }
 
@@ -124,7 +124,7 @@ async fn a_look_up_that_fails_is_no_proof_that_nothing_is_there() {
     let out_of_order = failure(17, "no look-ups today");
     let faults = sandbox.geoplanning().faults();
     faults
-        .on("get_activity_by_reference")
+        .on("get_activity_by_foreign_id")
         .always()
         .answer(out_of_order);
     let error = client(&sandbox)
@@ -216,10 +216,10 @@ async fn a_deletion_by_reference_is_not_repeated() {
         .add(&new_activity("twice"))
         .await
         .unwrap();
-    lose_answer(&sandbox, "delete_activity_by_reference");
+    lose_answer(&sandbox, "delete_activity_by_foreign_id");
     let error = client
         .activities()
-        .delete_by_reference("twice")
+        .delete_by_foreign_id("twice")
         .await
         .unwrap_err();
     assert!(error.may_have_been_applied());

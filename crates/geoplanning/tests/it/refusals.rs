@@ -29,12 +29,12 @@ async fn call_activities(client: &Client) -> Vec<Result<(), Error>> {
     let new = new_activity("R-1");
     vec![
         activities.get(id).await.map(drop),
-        activities.get_by_reference("R-1").await.map(drop),
+        activities.get_by_foreign_id("R-1").await.map(drop),
         activities.add(&new).await.map(drop),
         activities.update(id, &new).await.map(drop),
-        activities.update_by_reference("R-1", &new).await.map(drop),
+        activities.update_by_foreign_id("R-1", &new).await.map(drop),
         activities.delete(id).await,
-        activities.delete_by_reference("R-1").await,
+        activities.delete_by_foreign_id("R-1").await,
         activities.history(78.into()).await.map(drop),
         activities.attachments(id).await.map(drop),
     ]
@@ -84,12 +84,12 @@ async fn call_resources_and_rounds(client: &Client) -> Vec<Result<(), Error>> {
     let new_round = NewRound::new(id, NINE);
     vec![
         resources.get(id, &[]).await.map(drop),
-        resources.get_by_reference("R-1", &[]).await.map(drop),
+        resources.get_by_foreign_id("R-1", &[]).await.map(drop),
         resources.add(&new).await.map(drop),
         resources.update(id, &new).await.map(drop),
-        resources.update_by_reference("R-1", &new).await.map(drop),
+        resources.update_by_foreign_id("R-1", &new).await.map(drop),
         resources.delete(id).await,
-        resources.delete_by_reference("R-1").await,
+        resources.delete_by_foreign_id("R-1").await,
         rounds.get(1.into()).await.map(drop),
         rounds.list(id, NINE).await.map(drop),
         rounds.add(&new_round).await.map(drop),
@@ -104,12 +104,12 @@ async fn call_customers(client: &Client) -> Vec<Result<(), Error>> {
     new.foreign_id = Some("R-1".to_owned());
     vec![
         customers.get(id).await.map(drop),
-        customers.get_by_reference("R-1").await.map(drop),
+        customers.get_by_foreign_id("R-1").await.map(drop),
         customers.add(&new).await.map(drop),
         customers.update(id, &new).await.map(drop),
-        customers.update_by_reference("R-1", &new).await.map(drop),
+        customers.update_by_foreign_id("R-1", &new).await.map(drop),
         customers.delete(id).await,
-        customers.delete_by_reference("R-1").await,
+        customers.delete_by_foreign_id("R-1").await,
     ]
 }
 

@@ -33,7 +33,7 @@ async fn a_resource_is_read_with_what_was_asked_for() {
     assert_eq!(some.capacities.unwrap().len(), 2);
     let all = resources.get(RESOURCE, &ResourceField::ALL).await.unwrap();
     assert!(all.start_address.is_some() && all.enumerables.is_some());
-    let by_reference = resources.get_by_reference("GP-2", &ResourceField::ALL);
+    let by_reference = resources.get_by_foreign_id("GP-2", &ResourceField::ALL);
     assert_eq!(by_reference.await.unwrap(), all);
 }
 
@@ -66,7 +66,7 @@ async fn an_update_from_what_was_read_changes_nothing_else() {
     update.capacities = Some(Vec::new());
     update.enumerables = None;
     resources
-        .update_by_reference("GP-2", &update)
+        .update_by_foreign_id("GP-2", &update)
         .await
         .unwrap();
     let after = resources.get(RESOURCE, &ResourceField::ALL).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_resource_with_open_activities_cannot_be_deleted() {
     let client = client(&sandbox);
     let resources = client.resources();
     assert_eq!(refusal(resources.delete(ResourceId::new(1)).await), 400);
-    assert_eq!(refusal(resources.delete_by_reference("MIP").await), 400);
+    assert_eq!(refusal(resources.delete_by_foreign_id("MIP").await), 400);
     let added = resources.add(&new_resource("T-1")).await.unwrap();
     resources.delete(added.id).await.unwrap();
     assert!(
@@ -103,8 +103,8 @@ async fn a_resource_with_open_activities_cannot_be_deleted() {
             .is_not_found()
     );
     resources.add(&new_resource("T-2")).await.unwrap();
-    resources.delete_by_reference("T-2").await.unwrap();
-    let gone = resources.get_by_reference("T-2", &[]).await;
+    resources.delete_by_foreign_id("T-2").await.unwrap();
+    let gone = resources.get_by_foreign_id("T-2", &[]).await;
     assert!(gone.unwrap_err().is_not_found());
 }
 
@@ -114,15 +114,15 @@ async fn an_unknown_resource_is_not_found() {
     let client = client(&sandbox);
     let resources = client.resources();
     assert_eq!(refusal(resources.get(UNKNOWN, &[]).await), 404);
-    assert_eq!(refusal(resources.get_by_reference("none", &[]).await), 404);
+    assert_eq!(refusal(resources.get_by_foreign_id("none", &[]).await), 404);
     let update = new_resource("none");
     assert_eq!(refusal(resources.update(UNKNOWN, &update).await), 404);
     assert_eq!(
-        refusal(resources.update_by_reference("none", &update).await),
+        refusal(resources.update_by_foreign_id("none", &update).await),
         404
     );
     assert_eq!(refusal(resources.delete(UNKNOWN).await), 404);
-    assert_eq!(refusal(resources.delete_by_reference("none").await), 404);
+    assert_eq!(refusal(resources.delete_by_foreign_id("none").await), 404);
 }
 
 #[tokio::test]

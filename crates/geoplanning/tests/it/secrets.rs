@@ -193,14 +193,14 @@ async fn calls_and_their_errors_print_nothing_of_what_was_sent_or_received() {
     note(
         client
             .activities()
-            .get_by_reference("canary-none")
+            .get_by_foreign_id("canary-none")
             .await
             .unwrap_err(),
     );
     note(
         client
             .customers()
-            .get_by_reference("canary/none")
+            .get_by_foreign_id("canary/none")
             .await
             .unwrap_err(),
     );

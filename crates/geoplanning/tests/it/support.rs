@@ -15,7 +15,7 @@ use vendor_sandbox::Sandbox;
 pub(crate) fn at_once() -> TransportConfig {
     TransportConfig::default()
         .retry(RetryPolicy::default().first_wait(Duration::ZERO))
-        .confirm_after(Duration::ZERO)
+        .find_after(Duration::ZERO)
 }
 
 pub(crate) async fn sandbox() -> Sandbox {

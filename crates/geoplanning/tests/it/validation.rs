@@ -216,19 +216,25 @@ async fn an_empty_reference_names_nobody() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let activities = client.activities();
-    assert_eq!(violations(activities.get_by_reference("").await), ["fid"]);
+    assert_eq!(violations(activities.get_by_foreign_id("").await), ["fid"]);
     assert_eq!(
-        violations(activities.delete_by_reference("").await),
+        violations(activities.delete_by_foreign_id("").await),
         ["fid"]
     );
     let resources = client.resources();
     assert_eq!(
-        violations(resources.get_by_reference("", &[]).await),
+        violations(resources.get_by_foreign_id("", &[]).await),
         ["fid"]
     );
-    assert_eq!(violations(resources.delete_by_reference("").await), ["fid"]);
+    assert_eq!(
+        violations(resources.delete_by_foreign_id("").await),
+        ["fid"]
+    );
     let customers = client.customers();
-    assert_eq!(violations(customers.delete_by_reference("").await), ["ref"]);
+    assert_eq!(
+        violations(customers.delete_by_foreign_id("").await),
+        ["ref"]
+    );
     assert!(sandbox.geoplanning().ledger().entries().is_empty());
 }
 
@@ -260,16 +266,16 @@ async fn an_update_by_reference_repeats_the_reference() {
     for given in [None, Some("another".to_owned())] {
         task.foreign_id.clone_from(&given);
         let update = NewActivity::new(task.clone());
-        let result = activities.update_by_reference("GP-1", &update).await;
+        let result = activities.update_by_foreign_id("GP-1", &update).await;
         assert_eq!(violations(result), ["task.foreignId"]);
         simple.foreign_id.clone_from(&given);
-        let result = activities.update_by_reference("r-123", &simple).await;
+        let result = activities.update_by_foreign_id("r-123", &simple).await;
         assert_eq!(violations(result), ["foreignId"]);
         resource.foreign_id.clone_from(&given);
-        let result = client.resources().update_by_reference("MIP", &resource);
+        let result = client.resources().update_by_foreign_id("MIP", &resource);
         assert_eq!(violations(result.await), ["fid"]);
         customer.foreign_id = given;
-        let result = client.customers().update_by_reference("C-546", &customer);
+        let result = client.customers().update_by_foreign_id("C-546", &customer);
         assert_eq!(violations(result.await), ["foreignId"]);
     }
     assert!(sandbox.geoplanning().ledger().entries().is_empty());

@@ -155,9 +155,9 @@ async fn an_activity_is_read_by_id() {
 }
 
 #[tokio::test]
-async fn an_activity_is_read_by_reference() {
+async fn an_activity_is_read_by_foreign_id() {
     Exchange::new("GET", "/activity?fid=GP-1", "get_activity/response")
-        .of(async |client| client.activities().get_by_reference("GP-1").await)
+        .of(async |client| client.activities().get_by_foreign_id("GP-1").await)
         .await;
 }
 
@@ -172,7 +172,7 @@ async fn a_reference_in_a_query_stays_one_value() {
     .of(async |client| {
         client
             .activities()
-            .get_by_reference("a/b?..&fid=c# é+%2f")
+            .get_by_foreign_id("a/b?..&fid=c# é+%2f")
             .await
     })
     .await;
@@ -261,7 +261,7 @@ async fn a_task_is_updated() {
     .body("update_activity/request-task")
     .of(async |client| {
         let activities = client.activities();
-        activities.update_by_reference("A-123", &update).await
+        activities.update_by_foreign_id("A-123", &update).await
     })
     .await;
 }
@@ -295,7 +295,7 @@ async fn a_simple_activity_is_updated() {
         .body("update_activity/request-simple-activity")
         .of(async |client| {
             let activities = client.activities();
-            activities.update_by_reference("r-123", &update).await
+            activities.update_by_foreign_id("r-123", &update).await
         })
         .await;
 }
@@ -306,7 +306,7 @@ async fn an_activity_is_deleted() {
         .of(async |client| client.activities().delete(ACTIVITY).await)
         .await;
     Exchange::deletion("/activity?fid=A-789")
-        .of(async |client| client.activities().delete_by_reference("A-789").await)
+        .of(async |client| client.activities().delete_by_foreign_id("A-789").await)
         .await;
 }
 
@@ -577,14 +577,14 @@ async fn a_resource_is_read_with_the_fields_asked_for() {
 }
 
 #[tokio::test]
-async fn a_resource_is_read_by_reference() {
+async fn a_resource_is_read_by_foreign_id() {
     let uri = "/resources?fid=GP+2&fields=startAddress&fields=endAddress\
         &fields=enumerables&fields=capacities";
     Exchange::new("GET", uri, "get_resource/response")
         .of(async |client| {
             let resources = client.resources();
             resources
-                .get_by_reference("GP 2", &ResourceField::ALL)
+                .get_by_foreign_id("GP 2", &ResourceField::ALL)
                 .await
         })
         .await;
@@ -632,10 +632,10 @@ async fn a_resource_is_updated() {
     assert_eq!(resource.is_internal, Some(true));
 
     Exchange::new("PUT", "/resources?fid=T-789", "update_resource/response")
-        .body("update_resource_by_reference/request")
+        .body("update_resource_by_foreign_id/request")
         .of(async |client| {
             let resources = client.resources();
-            resources.update_by_reference("T-789", &update).await
+            resources.update_by_foreign_id("T-789", &update).await
         })
         .await;
 }
@@ -646,7 +646,7 @@ async fn a_resource_is_deleted() {
         .of(async |client| client.resources().delete(RESOURCE).await)
         .await;
     Exchange::deletion("/resources?fid=T-789")
-        .of(async |client| client.resources().delete_by_reference("T-789").await)
+        .of(async |client| client.resources().delete_by_foreign_id("T-789").await)
         .await;
 }
 
@@ -759,7 +759,7 @@ async fn a_customer_is_read() {
         .await;
     assert_eq!(customer.foreign_id.as_deref(), Some("C-546"));
     Exchange::new("GET", "/customers/ref/C-546", "get_customer/response")
-        .of(async |client| client.customers().get_by_reference("C-546").await)
+        .of(async |client| client.customers().get_by_foreign_id("C-546").await)
         .await;
 }
 
@@ -771,7 +771,7 @@ async fn a_reference_in_a_path_stays_one_segment() {
         "/customers/ref/..%2Fa%20b%3Fc%23%C3%A9%2B%252f",
         "get_customer/response",
     )
-    .of(async |client| client.customers().get_by_reference("../a b?c#é+%2f").await)
+    .of(async |client| client.customers().get_by_foreign_id("../a b?c#é+%2f").await)
     .await;
 }
 
@@ -784,10 +784,10 @@ async fn a_customer_is_edited() {
         .of(async |client| client.customers().update(CUSTOMER, &update).await)
         .await;
     Exchange::new("PUT", "/customers/ref/C-546", "update_customer/response")
-        .body("update_customer_by_reference/request")
+        .body("update_customer_by_foreign_id/request")
         .of(async |client| {
             let customers = client.customers();
-            customers.update_by_reference("C-546", &update).await
+            customers.update_by_foreign_id("C-546", &update).await
         })
         .await;
 }
@@ -798,7 +798,7 @@ async fn a_customer_is_deleted() {
         .of(async |client| client.customers().delete(CUSTOMER).await)
         .await;
     Exchange::deletion("/customers/ref/C-546")
-        .of(async |client| client.customers().delete_by_reference("C-546").await)
+        .of(async |client| client.customers().delete_by_foreign_id("C-546").await)
         .await;
 }
 

@@ -1,16 +1,16 @@
 //! A mission is neither lost nor sent twice.
 
-use ocean_geomission::{Creation, Outcome};
+use ocean_geomission::{Creation, MissionStatus, Outcome, Receipt};
 use vendor_sandbox::Sandbox;
 
 use crate::support::{client, full_mission};
 
 const CREATE: &str = "create_mission";
 
-async fn create(sandbox: &Sandbox) -> Result<Creation, ocean_geomission::Error> {
-    client(sandbox)
-        .create_or_confirm(&full_mission("M-1"))
-        .await
+async fn create(
+    sandbox: &Sandbox,
+) -> Result<Creation<Receipt, MissionStatus>, ocean_geomission::Error> {
+    client(sandbox).create_or_find(&full_mission("M-1")).await
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_mission_that_never_arrived_is_sent_again() {
     ocean.faults().on(CREATE).times(1).reset();
     assert!(matches!(
         create(&sandbox).await.unwrap(),
-        Creation::Answered(_)
+        Creation::Created(_)
     ));
     assert_eq!(ocean.ledger().received(CREATE), 2);
     assert_eq!(ocean.ledger().effects(CREATE, "M-1"), 1);

@@ -13,7 +13,7 @@ use vendor_sandbox::Sandbox;
 pub(crate) fn at_once() -> TransportConfig {
     TransportConfig::default()
         .retry(RetryPolicy::default().first_wait(Duration::ZERO))
-        .confirm_after(Duration::ZERO)
+        .find_after(Duration::ZERO)
 }
 
 /// A client's clock that shows the sandbox's time.

@@ -22,7 +22,7 @@ fn every_call_can_run_in_a_task_of_its_own() {
     let mission = Mission::new("M-1");
     is_sent(client.log_in());
     is_sent(client.create_mission(&mission));
-    is_sent(client.create_or_confirm(&mission));
+    is_sent(client.create_or_find(&mission));
     is_sent(client.modify_mission(&mission));
     is_sent(client.mission_status(&mission.id));
     is_sent(client.delete_mission(&mission.id));

@@ -136,7 +136,7 @@ async fn a_get_has_no_content_length() {
     let server = Server::start([Reply::json(200, "{}")]);
     let transport = transport(&server.url());
     transport
-        .send(transport.request(&READ).path("id", 1))
+        .send(transport.request(&READ).path(1))
         .await
         .unwrap();
     assert!(

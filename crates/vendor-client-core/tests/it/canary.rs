@@ -45,7 +45,7 @@ fn transport(url: &str) -> Transport {
 fn laden(transport: &Transport) -> Request {
     transport
         .request(&READ)
-        .path("id", "canary-id")
+        .path("canary-id")
         .query(&[("name", "canary-name")])
         .header(
             "x-note".parse().unwrap(),
@@ -146,10 +146,7 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
     let mut violations = Violations::new();
     violations.length("name", "canary-name", 1..=3);
     everything.push_str(&shown(&Error::invalid_request(&CREATE, violations)));
-    let misplaced = unreachable
-        .request(&READ)
-        .path("id", "..")
-        .path("x", "canary-id");
+    let misplaced = unreachable.request(&READ).path("..").path("canary-id");
     everything.push_str(&shown(&unreachable.send(misplaced).await.unwrap_err()));
     let bad_url = Transport::new(
         &SERVICE,

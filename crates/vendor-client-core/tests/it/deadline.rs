@@ -65,7 +65,7 @@ async fn a_request_can_have_a_deadline_of_its_own() {
     let server = Server::start([Reply::Silence]);
     let transport = transport(&server.url());
     let call = tokio::spawn(async move {
-        let request = transport.request(&READ).path("id", 1).deadline(2 * SECOND);
+        let request = transport.request(&READ).path(1).deadline(2 * SECOND);
         transport.send(request).await
     });
     server.received().await;
@@ -121,7 +121,7 @@ async fn time_limits_of_any_size_are_taken() {
         .idle_timeout(Duration::MAX)
         .attempt_timeout(Duration::MAX)
         .deadline(Duration::MAX)
-        .confirm_after(Duration::MAX)
+        .find_after(Duration::MAX)
         .retry(
             RetryPolicy::default()
                 .first_wait(Duration::MAX)

@@ -3,15 +3,23 @@
 use std::time::Duration;
 
 use vendor_client_core::{
-    Error, HeaderMap, Method, Operation, Repeat, RetryPolicy, Service, Transport, TransportConfig,
-    VendorMessage,
+    Error, HeaderMap, Idempotency, Method, Operation, RetryPolicy, Service, Transport,
+    TransportConfig, VendorMessage,
 };
 
-pub(crate) static READ: Operation =
-    Operation::new("read_thing", Method::GET, "/things/{id}", Repeat::Safe);
+pub(crate) static READ: Operation = Operation::new(
+    "read_thing",
+    Method::GET,
+    "/things/{id}",
+    Idempotency::Idempotent,
+);
 
-pub(crate) static CREATE: Operation =
-    Operation::new("create_thing", Method::POST, "/things", Repeat::Unsafe);
+pub(crate) static CREATE: Operation = Operation::new(
+    "create_thing",
+    Method::POST,
+    "/things",
+    Idempotency::NotIdempotent,
+);
 
 pub(crate) static SERVICE: Service = Service::new("test/0.0.0", |body| {
     let message = String::from_utf8_lossy(body).into_owned();
@@ -33,7 +41,7 @@ pub(crate) fn with_config(url: &str, config: &TransportConfig) -> Transport {
 
 pub(crate) async fn read(transport: &Transport) -> Result<String, Error> {
     transport
-        .send(transport.request(&READ).path("id", 1))
+        .send(transport.request(&READ).path(1))
         .await?
         .json()
 }

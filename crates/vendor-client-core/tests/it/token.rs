@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use tokio::time::advance;
 use vendor_client_core::{
-    Error, ErrorKind, HeaderName, LogIn, Method, Operation, Outcome, Repeat, Request, Response,
-    Token, TokenCache, Transport,
+    Error, ErrorKind, HeaderName, Idempotency, LogIn, Method, Operation, Outcome, Request,
+    Response, Token, TokenCache, Transport,
 };
 
 use crate::server::{Reply, Server};
 use crate::support::{CREATE, freeze_time, transport};
 
 const HEADER: HeaderName = HeaderName::from_static("x-auth-token");
-static LOG_IN: Operation = Operation::new("log_in", Method::POST, "/log-in", Repeat::Safe);
+static LOG_IN: Operation =
+    Operation::new("log_in", Method::POST, "/log-in", Idempotency::Idempotent);
 
 /// Logs in over the transport and hands out `token-1`, `token-2`, …
 struct Account {

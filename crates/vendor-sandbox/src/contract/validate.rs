@@ -593,13 +593,13 @@ mod tests {
                 "page": "orders.md",
                 "routes": [
                     { "name": "send", "method": "POST", "path": "/orders/{id}" },
-                    { "name": "send_by_reference", "method": "POST", "path": "/orders" }
+                    { "name": "send_by_foreign_id", "method": "POST", "path": "/orders" }
                 ],
                 "path_parameters": [
                     { "route": "send", "fields": [field("id", integer(), true)] }
                 ],
                 "query_parameters": [
-                    { "route": "send_by_reference", "fields": [field("ref", string(), true)] },
+                    { "route": "send_by_foreign_id", "fields": [field("ref", string(), true)] },
                     { "fields": [field("dry", json!({ "any_of": [{ "type": "boolean" }] }), false)] }
                 ],
                 "request_headers": [
@@ -739,7 +739,7 @@ mod tests {
         let found = validate(
             &contract,
             &contract.operations[0],
-            "send_by_reference",
+            "send_by_foreign_id",
             &request,
         );
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();

@@ -22,7 +22,7 @@ async fn an_activity_is_read_by_its_id_or_by_the_reference_of_its_task() {
     );
 
     let by_reference = planner
-        .get("get_activity_by_reference", "/activity?fid=GP-5")
+        .get("get_activity_by_foreign_id", "/activity?fid=GP-5")
         .await;
     assert_eq!(by_reference, by_id);
 }
@@ -40,7 +40,7 @@ async fn what_is_not_there_is_a_404_and_what_is_no_id_a_400() {
     let mut planner = Planner::start().await;
     let missing = planner.refused("get_activity", "/activity/999").await;
     assert_eq!(missing, (404, "there is no such activity".to_owned()));
-    let route = "get_activity_by_reference";
+    let route = "get_activity_by_foreign_id";
     assert_eq!(planner.refused(route, "/activity?fid=none").await.0, 404);
     assert_eq!(
         planner.refused(route, "/activity?fid=r-123").await.0,
@@ -222,7 +222,7 @@ async fn an_update_by_reference_may_change_the_reference() {
     let mut planner = Planner::start().await;
     let mut body = new_activity();
     body["task"]["foreignId"] = json!("A-123");
-    let route = "update_activity_by_reference";
+    let route = "update_activity_by_foreign_id";
     planner
         .call(route, "/activity?fid=GP-40", body.clone())
         .await;
@@ -248,7 +248,7 @@ async fn a_simple_activity_keeps_its_reference_to_itself() {
         "duration": 35,
         "address": address()
     });
-    let route = "update_activity_by_reference";
+    let route = "update_activity_by_foreign_id";
     let answer = planner
         .call(route, "/activity?fid=r-123", body.clone())
         .await;
@@ -313,7 +313,7 @@ async fn a_deleted_activity_is_gone_from_everywhere() {
     let mut planner = Planner::start().await;
     let before = planner.key_of(1).await;
     planner.delete("delete_activity", "/activity/5").await;
-    let route = "delete_activity_by_reference";
+    let route = "delete_activity_by_foreign_id";
     planner.delete(route, "/activity?fid=GP-40").await;
     planner.delete(route, "/activity?fid=r-123").await;
     assert_eq!(planner.ledger().effects("delete_activity", "5"), 1);

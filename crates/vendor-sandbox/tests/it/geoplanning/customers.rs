@@ -14,7 +14,7 @@ fn new_customer() -> Value {
     })
 }
 
-const BY_REFERENCE: &str = "/customers/ref/a%2Fb%20%C3%A9";
+const BY_FOREIGN_ID: &str = "/customers/ref/a%2Fb%20%C3%A9";
 
 #[tokio::test]
 async fn a_customer_is_added_and_read_by_id_or_reference_without_its_hours() {
@@ -39,7 +39,9 @@ async fn a_customer_is_added_and_read_by_id_or_reference_without_its_hours() {
     ));
 
     assert_eq!(planner.get("get_customer", "/customers/79").await, answer);
-    let by_reference = planner.get("get_customer_by_reference", BY_REFERENCE).await;
+    let by_reference = planner
+        .get("get_customer_by_foreign_id", BY_FOREIGN_ID)
+        .await;
     assert_eq!(by_reference, answer);
 }
 
@@ -71,8 +73,8 @@ async fn an_edit_replaces_all_but_absent_hours() {
         .call("add_customer", "/customers", new_customer())
         .await;
     let body = json!({ "foreignId": "a/b é", "name": "Edited", "address": address() });
-    let route = "update_customer_by_reference";
-    let answer = planner.call(route, BY_REFERENCE, body.clone()).await;
+    let route = "update_customer_by_foreign_id";
+    let answer = planner.call(route, BY_FOREIGN_ID, body.clone()).await;
     let customer = &answer["customer"];
     assert_eq!(
         (&customer["id"], &customer["name"]),
@@ -137,7 +139,7 @@ async fn a_deleted_customer_leaves_four_stray_bytes_on_the_connection() {
 async fn a_service_without_the_stray_bytes_can_be_had() {
     let mut planner = Planner::start().await;
     planner.configure(|settings| settings.stray_null = false);
-    let route = "delete_customer_by_reference";
+    let route = "delete_customer_by_foreign_id";
     let answer = planner.exchange(route, "/customers/ref/C-547", "").await;
     assert_eq!(
         (answer.status, answer.header("content-length")),

@@ -40,7 +40,7 @@ async fn a_resource_comes_with_what_fields_asks_for() {
     );
 
     let path = "/resources?fid=GP-2&fields=endAddress&fields=enumerables";
-    let by_reference = planner.get("get_resource_by_reference", path).await;
+    let by_reference = planner.get("get_resource_by_foreign_id", path).await;
     let resource = &by_reference["resource"];
     assert_eq!(resource["endAddress"]["locality"], "Braine-le-Comte");
     assert_eq!(resource["enumerables"][0]["type"], "Skill");
@@ -62,7 +62,10 @@ async fn an_unknown_resource_is_a_404() {
         404
     );
     let by_reference = "/resources?fid=unknown";
-    for route in ["get_resource_by_reference", "delete_resource_by_reference"] {
+    for route in [
+        "get_resource_by_foreign_id",
+        "delete_resource_by_foreign_id",
+    ] {
         assert_eq!(planner.refused(route, by_reference).await.0, 404);
     }
     let route = "update_resource";
@@ -128,7 +131,7 @@ async fn an_update_replaces_all_but_absent_arrays() {
     assert_eq!(resource["capacities"], json!([]));
     assert_eq!(resource["enumerables"].as_array().unwrap().len(), 3);
 
-    let route = "update_resource_by_reference";
+    let route = "update_resource_by_foreign_id";
     let answer = planner
         .call(route, "/resources?fid=GP-2", new_resource())
         .await;
@@ -146,7 +149,7 @@ async fn a_resource_with_open_activities_cannot_be_deleted() {
     let text = "the resource has activities that are not completed".to_owned();
     let refused = planner.refused("delete_resource", "/resources/1").await;
     assert_eq!(refused, (400, text.clone()), "it has a round");
-    let route = "delete_resource_by_reference";
+    let route = "delete_resource_by_foreign_id";
     let refused = planner.refused(route, "/resources?fid=GP-2").await;
     assert_eq!(refused, (400, text), "it has an assigned activity");
 

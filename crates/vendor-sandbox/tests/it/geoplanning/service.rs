@@ -155,10 +155,10 @@ async fn the_ledger_tells_what_each_request_was_about() {
         .call("add_activity", "/activity/", new_activity())
         .await;
     planner
-        .get("get_activity_by_reference", "/activity?fid=GP-1")
+        .get("get_activity_by_foreign_id", "/activity?fid=GP-1")
         .await;
     planner
-        .get("get_customer_by_reference", "/customers/ref/C-546")
+        .get("get_customer_by_foreign_id", "/customers/ref/C-546")
         .await;
     planner.get("get_round", "/rounds/1").await;
     planner.get("list_users", "/users").await;

@@ -3,19 +3,16 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use vendor_client_core::{Created, Error, Validate, Violations};
-
-/// How an addition that looks before it tries again came to its end.
-pub type Creation<T> = Created<T, T>;
+use vendor_client_core::{Error, Validate, Violations};
 
 /// The query parameter that names a thing by the caller's reference.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
-pub(crate) struct ByReference<'a> {
+pub(crate) struct ByForeignId<'a> {
     fid: Cow<'a, str>,
 }
 
-impl<'a> ByReference<'a> {
+impl<'a> ByForeignId<'a> {
     pub(crate) const fn new(reference: &'a str) -> Self {
         Self {
             fid: Cow::Borrowed(reference),
@@ -24,7 +21,7 @@ impl<'a> ByReference<'a> {
 }
 
 /// An empty reference names nobody, or everything that has none.
-impl Validate for ByReference<'_> {
+impl Validate for ByForeignId<'_> {
     fn validate(&self, violations: &mut Violations) {
         violations.require("fid", !self.fid.is_empty(), "must not be empty");
     }

@@ -6,25 +6,25 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::transport::Transport;
 
-/// What came of a create that looks before it tries again.
+/// Result of a create-or-find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
     clippy::exhaustive_enums,
     reason = "there is no third way, and a caller should not have to write an arm for one"
 )]
-pub enum Created<C, F> {
-    /// The vendor answered that it created the thing.
-    Answered(C),
-    /// The answer was lost, and the thing was found when it was looked up.
+pub enum Creation<C, F = C> {
+    /// The service reported that it created the thing.
+    Created(C),
+    /// The response was lost, and the thing was found when it was looked up.
     Found(F),
 }
 
-impl<T> Created<T, T> {
+impl<T> Creation<T, T> {
     /// The thing itself, whichever way it came.
     #[must_use]
     pub fn into_inner(self) -> T {
         match self {
-            Self::Answered(thing) | Self::Found(thing) => thing,
+            Self::Created(thing) | Self::Found(thing) => thing,
         }
     }
 }
@@ -33,7 +33,7 @@ impl Transport {
     /// Runs `create`; while nobody knows whether it took effect, waits, looks the thing up with
     /// `find`, and creates it again only where it is not there. It creates at most twice.
     ///
-    /// The wait is [`TransportConfig::confirm_after`](crate::TransportConfig::confirm_after). It
+    /// The wait is [`TransportConfig::find_after`](crate::TransportConfig::find_after). It
     /// gives a request that the vendor is still working on time to show its effect; one that
     /// takes longer can still end in a second thing, unless the vendor refuses that.
     ///
@@ -45,12 +45,12 @@ impl Transport {
         &self,
         create: impl Fn() -> Creating,
         find: impl Fn() -> Finding,
-    ) -> Result<Created<C, F>, Error>
+    ) -> Result<Creation<C, F>, Error>
     where
         Creating: Future<Output = Result<C, Error>>,
         Finding: Future<Output = Result<Option<F>, Error>>,
     {
-        create_or_find(self.confirm_after(), create, find).await
+        create_or_find(self.find_after(), create, find).await
     }
 }
 
@@ -58,29 +58,29 @@ async fn create_or_find<C, F, Creating, Finding>(
     wait: Duration,
     create: impl Fn() -> Creating,
     find: impl Fn() -> Finding,
-) -> Result<Created<C, F>, Error>
+) -> Result<Creation<C, F>, Error>
 where
     Creating: Future<Output = Result<C, Error>>,
     Finding: Future<Output = Result<Option<F>, Error>>,
 {
     let unknown = match create().await {
-        Ok(created) => return Ok(Created::Answered(created)),
+        Ok(created) => return Ok(Creation::Created(created)),
         Err(error) if error.may_have_been_applied() => error,
         Err(error) => return Err(error),
     };
     tokio::time::sleep(wait).await;
     match find().await {
-        Ok(Some(found)) => return Ok(Created::Found(found)),
+        Ok(Some(found)) => return Ok(Creation::Found(found)),
         Ok(None) => {}
         Err(_) => return Err(unknown),
     }
     if let Ok(created) = create().await {
-        return Ok(Created::Answered(created));
+        return Ok(Creation::Created(created));
     }
     // Also where the second creation was refused: perhaps because the first has come through.
     tokio::time::sleep(wait).await;
     match find().await {
-        Ok(Some(found)) => Ok(Created::Found(found)),
+        Ok(Some(found)) => Ok(Creation::Found(found)),
         Ok(None) | Err(_) => Err(unknown),
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     async fn play(
         creations: impl IntoIterator<Item = Result<&'static str, Outcome>>,
         lookups: impl IntoIterator<Item = Result<Option<&'static str>, Outcome>>,
-    ) -> Result<Created<&'static str, &'static str>, Error> {
+    ) -> Result<Creation<&'static str, &'static str>, Error> {
         let creations: RefCell<VecDeque<_>> = RefCell::new(creations.into_iter().collect());
         let lookups: RefCell<VecDeque<_>> = RefCell::new(lookups.into_iter().collect());
         let result = create_or_find(
@@ -120,7 +120,7 @@ mod tests {
     async fn a_certain_answer_is_passed_on() {
         assert_eq!(
             play([Ok("new")], []).await.unwrap(),
-            Created::Answered("new")
+            Creation::Created("new")
         );
         for outcome in [Outcome::NotSent, Outcome::Rejected] {
             assert_eq!(
@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn a_thing_can_be_had_whichever_way_it_came() {
-        assert_eq!(Created::<u32, u32>::Answered(1).into_inner(), 1);
-        assert_eq!(Created::<u32, u32>::Found(2).into_inner(), 2);
+        assert_eq!(Creation::<u32, u32>::Created(1).into_inner(), 1);
+        assert_eq!(Creation::<u32, u32>::Found(2).into_inner(), 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -142,7 +142,7 @@ mod tests {
         let found = play([Err(Outcome::Unknown)], [Ok(Some("there"))])
             .await
             .unwrap();
-        assert_eq!(found, Created::Found("there"));
+        assert_eq!(found, Creation::Found("there"));
         assert_eq!(start.elapsed(), WAIT);
     }
 
@@ -151,7 +151,7 @@ mod tests {
         let created = play([Err(Outcome::Unknown), Ok("new")], [Ok(None)])
             .await
             .unwrap();
-        assert_eq!(created, Created::Answered("new"));
+        assert_eq!(created, Creation::Created("new"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -160,7 +160,7 @@ mod tests {
             [Err(Outcome::Unknown), Err(Outcome::Rejected)],
             [Ok(None), Ok(Some("there"))],
         );
-        assert_eq!(late.await.unwrap(), Created::Found("there"));
+        assert_eq!(late.await.unwrap(), Creation::Found("there"));
     }
 
     #[tokio::test(start_paused = true)]

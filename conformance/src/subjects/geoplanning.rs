@@ -82,7 +82,6 @@ impl Subject for Geoplanning {
 
     fn operations(&self) -> Vec<Subjected> {
         geoplanning::operations()
-            .into_iter()
             .map(|operation| Subjected {
                 operation,
                 body: match operation.name.starts_with("delete_") {

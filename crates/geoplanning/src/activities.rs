@@ -6,152 +6,63 @@ mod updates;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{
-    Creation, Error, Idempotency, Method, Operation, Validate as _, Violations, redacted_debug,
-};
+use vendor_client_core::{Creation, Error, Json, Path, endpoints, redacted_debug};
 
 pub use actions::{Assign, Cancel, Plan, Progress, Unassign};
 pub use activity::{Activity, ActivityDetails, Event, Route, SimpleActivity, UnsettledDuration};
 pub use updates::{ActivityUpdate, NewActivity, SimpleActivityUpdate, TaskUpdate};
 
+use self::updates::TaskOrSimpleActivity;
+use crate::UnknownFields;
 use crate::client::Client;
-use crate::error::answers;
-use crate::foreign_id::{ByForeignId, Repeated};
+use crate::envelope::envelopes;
+use crate::foreign_id::{self, InQuery, Repeated};
 use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
-use crate::rounds::{ChangedRounds, RoundsAnswer};
+use crate::rounds::{ChangedRounds, ChangedRoundsResponse};
 use crate::wire::{self, open_enum};
-use crate::{UnknownFields, foreign_id};
 
-pub(crate) static GET_ACTIVITY: Operation = Operation::new(
-    "get_activity",
-    Method::GET,
-    "/activity/{id}",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    GET_ACTIVITY = GET "/activity/{id}" Path<ActivityId>, () => ActivityResponse, idempotent;
+    GET_ACTIVITY_BY_FOREIGN_ID = GET "/activity" InQuery, () => ActivityResponse, idempotent;
+    /// The path ends with a slash (finding G-24). What a repeated reference does is not documented.
+    ADD_ACTIVITY = POST "/activity/" (), Json<NewActivity> => ActivityResponse, not_idempotent;
+    UPDATE_ACTIVITY = PUT "/activity/{id}"
+        Path<ActivityId>, TaskOrSimpleActivity => ActivityResponse, idempotent;
+    /// The update repeats the reference, so that a second call finds the same activity.
+    UPDATE_ACTIVITY_BY_FOREIGN_ID = PUT "/activity"
+        InQuery, Repeated<TaskOrSimpleActivity> => ActivityResponse, idempotent;
+    /// Deleting twice deletes once; the second answer is a 404.
+    DELETE_ACTIVITY = DELETE "/activity/{id}" Path<ActivityId>, () => (), idempotent;
+    /// A reference need not be unique, so that deleting twice may delete two.
+    DELETE_ACTIVITY_BY_FOREIGN_ID = DELETE "/activity" InQuery, () => (), not_idempotent;
+    // None of the actions is idempotent: the service probably refuses a key that the action itself
+    // has made stale, but the vendor doesn't document that.
+    ASSIGN_ACTIVITY = PATCH "/activity/{id}/assign"
+        Path<ActivityId>, Json<Assign> => ActivityResponse, not_idempotent;
+    PLAN_ACTIVITY = PATCH "/activity/{id}/plan"
+        Path<ActivityId>, Json<Plan> => ChangedRoundsResponse, not_idempotent;
+    UNASSIGN_ACTIVITY = PATCH "/activity/{id}/unassign"
+        Path<ActivityId>, Json<Unassign> => ActivityResponse, not_idempotent;
+    START_ACTIVITY = PATCH "/activity/{id}/start"
+        Path<ActivityId>, Json<Progress> => ChangedRoundsResponse, not_idempotent;
+    FINISH_ACTIVITY = PATCH "/activity/{id}/finish"
+        Path<ActivityId>, Json<Progress> => ChangedRoundsResponse, not_idempotent;
+    REJECT_ACTIVITY = PATCH "/activity/{id}/rejectnowork"
+        Path<ActivityId>, Json<Progress> => ChangedRoundsResponse, not_idempotent;
+    REJECT_WORKING_ACTIVITY = PATCH "/activity/{id}/rejectwork"
+        Path<ActivityId>, Json<Progress> => ChangedRoundsResponse, not_idempotent;
+    CANCEL_ACTIVITY = PATCH "/activity/{id}/cancel"
+        Path<ActivityId>, Json<Cancel> => ActivityResponse, not_idempotent;
+    ACTIVITY_HISTORY = GET "/activity/history/{id}"
+        Path<CustomerId>, () => HistoryResponse, idempotent;
+    ACTIVITY_ATTACHMENTS = GET "/activity/{id}/attachments"
+        Path<ActivityId>, () => AttachmentsResponse, idempotent;
+}
 
-pub(crate) static GET_ACTIVITY_BY_FOREIGN_ID: Operation = Operation::new(
-    "get_activity_by_foreign_id",
-    Method::GET,
-    "/activity",
-    Idempotency::Idempotent,
-);
-
-/// The path ends with a slash (finding G-24). What a repeated reference does is not documented.
-pub(crate) static ADD_ACTIVITY: Operation = Operation::new(
-    "add_activity",
-    Method::POST,
-    "/activity/",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static UPDATE_ACTIVITY: Operation = Operation::new(
-    "update_activity",
-    Method::PUT,
-    "/activity/{id}",
-    Idempotency::Idempotent,
-);
-
-/// The update repeats the reference, so that a second call finds the same activity.
-pub(crate) static UPDATE_ACTIVITY_BY_FOREIGN_ID: Operation = Operation::new(
-    "update_activity_by_foreign_id",
-    Method::PUT,
-    "/activity",
-    Idempotency::Idempotent,
-);
-
-/// Deleting twice deletes once; the second answer is a 404.
-pub(crate) static DELETE_ACTIVITY: Operation = Operation::new(
-    "delete_activity",
-    Method::DELETE,
-    "/activity/{id}",
-    Idempotency::Idempotent,
-);
-
-/// A reference need not be unique, so that deleting twice may delete two.
-pub(crate) static DELETE_ACTIVITY_BY_FOREIGN_ID: Operation = Operation::new(
-    "delete_activity_by_foreign_id",
-    Method::DELETE,
-    "/activity",
-    Idempotency::NotIdempotent,
-);
-
-// None of the actions is repeated blindly: that the service refuses a key that the action itself
-// has made stale is likely, and not documented.
-
-pub(crate) static ASSIGN_ACTIVITY: Operation = Operation::new(
-    "assign_activity",
-    Method::PATCH,
-    "/activity/{id}/assign",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static PLAN_ACTIVITY: Operation = Operation::new(
-    "plan_activity",
-    Method::PATCH,
-    "/activity/{id}/plan",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static UNASSIGN_ACTIVITY: Operation = Operation::new(
-    "unassign_activity",
-    Method::PATCH,
-    "/activity/{id}/unassign",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static START_ACTIVITY: Operation = Operation::new(
-    "start_activity",
-    Method::PATCH,
-    "/activity/{id}/start",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static FINISH_ACTIVITY: Operation = Operation::new(
-    "finish_activity",
-    Method::PATCH,
-    "/activity/{id}/finish",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static REJECT_ACTIVITY: Operation = Operation::new(
-    "reject_activity",
-    Method::PATCH,
-    "/activity/{id}/rejectnowork",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static REJECT_WORKING_ACTIVITY: Operation = Operation::new(
-    "reject_working_activity",
-    Method::PATCH,
-    "/activity/{id}/rejectwork",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static CANCEL_ACTIVITY: Operation = Operation::new(
-    "cancel_activity",
-    Method::PATCH,
-    "/activity/{id}/cancel",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static ACTIVITY_HISTORY: Operation = Operation::new(
-    "activity_history",
-    Method::GET,
-    "/activity/history/{id}",
-    Idempotency::Idempotent,
-);
-
-pub(crate) static ACTIVITY_ATTACHMENTS: Operation = Operation::new(
-    "activity_attachments",
-    Method::GET,
-    "/activity/{id}/attachments",
-    Idempotency::Idempotent,
-);
-
-answers! {
-    ActivityAnswer { activity as "activity": Activity }
-    HistoryAnswer { activities as "activities": Vec<HistoryEntry> }
-    AttachmentsAnswer { attachments as "attachments": Vec<Attachment> }
+envelopes! {
+    ActivityResponse { activity as "activity": Activity }
+    HistoryResponse { activities as "activities": Vec<HistoryEntry> }
+    AttachmentsResponse { attachments as "attachments": Vec<Attachment> }
 }
 
 /// The operations on activities; from [`Client::activities`].
@@ -159,7 +70,15 @@ answers! {
 /// Docs: `docs/geoplanning/activities.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Activities<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// Reading, adding, updating, planning, starting, finishing activities, and more.
+    #[must_use]
+    pub fn activities(&self) -> Activities<'_> {
+        Activities { client: self }
+    }
 }
 
 impl Activities<'_> {
@@ -172,8 +91,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: ActivityId) -> Result<Activity, Error> {
-        let request = self.client.request(&GET_ACTIVITY).path(id);
-        self.client.ask::<ActivityAnswer>(request).await
+        self.client.call(&GET_ACTIVITY, &id, ()).await
     }
 
     /// Reads an activity by the `foreignId` of its task.
@@ -183,11 +101,10 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_foreign_id(self, reference: &str) -> Result<Activity, Error> {
-        let by = ByForeignId::new(reference);
-        let request = self.client.request(&GET_ACTIVITY_BY_FOREIGN_ID);
-        let request = request.validate(&by).query(&by);
-        self.client.ask::<ActivityAnswer>(request).await
+    pub async fn get_by_foreign_id(self, foreign_id: &str) -> Result<Activity, Error> {
+        self.client
+            .call(&GET_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
+            .await
     }
 
     /// Adds an activity, in nobody's hands yet.
@@ -204,9 +121,7 @@ impl Activities<'_> {
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity
     /// before adding it again.
     pub async fn add(self, activity: &NewActivity) -> Result<Activity, Error> {
-        let request = self.client.request(&ADD_ACTIVITY);
-        let request = request.validate(activity).json(activity);
-        self.client.ask::<ActivityAnswer>(request).await
+        self.client.call(&ADD_ACTIVITY, (), activity).await
     }
 
     /// Adds an activity so that it is neither lost nor added twice: after an unknown outcome it
@@ -226,15 +141,10 @@ impl Activities<'_> {
     /// As for [`add`](Self::add), and
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the task has no `foreignId`.
     pub async fn add_or_find(self, activity: &NewActivity) -> Result<Creation<Activity>, Error> {
-        let given = activity.task.foreign_id.as_deref();
-        let mut violations = Violations::new();
-        activity.validate(&mut violations);
-        let reference = foreign_id::required("task.foreignId", given, &mut violations);
-        if !violations.is_empty() {
-            return Err(Error::invalid_request(&ADD_ACTIVITY, violations));
-        }
+        let foreign_id = foreign_id::required(activity)
+            .map_err(|violations| Error::invalid_request(ADD_ACTIVITY.operation(), violations))?;
         let create = || self.add(activity);
-        let find = || async { foreign_id::found(self.get_by_foreign_id(reference).await) };
+        let find = || async { foreign_id::found(self.get_by_foreign_id(foreign_id).await) };
         self.client.transport().create_or_find(create, find).await
     }
 
@@ -248,14 +158,12 @@ impl Activities<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
-    pub async fn update<U: ActivityUpdate>(
+    pub async fn update(
         self,
         id: ActivityId,
-        update: &U,
+        update: impl Into<ActivityUpdate<'_>>,
     ) -> Result<Activity, Error> {
-        let request = self.client.request(&UPDATE_ACTIVITY).path(id);
-        let request = request.validate(update).json(update);
-        self.client.ask::<ActivityAnswer>(request).await
+        self.client.call(&UPDATE_ACTIVITY, &id, update.into()).await
     }
 
     /// Replaces a task or a simple activity by its `foreignId`, which the update repeats: what it
@@ -267,21 +175,15 @@ impl Activities<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
     /// where the update has not the same reference.
-    pub async fn update_by_foreign_id<U: ActivityUpdate>(
+    pub async fn update_by_foreign_id(
         self,
-        reference: &str,
-        update: &U,
+        foreign_id: &str,
+        update: impl Into<ActivityUpdate<'_>>,
     ) -> Result<Activity, Error> {
-        let by = ByForeignId::new(reference);
-        let repeated = Repeated {
-            reference,
-            field: U::REFERENCE,
-            given: update.reference(),
-        };
-        let request = self.client.request(&UPDATE_ACTIVITY_BY_FOREIGN_ID);
-        let request = request.validate(&by).query(&by);
-        let request = request.validate(&repeated).validate(update).json(update);
-        self.client.ask::<ActivityAnswer>(request).await
+        let repeated = (foreign_id, update.into());
+        self.client
+            .call(&UPDATE_ACTIVITY_BY_FOREIGN_ID, foreign_id, repeated)
+            .await
     }
 
     /// Deletes an activity.
@@ -297,8 +199,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
     /// [`Error`] says.
     pub async fn delete(self, id: ActivityId) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_ACTIVITY).path(id);
-        self.client.tell(request).await
+        self.client.call(&DELETE_ACTIVITY, &id, ()).await
     }
 
     /// Deletes an activity by its `foreignId`. A reference need not be unique, so it is not
@@ -309,11 +210,10 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_foreign_id(self, reference: &str) -> Result<(), Error> {
-        let by = ByForeignId::new(reference);
-        let request = self.client.request(&DELETE_ACTIVITY_BY_FOREIGN_ID);
-        let request = request.validate(&by).query(&by);
-        self.client.tell(request).await
+    pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
+        self.client
+            .call(&DELETE_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
+            .await
     }
 
     /// Gives an activity to a resource without putting it into a round.
@@ -327,9 +227,7 @@ impl Activities<'_> {
     /// otherwise what [`Error`] says. It is repeated only while the service certainly has not
     /// acted.
     pub async fn assign(self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
-        let request = self.client.request(&ASSIGN_ACTIVITY).path(id);
-        let request = request.validate(assign).json(assign);
-        self.client.ask::<ActivityAnswer>(request).await
+        self.client.call(&ASSIGN_ACTIVITY, &id, assign).await
     }
 
     /// Puts an activity into a round. The service adds the ways and works out the times.
@@ -342,12 +240,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such activity or round; otherwise
     /// what [`Error`] says. It is repeated only while the service certainly has not acted.
     pub async fn plan(self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
-        let request = self.client.request(&PLAN_ACTIVITY).path(id);
-        let request = request.validate(plan).json(plan);
-        self.client
-            .ask::<RoundsAnswer>(request)
-            .await
-            .map(ChangedRounds::new)
+        self.client.call(&PLAN_ACTIVITY, &id, plan).await
     }
 
     /// Takes an activity away from its resource, and out of its round.
@@ -359,9 +252,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn unassign(self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
-        let request = self.client.request(&UNASSIGN_ACTIVITY).path(id);
-        let request = request.validate(unassign).json(unassign);
-        self.client.ask::<ActivityAnswer>(request).await
+        self.client.call(&UNASSIGN_ACTIVITY, &id, unassign).await
     }
 
     /// Says that the work has begun: sets [`Activity::actual_start`] and a status of type
@@ -373,7 +264,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn start(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.progress(&START_ACTIVITY, id, at).await
+        self.client.call(&START_ACTIVITY, &id, at).await
     }
 
     /// Says that the work is done: sets [`Activity::actual_end`] and a status of type
@@ -387,7 +278,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn finish(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.progress(&FINISH_ACTIVITY, id, at).await
+        self.client.call(&FINISH_ACTIVITY, &id, at).await
     }
 
     /// Says that the work will not be done, before it was started.
@@ -399,7 +290,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn reject(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.progress(&REJECT_ACTIVITY, id, at).await
+        self.client.call(&REJECT_ACTIVITY, &id, at).await
     }
 
     /// Says that the work will not be done, after it was started.
@@ -415,7 +306,7 @@ impl Activities<'_> {
         id: ActivityId,
         at: &Progress,
     ) -> Result<ChangedRounds, Error> {
-        self.progress(&REJECT_WORKING_ACTIVITY, id, at).await
+        self.client.call(&REJECT_WORKING_ACTIVITY, &id, at).await
     }
 
     /// Gives an activity up for good: takes it out of its round and out of every list.
@@ -427,9 +318,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn cancel(self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
-        let request = self.client.request(&CANCEL_ACTIVITY).path(id);
-        let request = request.validate(cancel).json(cancel);
-        self.client.ask::<ActivityAnswer>(request).await
+        self.client.call(&CANCEL_ACTIVITY, &id, cancel).await
     }
 
     /// The past activities of a customer.
@@ -442,8 +331,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn history(self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
-        let request = self.client.request(&ACTIVITY_HISTORY).path(customer);
-        self.client.ask::<HistoryAnswer>(request).await
+        self.client.call(&ACTIVITY_HISTORY, &customer, ()).await
     }
 
     /// What users have added to an activity's task: comments, pictures, signatures.
@@ -455,22 +343,7 @@ impl Activities<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn attachments(self, id: ActivityId) -> Result<Vec<Attachment>, Error> {
-        let request = self.client.request(&ACTIVITY_ATTACHMENTS).path(id);
-        self.client.ask::<AttachmentsAnswer>(request).await
-    }
-
-    async fn progress(
-        self,
-        operation: &'static Operation,
-        id: ActivityId,
-        at: &Progress,
-    ) -> Result<ChangedRounds, Error> {
-        let request = self.client.request(operation).path(id);
-        let request = request.validate(at).json(at);
-        self.client
-            .ask::<RoundsAnswer>(request)
-            .await
-            .map(ChangedRounds::new)
+        self.client.call(&ACTIVITY_ATTACHMENTS, &id, ()).await
     }
 }
 

@@ -1,23 +1,20 @@
 //! The statuses that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Idempotency, Method, Operation, Violations, redacted_debug};
+use vendor_client_core::{Error, Violations, endpoints, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
-use crate::error::answers;
+use crate::envelope::envelopes;
 use crate::id::StatusId;
 use crate::wire::open_enum;
 
-pub(crate) static LIST_ACTIVITY_STATUSES: Operation = Operation::new(
-    "list_activity_statuses",
-    Method::GET,
-    "/activity/status",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    LIST_ACTIVITY_STATUSES = GET "/activity/status" (), () => ActivityStatusesResponse, idempotent;
+}
 
-answers! {
-    ActivityStatusesAnswer { statuses as "activityStatus": Vec<ActivityStatus> }
+envelopes! {
+    ActivityStatusesResponse { statuses as "activityStatus": Vec<ActivityStatus> }
 }
 
 /// The operation on activity statuses; from [`Client::activity_statuses`].
@@ -25,7 +22,15 @@ answers! {
 /// Docs: `docs/geoplanning/activity-status.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityStatuses<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// The statuses that activities can have.
+    #[must_use]
+    pub fn activity_statuses(&self) -> ActivityStatuses<'_> {
+        ActivityStatuses { client: self }
+    }
 }
 
 impl ActivityStatuses<'_> {
@@ -38,8 +43,7 @@ impl ActivityStatuses<'_> {
     ///
     /// What [`Error`] says.
     pub async fn list(self) -> Result<Vec<ActivityStatus>, Error> {
-        let request = self.client.request(&LIST_ACTIVITY_STATUSES);
-        self.client.ask::<ActivityStatusesAnswer>(request).await
+        self.client.call(&LIST_ACTIVITY_STATUSES, (), ()).await
     }
 }
 

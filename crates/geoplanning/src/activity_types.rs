@@ -1,25 +1,20 @@
 //! The types that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{
-    Error, Idempotency, Method, Operation, Validate, Violations, redacted_debug,
-};
+use vendor_client_core::{Error, Validate, Violations, endpoints, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
-use crate::error::answers;
+use crate::envelope::envelopes;
 use crate::id::ActivityTypeId;
 use crate::wire::open_enum;
 
-pub(crate) static LIST_ACTIVITY_TYPES: Operation = Operation::new(
-    "list_activity_types",
-    Method::GET,
-    "/activity/types",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    LIST_ACTIVITY_TYPES = GET "/activity/types" (), () => ActivityTypesResponse, idempotent;
+}
 
-answers! {
-    ActivityTypesAnswer { types as "activityTypes": Vec<ActivityType> }
+envelopes! {
+    ActivityTypesResponse { types as "activityTypes": Vec<ActivityType> }
 }
 
 /// The operation on activity types; from [`Client::activity_types`].
@@ -27,7 +22,15 @@ answers! {
 /// Docs: `docs/geoplanning/activity-types.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityTypes<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// The types that activities can have.
+    #[must_use]
+    pub fn activity_types(&self) -> ActivityTypes<'_> {
+        ActivityTypes { client: self }
+    }
 }
 
 impl ActivityTypes<'_> {
@@ -39,8 +42,7 @@ impl ActivityTypes<'_> {
     ///
     /// What [`Error`] says.
     pub async fn list(self) -> Result<Vec<ActivityType>, Error> {
-        let request = self.client.request(&LIST_ACTIVITY_TYPES);
-        self.client.ask::<ActivityTypesAnswer>(request).await
+        self.client.call(&LIST_ACTIVITY_TYPES, (), ()).await
     }
 }
 

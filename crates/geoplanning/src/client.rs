@@ -6,20 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Environment, Error, HeaderMap, HeaderName, HeaderValue, Operation, Request, Service, Transport,
+    Endpoint, Environment, Error, HeaderMap, HeaderName, HeaderValue, Part, Service, Transport,
     TransportConfig,
 };
 
-use crate::activities::Activities;
-use crate::activity_statuses::ActivityStatuses;
-use crate::activity_types::ActivityTypes;
-use crate::customers::Customers;
-use crate::error::{self, Answer};
-use crate::events::Events;
-use crate::pois::Pois;
-use crate::resources::Resources;
-use crate::rounds::Rounds;
-use crate::users::Users;
+use crate::envelope::Contents;
+use crate::error;
 
 /// Where the vendor's production service is.
 const PRODUCTION: &str = "https://api.geoplanning.net";
@@ -70,76 +62,19 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Reading, adding, updating, planning, starting, finishing activities, and more.
-    #[must_use]
-    pub fn activities(&self) -> Activities<'_> {
-        Activities { client: self }
-    }
-
-    /// Starting activities by their events.
-    #[must_use]
-    pub fn events(&self) -> Events<'_> {
-        Events { client: self }
-    }
-
-    /// The statuses that activities can have.
-    #[must_use]
-    pub fn activity_statuses(&self) -> ActivityStatuses<'_> {
-        ActivityStatuses { client: self }
-    }
-
-    /// The types that activities can have.
-    #[must_use]
-    pub fn activity_types(&self) -> ActivityTypes<'_> {
-        ActivityTypes { client: self }
-    }
-
-    /// Points of interest.
-    #[must_use]
-    pub fn pois(&self) -> Pois<'_> {
-        Pois { client: self }
-    }
-
-    /// Who, or what, makes rounds.
-    #[must_use]
-    pub fn resources(&self) -> Resources<'_> {
-        Resources { client: self }
-    }
-
-    /// The working days of resources.
-    #[must_use]
-    pub fn rounds(&self) -> Rounds<'_> {
-        Rounds { client: self }
-    }
-
-    /// Who may log in.
-    #[must_use]
-    pub fn users(&self) -> Users<'_> {
-        Users { client: self }
-    }
-
-    /// For whom work is done.
-    #[must_use]
-    pub fn customers(&self) -> Customers<'_> {
-        Customers { client: self }
-    }
-
     pub(crate) fn transport(&self) -> &Transport {
         &self.transport
     }
 
-    pub(crate) fn request(&self, operation: &'static Operation) -> Request {
-        self.transport.request(operation)
-    }
-
-    /// Sends a request and takes what was asked for out of the answer.
-    pub(crate) async fn ask<A: Answer>(&self, request: Request) -> Result<A::Content, Error> {
-        error::open::<A>(&self.transport.send(request).await?)
-    }
-
-    /// Sends a request that is answered by nothing.
-    pub(crate) async fn tell(&self, request: Request) -> Result<(), Error> {
-        error::check_done(&self.transport.send(request).await?)
+    /// Calls an endpoint and takes what was asked for out of the response.
+    pub(crate) async fn call<At: Part, Body: Part, Response: Contents>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, Response>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<Response::Content, Error> {
+        let request = self.transport.request_to(endpoint, at, body);
+        Response::take(&self.transport.send(request).await?)
     }
 }
 

@@ -2,72 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
-    Creation, Error, Idempotency, Method, Operation, Validate, Violations, redacted_debug,
+    Creation, Error, Json, Path, Validate, Violations, endpoints, redacted_debug,
 };
 
 use crate::address::{Address, NewAddress};
 use crate::client::Client;
-use crate::error::answers;
-use crate::foreign_id::{self, Repeated};
+use crate::envelope::envelopes;
+use crate::foreign_id::{self, HasForeignId, InPath, Repeated};
 use crate::id::CustomerId;
 use crate::opening_hours::OpeningHours;
 use crate::{UnknownFields, wire};
 
-/// What a repeated reference does is not documented.
-pub(crate) static ADD_CUSTOMER: Operation = Operation::new(
-    "add_customer",
-    Method::POST,
-    "/customers",
-    Idempotency::NotIdempotent,
-);
+endpoints! {
+    /// What a repeated reference does is not documented.
+    ADD_CUSTOMER = POST "/customers" (), Json<NewCustomer> => CustomerResponse, not_idempotent;
+    GET_CUSTOMER = GET "/customers/{id}" Path<CustomerId>, () => CustomerResponse, idempotent;
+    GET_CUSTOMER_BY_FOREIGN_ID = GET "/customers/ref/{ref}"
+        InPath, () => CustomerResponse, idempotent;
+    UPDATE_CUSTOMER = PUT "/customers/{id}"
+        Path<CustomerId>, Json<CustomerUpdate> => CustomerResponse, idempotent;
+    /// The update repeats the reference, so that a second call finds the same customer.
+    UPDATE_CUSTOMER_BY_FOREIGN_ID = PUT "/customers/ref/{ref}"
+        InPath, Repeated<Json<CustomerUpdate>> => CustomerResponse, idempotent;
+    /// Deleting twice deletes once; the second answer is a 404.
+    DELETE_CUSTOMER = DELETE "/customers/{id}" Path<CustomerId>, () => (), idempotent;
+    /// A reference need not be unique, so that deleting twice may delete two.
+    DELETE_CUSTOMER_BY_FOREIGN_ID = DELETE "/customers/ref/{ref}" InPath, () => (), not_idempotent;
+}
 
-pub(crate) static GET_CUSTOMER: Operation = Operation::new(
-    "get_customer",
-    Method::GET,
-    "/customers/{id}",
-    Idempotency::Idempotent,
-);
-
-pub(crate) static GET_CUSTOMER_BY_FOREIGN_ID: Operation = Operation::new(
-    "get_customer_by_foreign_id",
-    Method::GET,
-    "/customers/ref/{ref}",
-    Idempotency::Idempotent,
-);
-
-pub(crate) static UPDATE_CUSTOMER: Operation = Operation::new(
-    "update_customer",
-    Method::PUT,
-    "/customers/{id}",
-    Idempotency::Idempotent,
-);
-
-/// The update repeats the reference, so that a second call finds the same customer.
-pub(crate) static UPDATE_CUSTOMER_BY_FOREIGN_ID: Operation = Operation::new(
-    "update_customer_by_foreign_id",
-    Method::PUT,
-    "/customers/ref/{ref}",
-    Idempotency::Idempotent,
-);
-
-/// Deleting twice deletes once; the second answer is a 404.
-pub(crate) static DELETE_CUSTOMER: Operation = Operation::new(
-    "delete_customer",
-    Method::DELETE,
-    "/customers/{id}",
-    Idempotency::Idempotent,
-);
-
-/// A reference need not be unique, so that deleting twice may delete two.
-pub(crate) static DELETE_CUSTOMER_BY_FOREIGN_ID: Operation = Operation::new(
-    "delete_customer_by_foreign_id",
-    Method::DELETE,
-    "/customers/ref/{ref}",
-    Idempotency::NotIdempotent,
-);
-
-answers! {
-    CustomerAnswer { customer as "customer": Customer }
+envelopes! {
+    CustomerResponse { customer as "customer": Customer }
 }
 
 /// The operations on customers; from [`Client::customers`].
@@ -75,7 +39,15 @@ answers! {
 /// Docs: `docs/geoplanning/customers.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Customers<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// The customers for whom work is done.
+    #[must_use]
+    pub fn customers(&self) -> Customers<'_> {
+        Customers { client: self }
+    }
 }
 
 impl Customers<'_> {
@@ -91,9 +63,7 @@ impl Customers<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise what [`Error`] says.
     pub async fn add(self, customer: &NewCustomer) -> Result<Customer, Error> {
-        let request = self.client.request(&ADD_CUSTOMER);
-        let request = request.validate(customer).json(customer);
-        self.client.ask::<CustomerAnswer>(request).await
+        self.client.call(&ADD_CUSTOMER, (), customer).await
     }
 
     /// Adds a customer so that it is neither lost nor added twice: after an unknown outcome it
@@ -106,15 +76,10 @@ impl Customers<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the customer has no
     /// `foreignId`.
     pub async fn add_or_find(self, customer: &NewCustomer) -> Result<Creation<Customer>, Error> {
-        let mut violations = Violations::new();
-        customer.validate(&mut violations);
-        let given = customer.foreign_id.as_deref();
-        let reference = foreign_id::required("foreignId", given, &mut violations);
-        if !violations.is_empty() {
-            return Err(Error::invalid_request(&ADD_CUSTOMER, violations));
-        }
+        let foreign_id = foreign_id::required(customer)
+            .map_err(|violations| Error::invalid_request(ADD_CUSTOMER.operation(), violations))?;
         let create = || self.add(customer);
-        let find = || async { foreign_id::found(self.get_by_foreign_id(reference).await) };
+        let find = || async { foreign_id::found(self.get_by_foreign_id(foreign_id).await) };
         self.client.transport().create_or_find(create, find).await
     }
 
@@ -127,8 +92,7 @@ impl Customers<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: CustomerId) -> Result<Customer, Error> {
-        let request = self.client.request(&GET_CUSTOMER).path(id);
-        self.client.ask::<CustomerAnswer>(request).await
+        self.client.call(&GET_CUSTOMER, &id, ()).await
     }
 
     /// Reads a customer by the caller's reference, without opening hours.
@@ -138,10 +102,10 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn get_by_foreign_id(self, reference: &str) -> Result<Customer, Error> {
-        let request = self.client.request(&GET_CUSTOMER_BY_FOREIGN_ID);
-        let request = request.path(reference);
-        self.client.ask::<CustomerAnswer>(request).await
+    pub async fn get_by_foreign_id(self, foreign_id: &str) -> Result<Customer, Error> {
+        self.client
+            .call(&GET_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
+            .await
     }
 
     /// Replaces a customer: what the update leaves out becomes blank. Make it from what was read,
@@ -155,9 +119,7 @@ impl Customers<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn update(self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
-        let request = self.client.request(&UPDATE_CUSTOMER).path(id);
-        let request = request.validate(update).json(update);
-        self.client.ask::<CustomerAnswer>(request).await
+        self.client.call(&UPDATE_CUSTOMER, &id, update).await
     }
 
     /// Replaces a customer by the caller's reference, which the update repeats: what it leaves out
@@ -171,18 +133,16 @@ impl Customers<'_> {
     /// where the update has not the same reference.
     pub async fn update_by_foreign_id(
         self,
-        reference: &str,
+        foreign_id: &str,
         update: &CustomerUpdate,
     ) -> Result<Customer, Error> {
-        let repeated = Repeated {
-            reference,
-            field: "foreignId",
-            given: update.foreign_id.as_deref(),
-        };
-        let request = self.client.request(&UPDATE_CUSTOMER_BY_FOREIGN_ID);
-        let request = request.path(reference);
-        let request = request.validate(&repeated).validate(update).json(update);
-        self.client.ask::<CustomerAnswer>(request).await
+        self.client
+            .call(
+                &UPDATE_CUSTOMER_BY_FOREIGN_ID,
+                foreign_id,
+                (foreign_id, update),
+            )
+            .await
     }
 
     /// Deletes a customer.
@@ -198,8 +158,7 @@ impl Customers<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
     /// [`Error`] says.
     pub async fn delete(self, id: CustomerId) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_CUSTOMER).path(id);
-        self.client.tell(request).await
+        self.client.call(&DELETE_CUSTOMER, &id, ()).await
     }
 
     /// Deletes a customer by the caller's reference. A reference need not be unique, so it is not
@@ -210,9 +169,10 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_foreign_id(self, reference: &str) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_CUSTOMER_BY_FOREIGN_ID);
-        self.client.tell(request.path(reference)).await
+    pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
+        self.client
+            .call(&DELETE_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
+            .await
     }
 }
 
@@ -350,7 +310,10 @@ impl NewCustomer {
             let rule = "must be read with the customer";
             violations.require("name", customer.name.is_some(), rule);
             violations.require("address", customer.address.is_some(), rule);
-            return Err(Error::invalid_request(&UPDATE_CUSTOMER, violations));
+            return Err(Error::invalid_request(
+                UPDATE_CUSTOMER.operation(),
+                violations,
+            ));
         };
         Ok(Self {
             foreign_id: customer.foreign_id.clone(),
@@ -360,6 +323,16 @@ impl NewCustomer {
             opening_hours,
             ..Self::new(name, address)
         })
+    }
+}
+
+impl HasForeignId for NewCustomer {
+    fn field(&self) -> &'static str {
+        "foreignId"
+    }
+
+    fn foreign_id(&self) -> Option<&str> {
+        self.foreign_id.as_deref()
     }
 }
 

@@ -1,26 +1,32 @@
 //! Events: starting the activity that comes from one.
 
-use vendor_client_core::{Error, Idempotency, Method, Operation};
+use vendor_client_core::{Error, Json, Path, endpoints};
 
 use crate::activities::Progress;
 use crate::client::Client;
 use crate::id::EventId;
-use crate::rounds::{ChangedRounds, RoundsAnswer};
+use crate::rounds::{ChangedRounds, ChangedRoundsResponse};
 
-/// Not repeated blindly, as the other actions on activities.
-pub(crate) static START_ACTIVITY_BY_EVENT: Operation = Operation::new(
-    "start_activity_by_event",
-    Method::PATCH,
-    "/events/{id}/start",
-    Idempotency::NotIdempotent,
-);
+endpoints! {
+    /// Not repeated blindly, as the other actions on activities.
+    START_ACTIVITY_BY_EVENT = PATCH "/events/{id}/start"
+        Path<EventId>, Json<Progress> => ChangedRoundsResponse, not_idempotent;
+}
 
 /// The operation on events; from [`Client::events`].
 ///
 /// Docs: `docs/geoplanning/events.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Events<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// Starting activities by their events.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        Events { client: self }
+    }
 }
 
 impl Events<'_> {
@@ -34,11 +40,6 @@ impl Events<'_> {
     ///
     /// As for [`Activities::plan`](crate::Activities::plan).
     pub async fn start(self, id: EventId, at: &Progress) -> Result<ChangedRounds, Error> {
-        let request = self.client.request(&START_ACTIVITY_BY_EVENT).path(id);
-        let request = request.validate(at).json(at);
-        self.client
-            .ask::<RoundsAnswer>(request)
-            .await
-            .map(ChangedRounds::new)
+        self.client.call(&START_ACTIVITY_BY_EVENT, &id, at).await
     }
 }

@@ -96,8 +96,10 @@ mod client;
 mod concurrent;
 mod customers;
 mod enumerables;
+mod envelope;
 mod error;
 mod events;
+mod fields;
 mod foreign_id;
 mod id;
 mod login;
@@ -106,6 +108,7 @@ mod pois;
 mod resources;
 mod rounds;
 #[cfg(feature = "schema")]
+#[doc(hidden)]
 pub mod schema;
 mod task;
 mod users;
@@ -152,6 +155,7 @@ pub use task::{
 pub use time;
 pub use users::{User, UserField, Users};
 /// The HTTP client that [`TransportConfig::http_client`] takes.
+use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, Clock, Creation, Error, ErrorKind, Idempotency, ManualClock, Method, Operation,
@@ -168,58 +172,40 @@ pub type Properties = serde_json::Map<String, serde_json::Value>;
 /// Docs: `docs/geoplanning/README.md`, "Answers".
 pub type UnknownFields = serde_json::Map<String, serde_json::Value>;
 
-/// Every operation of the service that this crate has; one that is reachable in two ways is there
-/// twice.
-#[must_use]
-pub fn operations() -> [&'static Operation; 43] {
-    [
-        &activities::GET_ACTIVITY,
-        &activities::GET_ACTIVITY_BY_FOREIGN_ID,
-        &activities::ADD_ACTIVITY,
-        &activities::UPDATE_ACTIVITY,
-        &activities::UPDATE_ACTIVITY_BY_FOREIGN_ID,
-        &activities::DELETE_ACTIVITY,
-        &activities::DELETE_ACTIVITY_BY_FOREIGN_ID,
-        &activities::ASSIGN_ACTIVITY,
-        &activities::PLAN_ACTIVITY,
-        &activities::UNASSIGN_ACTIVITY,
-        &activities::START_ACTIVITY,
-        &activities::FINISH_ACTIVITY,
-        &activities::REJECT_ACTIVITY,
-        &activities::REJECT_WORKING_ACTIVITY,
-        &activities::CANCEL_ACTIVITY,
-        &activities::ACTIVITY_HISTORY,
-        &activities::ACTIVITY_ATTACHMENTS,
-        &events::START_ACTIVITY_BY_EVENT,
-        &activity_statuses::LIST_ACTIVITY_STATUSES,
-        &activity_types::LIST_ACTIVITY_TYPES,
-        &login::CHECK_LOGIN,
-        &pois::CLOSEST_POIS_BY_ADDRESS,
-        &pois::CLOSEST_POIS_BY_COORDINATES,
-        &resources::GET_RESOURCE,
-        &resources::GET_RESOURCE_BY_FOREIGN_ID,
-        &resources::ADD_RESOURCE,
-        &resources::UPDATE_RESOURCE,
-        &resources::UPDATE_RESOURCE_BY_FOREIGN_ID,
-        &resources::DELETE_RESOURCE,
-        &resources::DELETE_RESOURCE_BY_FOREIGN_ID,
-        &rounds::GET_ROUND,
-        &rounds::LIST_ROUNDS,
-        &rounds::ADD_ROUND,
-        &rounds::CLOSE_ROUND,
-        &users::GET_USER,
-        &users::LIST_USERS,
-        &customers::ADD_CUSTOMER,
-        &customers::GET_CUSTOMER,
-        &customers::GET_CUSTOMER_BY_FOREIGN_ID,
-        &customers::UPDATE_CUSTOMER,
-        &customers::UPDATE_CUSTOMER_BY_FOREIGN_ID,
-        &customers::DELETE_CUSTOMER,
-        &customers::DELETE_CUSTOMER_BY_FOREIGN_ID,
-    ]
+/// The endpoints of every file.
+static ENDPOINTS: &[&[ListedEndpoint]] = &[
+    activities::ENDPOINTS,
+    activity_statuses::ENDPOINTS,
+    activity_types::ENDPOINTS,
+    customers::ENDPOINTS,
+    events::ENDPOINTS,
+    login::ENDPOINTS,
+    pois::ENDPOINTS,
+    resources::ENDPOINTS,
+    rounds::ENDPOINTS,
+    users::ENDPOINTS,
+];
+
+/// Every operation of the service that this crate has. One that can be called in two ways is
+/// there twice.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    let all = ENDPOINTS.iter().flat_map(|endpoints| endpoints.iter());
+    all.map(|endpoint| endpoint.operation)
 }
 
 /// The README's example compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// An id of another kind of thing does not compile.
+///
+/// ```compile_fail,E0308
+/// # use geoplanning::{Client, Error, ResourceId};
+/// # async fn run(client: Client, resource: ResourceId) -> Result<(), Error> {
+/// client.rounds().get(resource).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(doctest)]
+struct Ids;

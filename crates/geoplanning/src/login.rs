@@ -1,22 +1,19 @@
 //! Checking the credentials.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Idempotency, Method, Operation, redacted_debug};
+use vendor_client_core::{Error, endpoints, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
-use crate::error::answers;
+use crate::envelope::envelopes;
 use crate::id::{ResourceId, UserId};
 
-pub(crate) static CHECK_LOGIN: Operation = Operation::new(
-    "check_login",
-    Method::GET,
-    "/login/check",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    CHECK_LOGIN = GET "/login/check" (), () => LoginResponse, idempotent;
+}
 
-answers! {
-    LoginAnswer { user as "userData": LoginUser }
+envelopes! {
+    LoginResponse { user as "userData": LoginUser }
 }
 
 impl Client {
@@ -30,7 +27,7 @@ impl Client {
     /// [`is_unauthorized`](Error::is_unauthorized) where they are wrong; otherwise what [`Error`]
     /// says.
     pub async fn check_login(&self) -> Result<LoginUser, Error> {
-        self.ask::<LoginAnswer>(self.request(&CHECK_LOGIN)).await
+        self.call(&CHECK_LOGIN, (), ()).await
     }
 }
 

@@ -1,31 +1,24 @@
 //! Points of interest: the closest ones to a place.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Idempotency, Method, Operation, redacted_debug};
+use vendor_client_core::{Error, Query, endpoints, redacted_debug};
 
 use crate::UnknownFields;
 use crate::address::{Address, Coordinates, StreetAddress};
 use crate::client::Client;
-use crate::error::answers;
+use crate::envelope::envelopes;
 use crate::id::PoiId;
 
-pub(crate) static CLOSEST_POIS_BY_ADDRESS: Operation = Operation::new(
-    "closest_pois_by_address",
-    Method::GET,
-    "/pois/closest",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    CLOSEST_POIS_BY_ADDRESS = GET "/pois/closest"
+        Query<StreetAddress>, () => PoisResponse, idempotent;
+    /// Told apart from the other by its query alone (finding G-28).
+    CLOSEST_POIS_BY_COORDINATES = GET "/pois/closest"
+        Query<Coordinates>, () => PoisResponse, idempotent;
+}
 
-/// Told apart from the other by its query alone (finding G-28).
-pub(crate) static CLOSEST_POIS_BY_COORDINATES: Operation = Operation::new(
-    "closest_pois_by_coordinates",
-    Method::GET,
-    "/pois/closest",
-    Idempotency::Idempotent,
-);
-
-answers! {
-    PoisAnswer { pois as "pois": Vec<Poi> }
+envelopes! {
+    PoisResponse { pois as "pois": Vec<Poi> }
 }
 
 /// The operations on points of interest; from [`Client::pois`].
@@ -33,7 +26,15 @@ answers! {
 /// Docs: `docs/geoplanning/pois.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Pois<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// Points of interest.
+    #[must_use]
+    pub fn pois(&self) -> Pois<'_> {
+        Pois { client: self }
+    }
 }
 
 impl Pois<'_> {
@@ -47,9 +48,9 @@ impl Pois<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the country is no code of two
     /// letters; otherwise what [`Error`] says.
     pub async fn closest_to_address(self, address: &StreetAddress) -> Result<Vec<Poi>, Error> {
-        let request = self.client.request(&CLOSEST_POIS_BY_ADDRESS);
-        let request = request.validate(address).query(address);
-        self.client.ask::<PoisAnswer>(request).await
+        self.client
+            .call(&CLOSEST_POIS_BY_ADDRESS, address, ())
+            .await
     }
 
     /// The ten points of interest that are closest to a place, the nearest first.
@@ -62,9 +63,9 @@ impl Pois<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the coordinates are not on
     /// earth; otherwise what [`Error`] says.
     pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<Vec<Poi>, Error> {
-        let request = self.client.request(&CLOSEST_POIS_BY_COORDINATES);
-        let request = request.validate(&place).query(&place);
-        self.client.ask::<PoisAnswer>(request).await
+        self.client
+            .call(&CLOSEST_POIS_BY_COORDINATES, &place, ())
+            .await
     }
 }
 

@@ -2,74 +2,40 @@
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
-    Creation, Error, Idempotency, Method, Operation, Request, Validate, Violations, redacted_debug,
+    Creation, Error, Json, Path, Validate, Violations, endpoints, redacted_debug,
 };
 
 use crate::address::{Address, NewAddress};
 use crate::client::Client;
 use crate::enumerables::{Enumerable, NewEnumerable};
-use crate::error::answers;
-use crate::foreign_id::{self, ByForeignId, Repeated};
+use crate::envelope::envelopes;
+use crate::fields::Fields;
+use crate::foreign_id::{self, HasForeignId, InQuery, Repeated};
 use crate::id::{CapacityId, ResourceId};
 use crate::task::convert;
 use crate::wire::open_enum;
 use crate::{Properties, UnknownFields};
 
-pub(crate) static GET_RESOURCE: Operation = Operation::new(
-    "get_resource",
-    Method::GET,
-    "/resources/{id}",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    GET_RESOURCE = GET "/resources/{id}"
+        (Path<ResourceId>, Fields<ResourceField>), () => ResourceResponse, idempotent;
+    GET_RESOURCE_BY_FOREIGN_ID = GET "/resources"
+        (InQuery, Fields<ResourceField>), () => ResourceResponse, idempotent;
+    /// What a repeated reference does is not documented.
+    ADD_RESOURCE = POST "/resources" (), Json<NewResource> => ResourceResponse, not_idempotent;
+    UPDATE_RESOURCE = PUT "/resources/{id}"
+        Path<ResourceId>, Json<ResourceUpdate> => ResourceResponse, idempotent;
+    /// The update repeats the reference, so that a second call finds the same resource.
+    UPDATE_RESOURCE_BY_FOREIGN_ID = PUT "/resources"
+        InQuery, Repeated<Json<ResourceUpdate>> => ResourceResponse, idempotent;
+    /// Deleting twice deletes once; the second answer is a 404.
+    DELETE_RESOURCE = DELETE "/resources/{id}" Path<ResourceId>, () => (), idempotent;
+    /// A reference need not be unique, so that deleting twice may delete two.
+    DELETE_RESOURCE_BY_FOREIGN_ID = DELETE "/resources" InQuery, () => (), not_idempotent;
+}
 
-pub(crate) static GET_RESOURCE_BY_FOREIGN_ID: Operation = Operation::new(
-    "get_resource_by_foreign_id",
-    Method::GET,
-    "/resources",
-    Idempotency::Idempotent,
-);
-
-/// What a repeated reference does is not documented.
-pub(crate) static ADD_RESOURCE: Operation = Operation::new(
-    "add_resource",
-    Method::POST,
-    "/resources",
-    Idempotency::NotIdempotent,
-);
-
-pub(crate) static UPDATE_RESOURCE: Operation = Operation::new(
-    "update_resource",
-    Method::PUT,
-    "/resources/{id}",
-    Idempotency::Idempotent,
-);
-
-/// The update repeats the reference, so that a second call finds the same resource.
-pub(crate) static UPDATE_RESOURCE_BY_FOREIGN_ID: Operation = Operation::new(
-    "update_resource_by_foreign_id",
-    Method::PUT,
-    "/resources",
-    Idempotency::Idempotent,
-);
-
-/// Deleting twice deletes once; the second answer is a 404.
-pub(crate) static DELETE_RESOURCE: Operation = Operation::new(
-    "delete_resource",
-    Method::DELETE,
-    "/resources/{id}",
-    Idempotency::Idempotent,
-);
-
-/// A reference need not be unique, so that deleting twice may delete two.
-pub(crate) static DELETE_RESOURCE_BY_FOREIGN_ID: Operation = Operation::new(
-    "delete_resource_by_foreign_id",
-    Method::DELETE,
-    "/resources",
-    Idempotency::NotIdempotent,
-);
-
-answers! {
-    ResourceAnswer { resource as "resource": Resource }
+envelopes! {
+    ResourceResponse { resource as "resource": Resource }
 }
 
 /// The operations on resources; from [`Client::resources`].
@@ -77,7 +43,15 @@ answers! {
 /// Docs: `docs/geoplanning/resources.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Resources<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// The people and vehicles that drive rounds.
+    #[must_use]
+    pub fn resources(&self) -> Resources<'_> {
+        Resources { client: self }
+    }
 }
 
 impl Resources<'_> {
@@ -91,9 +65,7 @@ impl Resources<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
-        let request = self.client.request(&GET_RESOURCE).path(id);
-        let request = with_fields(request, fields);
-        self.client.ask::<ResourceAnswer>(request).await
+        self.client.call(&GET_RESOURCE, (&id, fields), ()).await
     }
 
     /// Reads a resource by the caller's reference, with what `fields` names.
@@ -105,13 +77,12 @@ impl Resources<'_> {
     /// As for [`get`](Self::get).
     pub async fn get_by_foreign_id(
         self,
-        reference: &str,
+        foreign_id: &str,
         fields: &[ResourceField],
     ) -> Result<Resource, Error> {
-        let by = ByForeignId::new(reference);
-        let request = self.client.request(&GET_RESOURCE_BY_FOREIGN_ID);
-        let request = with_fields(request.validate(&by).query(&by), fields);
-        self.client.ask::<ResourceAnswer>(request).await
+        self.client
+            .call(&GET_RESOURCE_BY_FOREIGN_ID, (foreign_id, fields), ())
+            .await
     }
 
     /// Adds a resource.
@@ -126,9 +97,7 @@ impl Resources<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise what [`Error`] says.
     pub async fn add(self, resource: &NewResource) -> Result<Resource, Error> {
-        let request = self.client.request(&ADD_RESOURCE);
-        let request = request.validate(resource).json(resource);
-        self.client.ask::<ResourceAnswer>(request).await
+        self.client.call(&ADD_RESOURCE, (), resource).await
     }
 
     /// Adds a resource so that it is neither lost nor added twice: after an unknown outcome it
@@ -140,16 +109,11 @@ impl Resources<'_> {
     /// As for [`add`](Self::add), and
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the resource has no `fid`.
     pub async fn add_or_find(self, resource: &NewResource) -> Result<Creation<Resource>, Error> {
-        let mut violations = Violations::new();
-        resource.validate(&mut violations);
-        let given = resource.foreign_id.as_deref();
-        let reference = foreign_id::required("fid", given, &mut violations);
-        if !violations.is_empty() {
-            return Err(Error::invalid_request(&ADD_RESOURCE, violations));
-        }
+        let foreign_id = foreign_id::required(resource)
+            .map_err(|violations| Error::invalid_request(ADD_RESOURCE.operation(), violations))?;
         let create = || self.add(resource);
         let find = || async {
-            let read = self.get_by_foreign_id(reference, &ResourceField::ALL);
+            let read = self.get_by_foreign_id(foreign_id, &ResourceField::ALL);
             foreign_id::found(read.await)
         };
         self.client.transport().create_or_find(create, find).await
@@ -168,9 +132,7 @@ impl Resources<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn update(self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
-        let request = self.client.request(&UPDATE_RESOURCE).path(id);
-        let request = request.validate(update).json(update);
-        self.client.ask::<ResourceAnswer>(request).await
+        self.client.call(&UPDATE_RESOURCE, &id, update).await
     }
 
     /// Replaces a resource by the caller's reference, which the update repeats: what it leaves out
@@ -184,19 +146,16 @@ impl Resources<'_> {
     /// where the update has not the same reference.
     pub async fn update_by_foreign_id(
         self,
-        reference: &str,
+        foreign_id: &str,
         update: &ResourceUpdate,
     ) -> Result<Resource, Error> {
-        let by = ByForeignId::new(reference);
-        let repeated = Repeated {
-            reference,
-            field: "fid",
-            given: update.foreign_id.as_deref(),
-        };
-        let request = self.client.request(&UPDATE_RESOURCE_BY_FOREIGN_ID);
-        let request = request.validate(&by).query(&by);
-        let request = request.validate(&repeated).validate(update).json(update);
-        self.client.ask::<ResourceAnswer>(request).await
+        self.client
+            .call(
+                &UPDATE_RESOURCE_BY_FOREIGN_ID,
+                foreign_id,
+                (foreign_id, update),
+            )
+            .await
     }
 
     /// Deletes a resource, once all of its activities are completed.
@@ -213,8 +172,7 @@ impl Resources<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
     /// [`Error`] says.
     pub async fn delete(self, id: ResourceId) -> Result<(), Error> {
-        let request = self.client.request(&DELETE_RESOURCE).path(id);
-        self.client.tell(request).await
+        self.client.call(&DELETE_RESOURCE, &id, ()).await
     }
 
     /// Deletes a resource by the caller's reference. A reference need not be unique, so it is not
@@ -225,18 +183,11 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
-    pub async fn delete_by_foreign_id(self, reference: &str) -> Result<(), Error> {
-        let by = ByForeignId::new(reference);
-        let request = self.client.request(&DELETE_RESOURCE_BY_FOREIGN_ID);
-        let request = request.validate(&by).query(&by);
-        self.client.tell(request).await
+    pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
+        self.client
+            .call(&DELETE_RESOURCE_BY_FOREIGN_ID, foreign_id, ())
+            .await
     }
-}
-
-/// Each field is a parameter of its own (finding G-27).
-fn with_fields(request: Request, fields: &[ResourceField]) -> Request {
-    let fields: Vec<_> = fields.iter().map(|field| ("fields", field)).collect();
-    request.query(&fields)
 }
 
 open_enum! {
@@ -399,7 +350,10 @@ impl NewResource {
             let rule = "must be read with the resource";
             violations.require("startAddress", resource.start_address.is_some(), rule);
             violations.require("endAddress", resource.end_address.is_some(), rule);
-            return Err(Error::invalid_request(&UPDATE_RESOURCE, violations));
+            return Err(Error::invalid_request(
+                UPDATE_RESOURCE.operation(),
+                violations,
+            ));
         };
         Ok(Self {
             foreign_id: resource.foreign_id.clone(),
@@ -408,6 +362,16 @@ impl NewResource {
             capacities: resource.capacities.as_deref().map(convert),
             ..Self::new(&resource.name, start, end)
         })
+    }
+}
+
+impl HasForeignId for NewResource {
+    fn field(&self) -> &'static str {
+        "fid"
+    }
+
+    fn foreign_id(&self) -> Option<&str> {
+        self.foreign_id.as_deref()
     }
 }
 

@@ -3,51 +3,32 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use vendor_client_core::{
-    Error, Idempotency, Method, Operation, Validate, Violations, redacted_debug,
+    Error, Json, Path, Query, Validate, Violations, endpoints, redacted_debug,
 };
 
 use crate::activities::Activity;
 use crate::address::Address;
 use crate::client::Client;
 use crate::concurrent;
-use crate::error::answers;
+use crate::envelope::envelopes;
 use crate::id::{PersonId, ResourceId, RoundId};
 use crate::resources::ResourceReference;
 use crate::{UnknownFields, wire};
 
-pub(crate) static GET_ROUND: Operation = Operation::new(
-    "get_round",
-    Method::GET,
-    "/rounds/{id}",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    GET_ROUND = GET "/rounds/{id}" Path<RoundId>, () => RoundResponse, idempotent;
+    LIST_ROUNDS = GET "/rounds/resource/{id}"
+        (Path<ResourceId>, Query<OfDay>), () => RoundsResponse, idempotent;
+    /// What a second addition for the same day does is not documented.
+    ADD_ROUND = POST "/rounds" (), Json<NewRound> => RoundResponse, not_idempotent;
+    /// Closing twice leaves the round closed.
+    CLOSE_ROUND = PUT "/rounds/{id}/close" Path<RoundId>, () => RoundResponse, idempotent;
+}
 
-pub(crate) static LIST_ROUNDS: Operation = Operation::new(
-    "list_rounds",
-    Method::GET,
-    "/rounds/resource/{id}",
-    Idempotency::Idempotent,
-);
-
-/// What a second addition for the same day does is not documented.
-pub(crate) static ADD_ROUND: Operation = Operation::new(
-    "add_round",
-    Method::POST,
-    "/rounds",
-    Idempotency::NotIdempotent,
-);
-
-/// Closing twice leaves the round closed.
-pub(crate) static CLOSE_ROUND: Operation = Operation::new(
-    "close_round",
-    Method::PUT,
-    "/rounds/{id}/close",
-    Idempotency::Idempotent,
-);
-
-answers! {
-    RoundAnswer { round as "round": Round }
-    RoundsAnswer { rounds as "rounds": Vec<Round> }
+envelopes! {
+    RoundResponse { round as "round": Round }
+    RoundsResponse { rounds as "rounds": Vec<Round> }
+    ChangedRoundsResponse { rounds as "rounds": ChangedRounds }
 }
 
 /// The operations on rounds; from [`Client::rounds`].
@@ -55,7 +36,15 @@ answers! {
 /// Docs: `docs/geoplanning/rounds.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Rounds<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// The working days of resources.
+    #[must_use]
+    pub fn rounds(&self) -> Rounds<'_> {
+        Rounds { client: self }
+    }
 }
 
 impl Rounds<'_> {
@@ -68,8 +57,7 @@ impl Rounds<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such round; otherwise what
     /// [`Error`] says.
     pub async fn get(self, id: RoundId) -> Result<Round, Error> {
-        let request = self.client.request(&GET_ROUND).path(id);
-        self.client.ask::<RoundAnswer>(request).await
+        self.client.call(&GET_ROUND, &id, ()).await
     }
 
     /// The rounds of a resource on a day. `day` is the instant at which the day begins, in the
@@ -88,9 +76,9 @@ impl Rounds<'_> {
         day: OffsetDateTime,
     ) -> Result<Vec<Round>, Error> {
         let of_day = OfDay { date: day };
-        let request = self.client.request(&LIST_ROUNDS).path(resource);
-        let request = request.validate(&of_day).query(&of_day);
-        self.client.ask::<RoundsAnswer>(request).await
+        self.client
+            .call(&LIST_ROUNDS, (&resource, &of_day), ())
+            .await
     }
 
     /// The rounds of many resources on a day, as [`list`](Self::list) for each, with at most
@@ -135,9 +123,7 @@ impl Rounds<'_> {
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) tells
     /// whether the round is there.
     pub async fn add(self, round: &NewRound) -> Result<Round, Error> {
-        let request = self.client.request(&ADD_ROUND);
-        let request = request.validate(round).json(round);
-        self.client.ask::<RoundAnswer>(request).await
+        self.client.call(&ADD_ROUND, (), round).await
     }
 
     /// Ends a round: nothing more happens in it.
@@ -148,8 +134,7 @@ impl Rounds<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn close(self, id: RoundId) -> Result<Round, Error> {
-        let request = self.client.request(&CLOSE_ROUND).path(id);
-        self.client.ask::<RoundAnswer>(request).await
+        self.client.call(&CLOSE_ROUND, &id, ()).await
     }
 }
 
@@ -296,7 +281,9 @@ impl RoundKey {
 /// (finding G-19).
 ///
 /// Docs: `docs/geoplanning/README.md`, "Rounds and their key".
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
 #[non_exhaustive]
 pub struct ChangedRounds {
     /// The rounds. Wire: `rounds`.
@@ -304,10 +291,6 @@ pub struct ChangedRounds {
 }
 
 impl ChangedRounds {
-    pub(crate) const fn new(rounds: Vec<Round>) -> Self {
-        Self { rounds }
-    }
-
     /// The round of that id, where it is among them.
     #[must_use]
     pub fn get(&self, id: RoundId) -> Option<&Round> {

@@ -1,27 +1,23 @@
 //! Users: read, list.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Idempotency, Method, Operation, redacted_debug};
+use vendor_client_core::{Error, Path, Query, Validate, endpoints, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
-use crate::error::answers;
+use crate::envelope::envelopes;
+use crate::fields::Fields;
 use crate::id::{ResourceId, UserId};
 use crate::wire::open_enum;
 
-pub(crate) static GET_USER: Operation = Operation::new(
-    "get_user",
-    Method::GET,
-    "/users/{id}",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    GET_USER = GET "/users/{id}" (Path<UserId>, Fields<UserField>), () => UserResponse, idempotent;
+    LIST_USERS = GET "/users" Query<ListedUsers>, () => UsersResponse, idempotent;
+}
 
-pub(crate) static LIST_USERS: Operation =
-    Operation::new("list_users", Method::GET, "/users", Idempotency::Idempotent);
-
-answers! {
-    UserAnswer { user as "user": User }
-    UsersAnswer { users as "users": Vec<User> }
+envelopes! {
+    UserResponse { user as "user": User }
+    UsersResponse { users as "users": Vec<User> }
 }
 
 /// The operations on users; from [`Client::users`].
@@ -29,7 +25,15 @@ answers! {
 /// Docs: `docs/geoplanning/users.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Users<'a> {
-    pub(crate) client: &'a Client,
+    client: &'a Client,
+}
+
+impl Client {
+    /// The users who may log in.
+    #[must_use]
+    pub fn users(&self) -> Users<'_> {
+        Users { client: self }
+    }
 }
 
 impl Users<'_> {
@@ -42,9 +46,7 @@ impl Users<'_> {
     /// [`is_not_found`](Error::is_not_found) where there is no such user; otherwise what [`Error`]
     /// says.
     pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
-        let fields: Vec<_> = fields.iter().map(|field| ("fields", field)).collect();
-        let request = self.client.request(&GET_USER).path(id).query(&fields);
-        self.client.ask::<UserAnswer>(request).await
+        self.client.call(&GET_USER, (&id, fields), ()).await
     }
 
     /// All users, without their roles.
@@ -55,8 +57,10 @@ impl Users<'_> {
     ///
     /// What [`Error`] says.
     pub async fn list(self) -> Result<Vec<User>, Error> {
-        let request = self.client.request(&LIST_USERS);
-        self.client.ask::<UsersAnswer>(request).await
+        let all = ListedUsers {
+            resource_bound: None,
+        };
+        self.client.call(&LIST_USERS, &all, ()).await
     }
 
     /// The users who are bound to a resource, or those who are not, without their roles.
@@ -67,11 +71,23 @@ impl Users<'_> {
     ///
     /// What [`Error`] says.
     pub async fn list_bound(self, to_a_resource: bool) -> Result<Vec<User>, Error> {
-        let request = self.client.request(&LIST_USERS);
-        let request = request.query(&[("resourceBound", to_a_resource)]);
-        self.client.ask::<UsersAnswer>(request).await
+        let bound = ListedUsers {
+            resource_bound: Some(to_a_resource),
+        };
+        self.client.call(&LIST_USERS, &bound, ()).await
     }
 }
+
+/// Which users are listed.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct ListedUsers {
+    #[serde(rename = "resourceBound", skip_serializing_if = "Option::is_none")]
+    resource_bound: Option<bool>,
+}
+
+/// Both are fine.
+impl Validate for ListedUsers {}
 
 open_enum! {
     /// What a user is read with, beyond what is always there.

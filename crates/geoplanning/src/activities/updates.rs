@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Validate, Violations, redacted_debug};
+#[cfg(feature = "schema")]
+use vendor_client_core::schema::{Describe, OperationSchema};
+use vendor_client_core::{Error, Part, Request, Validate, Violations, redacted_debug};
 
 use super::UPDATE_ACTIVITY;
 use super::activity::Activity;
 use crate::activity_types::ActivityTypeReference;
 use crate::address::NewAddress;
+use crate::foreign_id::HasForeignId;
 use crate::task::NewTask;
 use crate::wire;
 
@@ -217,46 +220,99 @@ impl Validate for SimpleActivityUpdate {
     }
 }
 
-/// What can replace an activity: a [`TaskUpdate`] or a [`SimpleActivityUpdate`]. Routes cannot be
+/// What replaces an activity: a [`TaskUpdate`] or a [`SimpleActivityUpdate`]. Routes cannot be
 /// replaced.
 ///
 /// Docs: `docs/geoplanning/activities.md`, "Update an activity".
-pub trait ActivityUpdate: sealed::Sealed {}
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ActivityUpdate<'a> {
+    /// Replaces an assignment and its task.
+    Task(&'a TaskUpdate),
+    /// Replaces a simple activity.
+    SimpleActivity(&'a SimpleActivityUpdate),
+}
 
-impl ActivityUpdate for NewActivity {}
-impl ActivityUpdate for SimpleActivityUpdate {}
-
-pub(super) mod sealed {
-    use serde::Serialize;
-    use vendor_client_core::Validate;
-
-    /// Only what this crate can send is an update.
-    pub trait Sealed: Serialize + Validate {
-        /// The path of the caller's reference.
-        const REFERENCE: &'static str;
-
-        fn reference(&self) -> Option<&str>;
+impl<'a> From<&'a TaskUpdate> for ActivityUpdate<'a> {
+    fn from(update: &'a TaskUpdate) -> Self {
+        Self::Task(update)
     }
+}
 
-    impl Sealed for super::NewActivity {
-        const REFERENCE: &'static str = "task.foreignId";
+impl<'a> From<&'a SimpleActivityUpdate> for ActivityUpdate<'a> {
+    fn from(update: &'a SimpleActivityUpdate) -> Self {
+        Self::SimpleActivity(update)
+    }
+}
 
-        fn reference(&self) -> Option<&str> {
-            self.task.foreign_id.as_deref()
+impl Validate for ActivityUpdate<'_> {
+    fn validate(&self, violations: &mut Violations) {
+        match self {
+            Self::Task(update) => update.validate(violations),
+            Self::SimpleActivity(update) => update.validate(violations),
+        }
+    }
+}
+
+impl HasForeignId for ActivityUpdate<'_> {
+    fn field(&self) -> &'static str {
+        match self {
+            Self::Task(update) => update.field(),
+            Self::SimpleActivity(update) => update.field(),
         }
     }
 
-    impl Sealed for super::SimpleActivityUpdate {
-        const REFERENCE: &'static str = "foreignId";
-
-        fn reference(&self) -> Option<&str> {
-            self.foreign_id.as_deref()
+    fn foreign_id(&self) -> Option<&str> {
+        match self {
+            Self::Task(update) => update.foreign_id(),
+            Self::SimpleActivity(update) => update.foreign_id(),
         }
+    }
+}
+
+impl HasForeignId for NewActivity {
+    fn field(&self) -> &'static str {
+        "task.foreignId"
+    }
+
+    fn foreign_id(&self) -> Option<&str> {
+        self.task.foreign_id.as_deref()
+    }
+}
+
+impl HasForeignId for SimpleActivityUpdate {
+    fn field(&self) -> &'static str {
+        "foreignId"
+    }
+
+    fn foreign_id(&self) -> Option<&str> {
+        self.foreign_id.as_deref()
+    }
+}
+
+/// A JSON body with an [`ActivityUpdate`]: one of two shapes.
+pub(crate) struct TaskOrSimpleActivity;
+
+impl Part for TaskOrSimpleActivity {
+    type Value<'a> = ActivityUpdate<'a>;
+
+    fn put(update: ActivityUpdate<'_>, request: Request) -> Request {
+        request.validate(&update).json(&update)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl Describe for TaskOrSimpleActivity {
+    fn describe(schema: OperationSchema) -> OperationSchema {
+        schema
+            .body_named::<TaskUpdate>("task")
+            .body_named::<SimpleActivityUpdate>("simple activity")
     }
 }
 
 fn not_a(subtype: &str) -> Error {
     let mut violations = Violations::new();
     violations.add("subtype", format!("must be `{subtype}`"));
-    Error::invalid_request(&UPDATE_ACTIVITY, violations)
+    Error::invalid_request(UPDATE_ACTIVITY.operation(), violations)
 }

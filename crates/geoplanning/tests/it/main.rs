@@ -6,6 +6,7 @@ mod actions;
 mod activities;
 mod customers;
 mod findings;
+#[cfg(feature = "schema")]
 mod fixtures;
 mod lists;
 mod lost_answers;

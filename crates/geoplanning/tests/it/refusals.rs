@@ -130,8 +130,10 @@ async fn without_the_right_to_web_services_every_operation_is_refused_and_nothin
         refused.insert(operation);
         assert_eq!(geoplanning.ledger().received(operation), 1, "{operation}");
     }
-    let all = geoplanning::operations().map(|operation| operation.name);
-    assert_eq!(refused, BTreeSet::from(all));
+    let all: BTreeSet<_> = geoplanning::operations()
+        .map(|operation| operation.name)
+        .collect();
+    assert_eq!(refused, all);
 }
 
 /// Finding G-26: a code other than 0 is a refusal, whichever answer was asked for.
@@ -144,7 +146,7 @@ async fn a_code_other_than_0_is_a_refusal_of_every_operation() {
         faults.on(operation.name).always().answer(failure);
     }
     let outcomes = call_everything(&client(&sandbox)).await;
-    assert_eq!(outcomes.len(), geoplanning::operations().len());
+    assert_eq!(outcomes.len(), geoplanning::operations().count());
     for outcome in outcomes {
         let error = outcome.unwrap_err();
         assert_eq!(error.kind(), geoplanning::ErrorKind::VendorFailure);

@@ -89,7 +89,7 @@ async fn run(options: Options) -> Findings {
     {
         configure(&sandbox);
         let round = round(&sandbox, &clients, options, rounds).await;
-        for service in sandbox.services() {
+        for service in sandbox.emulators() {
             service.ledger().settled().await;
             most_connections = most_connections.max(service.ledger().open_connections());
         }
@@ -203,7 +203,7 @@ async fn leaks(sandbox: &Sandbox) -> Vec<String> {
     let end = Instant::now() + PATIENCE;
     loop {
         let open: u64 = sandbox
-            .services()
+            .emulators()
             .map(|service| service.ledger().open_connections())
             .sum();
         let tasks = Handle::current().metrics().num_alive_tasks();

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use vendor_client_core::{Error, Idempotency, Operation, TokenStore, TransportConfig};
-use vendor_sandbox::{Clock, Service};
+use vendor_sandbox::{Clock, Emulator};
 
 /// A vendor's client together with its sandbox.
 pub trait Subject: Sized + Send + Sync + 'static {
@@ -22,7 +22,7 @@ pub trait Subject: Sized + Send + Sync + 'static {
     fn start() -> impl Future<Output = Self>;
 
     /// The vendor's part of the sandbox.
-    fn service(&self) -> &Service;
+    fn service(&self) -> &Emulator;
 
     /// The sandbox's clock.
     fn clock(&self) -> &Clock;

@@ -150,7 +150,7 @@ fn served() -> Result<Served, String> {
         .build()
         .map_err(fail)?;
     let sandbox = runtime.block_on(Sandbox::start()).map_err(fail)?;
-    let services = sandbox.services().map(|service| {
+    let services = sandbox.emulators().map(|service| {
         let names = service
             .served_operations()
             .iter()

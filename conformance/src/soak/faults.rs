@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use vendor_sandbox::{End, FaultPlan, Faults, Reply};
+use vendor_sandbox::{ConnectionEnd, FaultPlan, Faults, Response};
 
 /// How many of a hundred requests meet a fault.
 const PER_CENT: u32 = 6;
@@ -63,25 +63,28 @@ fn breaks(plan: FaultPlan, rng: &mut Rng) -> &'static str {
             "no HTTP"
         }
         3 => {
-            plan.truncate_body(End::Close);
+            plan.truncate_body(ConnectionEnd::Close);
             "half a body, closed"
         }
         4 => {
-            plan.truncate_body(End::Reset);
+            plan.truncate_body(ConnectionEnd::Reset);
             "half a body, reset"
         }
         5 => {
-            plan.raw("HTTP/1.1 200 OK\r\ncontent-type: appl", End::Close);
+            plan.raw(
+                "HTTP/1.1 200 OK\r\ncontent-type: appl",
+                ConnectionEnd::Close,
+            );
             "half a head"
         }
         6 => {
-            let gzip = Reply::new(200).header("content-encoding", "gzip");
-            plan.answer(gzip.body("this is no gzip"));
+            let gzip = Response::new(200).header("content-encoding", "gzip");
+            plan.respond(gzip.body("this is no gzip"));
             "no gzip"
         }
         _ => {
-            let page = Reply::new(200).header("content-type", "text/html");
-            plan.answer(page.body("<p>log in first</p>"));
+            let page = Response::new(200).header("content-type", "text/html");
+            plan.respond(page.body("<p>log in first</p>"));
             "an HTML page"
         }
     }
@@ -95,7 +98,7 @@ fn fails(plan: FaultPlan, rng: &mut Rng) -> &'static str {
         2 => (503, "503"),
         _ => (504, "504"),
     };
-    plan.answer(Reply::new(status).body("<h1>failed</h1>"));
+    plan.respond(Response::new(status).body("<h1>failed</h1>"));
     name
 }
 
@@ -103,15 +106,15 @@ fn fails(plan: FaultPlan, rng: &mut Rng) -> &'static str {
 fn refuses(plan: FaultPlan, rng: &mut Rng) -> &'static str {
     match rng.u32(0..4) {
         0 => {
-            plan.answer(Reply::too_many_requests(None));
+            plan.respond(Response::too_many_requests(None));
             "429"
         }
         1 => {
-            plan.answer(Reply::service_unavailable(Some("0")));
+            plan.respond(Response::service_unavailable(Some("0")));
             "503 with Retry-After"
         }
         2 => {
-            plan.answer(Reply::redirect(307, "http://127.0.0.2:9/elsewhere"));
+            plan.respond(Response::redirect(307, "http://127.0.0.2:9/elsewhere"));
             "307"
         }
         _ => {

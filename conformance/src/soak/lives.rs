@@ -8,7 +8,7 @@ use fastrand::Rng;
 use geoplanning::{NewActivity, NewTask, StreetAddress};
 use ocean_geomission::{Creation, Mission};
 use vendor_client_core::TransportConfig;
-use vendor_sandbox::{Sandbox, Service};
+use vendor_sandbox::{Emulator, Sandbox};
 
 use super::faults;
 use super::tally::{Change, Tally, Told};
@@ -79,17 +79,23 @@ impl Clients {
         mission.comment = Some("as it was sent".to_owned());
         mission.send = Some(true);
 
-        misbehave(ocean, "create_mission", &id, rng, tally);
+        misbehave(ocean.emulator(), "create_mission", &id, rng, tally);
         let created = self.ocean.create_or_find(&mission).await;
         tally.call(&created);
         tally.found += u64::from(matches!(created, Ok(Creation::Found(_))));
-        note(ocean, "create_mission", &id, Told::by(&created), tally);
+        note(
+            ocean.emulator(),
+            "create_mission",
+            &id,
+            Told::by(&created),
+            tally,
+        );
         if created.is_err() {
             return;
         }
 
         mission.comment = Some("as it was changed".to_owned());
-        misbehave(ocean, "modify_mission", &id, rng, tally);
+        misbehave(ocean.emulator(), "modify_mission", &id, rng, tally);
         let modified = self.ocean.modify_mission(&mission).await;
         tally.call(&modified);
         let comment = ocean
@@ -101,7 +107,7 @@ impl Clients {
                 .push(format!("the change of {id} was lost"));
         }
 
-        misbehave(ocean, "mission_status", &id, rng, tally);
+        misbehave(ocean.emulator(), "mission_status", &id, rng, tally);
         let status = self.ocean.mission_status(&mission.id).await;
         tally.call(&status);
         if matches!(&status, Err(error) if error.is_not_found()) {
@@ -113,11 +119,11 @@ impl Clients {
         if rng.u32(0..10) < 3 {
             return;
         }
-        misbehave(ocean, "delete_mission", &id, rng, tally);
+        misbehave(ocean.emulator(), "delete_mission", &id, rng, tally);
         let deleted = self.ocean.delete_mission(&mission.id).await;
         tally.call(&deleted);
         let told = Told::of_deletion(&deleted);
-        note(ocean, "delete_mission", &id, told, tally);
+        note(ocean.emulator(), "delete_mission", &id, told, tally);
         if told == Told::Done && ocean.mission(&id).is_some() {
             tally
                 .complaints
@@ -133,22 +139,28 @@ impl Clients {
         let mut task = NewTask::new("Soak", Duration::from_secs(1800), address.number("774"));
         task.foreign_id = Some(reference.clone());
 
-        misbehave(service, "add_activity", &reference, rng, tally);
+        misbehave(service.emulator(), "add_activity", &reference, rng, tally);
         let added = activities.add_or_find(&NewActivity::new(task)).await;
         tally.call(&added);
         tally.found += u64::from(matches!(added, Ok(Creation::Found(_))));
-        note(service, "add_activity", &reference, Told::by(&added), tally);
+        note(
+            service.emulator(),
+            "add_activity",
+            &reference,
+            Told::by(&added),
+            tally,
+        );
         let Ok(added) = added else { return };
         let activity = added.into_inner();
         let about = activity.id.to_string();
 
         let mut update = NewActivity::from_read(&activity).unwrap();
         update.task.description = Some("as it was changed".to_owned());
-        misbehave(service, "update_activity", &about, rng, tally);
+        misbehave(service.emulator(), "update_activity", &about, rng, tally);
         let updated = activities.update(activity.id, &update).await;
         tally.call(&updated);
 
-        misbehave(service, "get_activity", &about, rng, tally);
+        misbehave(service.emulator(), "get_activity", &about, rng, tally);
         let read = activities.get(activity.id).await;
         tally.call(&read);
         if let (Ok(_), Ok(read)) = (&updated, &read) {
@@ -163,11 +175,11 @@ impl Clients {
         if rng.u32(0..10) < 3 {
             return;
         }
-        misbehave(service, "delete_activity", &about, rng, tally);
+        misbehave(service.emulator(), "delete_activity", &about, rng, tally);
         let deleted = activities.delete(activity.id).await;
         tally.call(&deleted);
         note(
-            service,
+            service.emulator(),
             "delete_activity",
             &about,
             Told::of_deletion(&deleted),
@@ -180,7 +192,13 @@ impl Clients {
         let start = rng.usize(0..self.letters.len() - 40);
         let about = start.to_string();
         let service = sandbox.cegid_loop();
-        misbehave(service, "list_engagement_letters", &about, rng, tally);
+        misbehave(
+            service.emulator(),
+            "list_engagement_letters",
+            &about,
+            rng,
+            tally,
+        );
         let list = self
             .cegid
             .engagement_letters(Filter::unfiltered())
@@ -203,7 +221,7 @@ impl Clients {
 }
 
 fn misbehave(
-    service: &Service,
+    service: &Emulator,
     route: &'static str,
     about: &str,
     rng: &mut Rng,
@@ -212,7 +230,7 @@ fn misbehave(
     tally.fault(faults::maybe(service.faults(), route, about, rng));
 }
 
-fn note(service: &Service, route: &'static str, about: &str, told: Told, tally: &mut Tally) {
+fn note(service: &Emulator, route: &'static str, about: &str, told: Told, tally: &mut Tally) {
     tally.change(Change {
         vendor: service.name(),
         route,

@@ -100,7 +100,7 @@ impl Tally {
     /// Compares every change with the ledgers, which tell what was really done.
     pub(super) fn compared_with(mut self, sandbox: &Sandbox) -> Self {
         let mut effects: BTreeMap<(&str, &str, String), u64> = BTreeMap::new();
-        for service in sandbox.services() {
+        for service in sandbox.emulators() {
             for entry in service.ledger().entries() {
                 self.requests += 1;
                 let route = entry.route.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Cegid Loop under the suite.
 
 use cegid_loop::{Client, Error, LetterId, activities, letters};
-use vendor_sandbox::{Clock, Sandbox, Service};
+use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, Setup, Subject, Subjected};
 
@@ -21,8 +21,8 @@ impl Subject for CegidLoop {
         }
     }
 
-    fn service(&self) -> &Service {
-        self.sandbox.cegid_loop()
+    fn service(&self) -> &Emulator {
+        self.sandbox.cegid_loop().emulator()
     }
 
     fn clock(&self) -> &Clock {

@@ -11,7 +11,7 @@ use geoplanning::{
     ResourceField, ResourceId, RoundId, RoundKey, StreetAddress, TaskId, Unassign, UserField,
     UserId,
 };
-use vendor_sandbox::{Clock, Sandbox, Service};
+use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, Setup, Subject, Subjected};
 
@@ -63,8 +63,8 @@ impl Subject for Geoplanning {
         }
     }
 
-    fn service(&self) -> &Service {
-        self.sandbox.geoplanning()
+    fn service(&self) -> &Emulator {
+        self.sandbox.geoplanning().emulator()
     }
 
     fn clock(&self) -> &Clock {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ocean_geomission::{Client, Coordinates, Error, Mission, MissionId, Recipient};
-use vendor_sandbox::{Clock, Sandbox, Service};
+use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, LogIn, Setup, Subject, Subjected};
 
@@ -23,8 +23,8 @@ impl Subject for OceanGeomission {
         }
     }
 
-    fn service(&self) -> &Service {
-        self.sandbox.ocean_geomission()
+    fn service(&self) -> &Emulator {
+        self.sandbox.ocean_geomission().emulator()
     }
 
     fn clock(&self) -> &Clock {

@@ -7,7 +7,7 @@ use conformance::subject::{Key, Setup};
 use conformance::subjects::{CegidLoop, Geoplanning, OceanGeomission};
 use fastrand::Rng;
 use vendor_client_core::{ErrorKind, RetryPolicy, TransportConfig};
-use vendor_sandbox::Reply;
+use vendor_sandbox::Response;
 
 use crate::documents::{changed, fixtures};
 
@@ -63,8 +63,8 @@ async fn survives_any_answer<S: Subject>(seed: u64) {
                 }
                 _ => any_bytes(&mut rng),
             };
-            let reply = Reply::new(200).header("content-type", "application/json");
-            faults.on(name).answer(reply.body(bytes));
+            let reply = Response::new(200).header("content-type", "application/json");
+            faults.on(name).respond(reply.body(bytes));
             let Err(error) = subject.perform(&client, name, Key(1)).await else {
                 continue;
             };

@@ -24,19 +24,40 @@ mod firm;
 
 use std::cmp::Ordering;
 use std::io;
-use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 
-use crate::contract::Contract;
-use crate::exchange::{Answer, Call, Reply};
-use crate::service::{Doors, Service, Vendor};
+use crate::contract::{Contract, Shape, UnreadableContract};
+use crate::emulator::{Emulator, Routes, Vendor, emulated};
+use crate::exchange::{Call, Handled, Response};
+use crate::ports::Ports;
 use filter::Filter;
 use firm::{Firm, Record};
 
-/// The routes served, by their names in the contract.
-const SERVED: &[&str] = &["list_engagement_letters", "list_activities"];
+/// A list of the firm: its rows, and the type of a row in the contract.
+#[derive(Clone, Copy)]
+struct List {
+    rows: fn(&Firm) -> &Arc<Vec<Record>>,
+    row_type: &'static str,
+}
+
+const ROUTES: Routes<List> = Routes(&[
+    (
+        "list_engagement_letters",
+        List {
+            rows: |firm| &firm.letters,
+            row_type: "EngagementLetter",
+        },
+    ),
+    (
+        "list_activities",
+        List {
+            rows: |firm| &firm.activities,
+            row_type: "LetterActivity",
+        },
+    ),
+]);
 
 /// The demo account.
 const SUBSCRIPTION_KEY: &str = "sandbox-subscription-key";
@@ -46,10 +67,10 @@ const API_SECRET: &str = "sandbox-client-secret";
 /// The folder of the firm itself.
 const FIRM_FOLDER: &str = "cabinet";
 
-static CONTRACT: LazyLock<Result<Contract, String>> =
+static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
     LazyLock::new(|| Contract::from_json(include_str!("../contracts/cegid-loop.json")));
 
-/// Cegid Loop in the sandbox: a [`Service`] with an accounting firm behind it.
+/// Cegid Loop in the sandbox: a [`Emulator`] with an accounting firm behind it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -67,27 +88,21 @@ static CONTRACT: LazyLock<Result<Contract, String>> =
 /// ```
 #[derive(Debug)]
 pub struct CegidLoop {
-    service: Arc<Service>,
+    emulator: Arc<Emulator>,
     cegid: Arc<Loop>,
 }
 
-impl Deref for CegidLoop {
-    type Target = Service;
-
-    fn deref(&self) -> &Service {
-        &self.service
-    }
-}
+emulated!(CegidLoop);
 
 impl CegidLoop {
-    pub(crate) fn open(doors: &mut Doors) -> io::Result<Self> {
+    pub(crate) fn open(ports: &mut Ports) -> io::Result<Self> {
         let cegid = Arc::new(Loop {
             contract: Contract::embedded(&CONTRACT)?,
             world: Mutex::default(),
         });
         let vendor: Arc<dyn Vendor> = cegid.clone();
-        let service = doors.open(vendor)?;
-        Ok(Self { service, cegid })
+        let emulator = ports.open(vendor)?;
+        Ok(Self { emulator, cegid })
     }
 
     /// The demo account's subscription key. Wire: the header `Ocp-Apim-Subscription-Key`.
@@ -148,11 +163,11 @@ fn records(rows: Vec<Value>) -> Arc<Vec<Record>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The form of an answer: a bare array by default.
+    /// The form of a response: a bare array by default.
     pub envelope: Envelope,
-    /// The names and types in an answer: those of the vendor's examples by default.
+    /// The names and types in a response: those of the vendor's examples by default.
     pub spelling: Spelling,
-    /// How many rows an answer has at most, whatever `take` says: 100 by default.
+    /// Maximum number of rows in a response, whatever `take` says: 100 by default.
     pub max_rows: usize,
     /// Whether a call without a filter is refused. By default it is not.
     pub filter_required: bool,
@@ -175,7 +190,7 @@ impl Default for Settings {
     }
 }
 
-/// The form of an answer.
+/// The form of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Envelope {
@@ -185,7 +200,7 @@ pub enum Envelope {
     Wrapped,
 }
 
-/// The names and types in an answer.
+/// The names and types in a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Spelling {
@@ -224,19 +239,23 @@ impl Vendor for Loop {
         "/loop-api-publiques"
     }
 
-    fn served(&self) -> &'static [&'static str] {
-        SERVED
+    fn served(&self) -> Vec<&'static str> {
+        ROUTES.names()
     }
 
     fn about(&self, call: &Call) -> Option<String> {
         Some(parameter(call, "skip").unwrap_or("0").to_owned())
     }
 
-    fn answer(&self, call: &Call) -> Answer {
-        Answer::from(self.list(call).unwrap_or_else(|refusal| refusal))
+    fn handle(&self, call: &Call) -> Handled {
+        let response = match ROUTES.handler(&call.route.name) {
+            Some(list) => self.list(call, list),
+            None => Err(refusal(501, "the sandbox does not serve this operation")),
+        };
+        Handled::from(response.unwrap_or_else(|refusal| refusal))
     }
 
-    fn refuse(&self, status: u16, reason: &str) -> Reply {
+    fn refuse(&self, status: u16, reason: &str) -> Response {
         refusal(status, reason)
     }
 
@@ -250,37 +269,33 @@ impl Loop {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn list(&self, call: &Call) -> Result<Reply, Reply> {
+    fn list(&self, call: &Call, list: List) -> Result<Response, Response> {
         demand_keys(call)?;
         let breaches = call.breaches(self.contract);
         if !breaches.is_empty() {
             let sentences: Vec<String> = breaches.iter().map(ToString::to_string).collect();
             return Err(refusal(400, &sentences.join("; ")));
         }
-        let (settings, records, row_type) = self.rows_of(call);
+        let (settings, records) = self.rows_of(list);
         settings.demand_content_type(call)?;
         let wanted = Wanted::of(call, &settings)?;
-        wanted.demand_known_fields(&Fields::of(self.contract, row_type))?;
+        wanted.demand_known_fields(&Fields::of(self.contract, list.row_type))?;
 
         let found = wanted.find(&records)?;
         let page = wanted.page(&found, &settings);
         let page = Value::Array(page.into_iter().map(|row| settings.spelt(row)).collect());
-        Ok(Reply::json(200, &settings.wrapped(page)))
+        Ok(Response::json(200, &settings.wrapped(page)))
     }
 
-    /// The settings, the whole list that a call is for, and the type of its rows.
-    fn rows_of(&self, call: &Call) -> (Settings, Arc<Vec<Record>>, &'static str) {
+    /// The settings, and the whole list that a call is for.
+    fn rows_of(&self, list: List) -> (Settings, Arc<Vec<Record>>) {
         let mut world = self.world();
-        let settings = world.settings.clone();
-        let firm = world.firm();
-        match call.route.name.as_str() {
-            "list_activities" => (settings, firm.activities.clone(), "LetterActivity"),
-            _ => (settings, firm.letters.clone(), "EngagementLetter"),
-        }
+        let rows = Arc::clone((list.rows)(world.firm()));
+        (world.settings.clone(), rows)
     }
 }
 
-fn demand_keys(call: &Call) -> Result<(), Reply> {
+fn demand_keys(call: &Call) -> Result<(), Response> {
     match call.header("Ocp-Apim-Subscription-Key") {
         Some(SUBSCRIPTION_KEY) => {}
         Some(_) => return Err(refusal(401, "the subscription key is not valid")),
@@ -309,8 +324,8 @@ fn parameter<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
     given.next().map(|(_, value)| value.as_str())
 }
 
-fn refusal(status: u16, reason: &str) -> Reply {
-    Reply::json(status, &json!({ "statusCode": status, "message": reason }))
+fn refusal(status: u16, reason: &str) -> Response {
+    Response::json(status, &json!({ "statusCode": status, "message": reason }))
 }
 
 /// What a call asks for.
@@ -330,7 +345,7 @@ enum Direction {
 }
 
 impl<'a> Wanted<'a> {
-    fn of(call: &'a Call, settings: &Settings) -> Result<Self, Reply> {
+    fn of(call: &'a Call, settings: &Settings) -> Result<Self, Response> {
         let filter = parameter(call, "filter").map(Filter::read).transpose();
         let filter =
             filter.map_err(|reason| refusal(400, &format!("query parameter `filter` {reason}")))?;
@@ -352,7 +367,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// Refuses what names a field that no row has: it would otherwise pass for null.
-    fn demand_known_fields(&self, known: &Fields) -> Result<(), Reply> {
+    fn demand_known_fields(&self, known: &Fields) -> Result<(), Response> {
         let filter = self.filter.iter().flat_map(Filter::paths);
         let order = self.order.iter().map(|(path, _)| *path);
         let unknown = [
@@ -374,7 +389,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// Every row that is wanted, in order.
-    fn find<'r>(&self, records: &'r [Record]) -> Result<Vec<&'r Value>, Reply> {
+    fn find<'r>(&self, records: &'r [Record]) -> Result<Vec<&'r Value>, Response> {
         let is_firm = self.folder == FIRM_FOLDER;
         if !is_firm && !records.iter().any(|record| record.folder == self.folder) {
             return Err(refusal(404, "no such folder"));
@@ -406,7 +421,7 @@ impl<'a> Wanted<'a> {
         compared.fold(Ordering::Equal, Ordering::then)
     }
 
-    /// The rows that are answered.
+    /// The rows of the response.
     fn page(&self, found: &[&Value], settings: &Settings) -> Vec<Value> {
         let rows = found
             .iter()
@@ -474,7 +489,7 @@ impl Fields {
         let mut paths: Vec<String> = rows.iter().map(|field| field.path.clone()).collect();
         for field in rows {
             let inner = field.kind.any_of.iter().filter_map(|shape| match shape {
-                crate::contract::Shape::Named { name } => contract.types.get(name),
+                Shape::Named { name } => contract.types.get(name),
                 _ => None,
             });
             for member in inner.flat_map(|named| &named.fields) {
@@ -490,7 +505,7 @@ impl Fields {
 }
 
 impl Settings {
-    fn demand_content_type(&self, call: &Call) -> Result<(), Reply> {
+    fn demand_content_type(&self, call: &Call) -> Result<(), Response> {
         let Some(wanted) = &self.content_type else {
             return Ok(());
         };

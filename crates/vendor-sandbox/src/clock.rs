@@ -6,7 +6,7 @@ use std::time::Duration;
 use time::macros::datetime;
 use time::{OffsetDateTime, UtcOffset};
 
-/// The time that a sandbox lives by: tokens expire by it, and its answers are dated by it.
+/// The time that a sandbox lives by: tokens expire by it, and its responses are dated by it.
 ///
 /// A sandbox that a test starts has a clock that stands still until the test moves it, so that no
 /// test depends on how long it takes. The binary's clock goes with the system's, and can be moved

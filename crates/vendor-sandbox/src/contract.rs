@@ -30,9 +30,8 @@ mod validate;
 use std::collections::BTreeMap;
 use std::io;
 
-pub use validate::{
-    Breach, Incoming, Place, parameters, parameters_as_json, validate, validate_answer,
-};
+pub use validate::{Breach, Place, validate_response, validate_value};
+pub(crate) use validate::{Incoming, parameters, parameters_as_json, validate};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -61,16 +60,23 @@ impl Contract {
     }
 
     /// Reads a contract from the text of its file.
-    pub(crate) fn from_json(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| error.to_string())
+    pub(crate) fn from_json(text: &str) -> Result<Self, UnreadableContract> {
+        Ok(serde_json::from_str(text)?)
     }
 
-    /// A contract that the crate embeds and has read, or could not read, before.
-    pub(crate) fn embedded(read: &'static Result<Self, String>) -> io::Result<&'static Self> {
+    /// A contract that the crate embeds, read earlier.
+    pub(crate) fn embedded(
+        read: &'static Result<Self, UnreadableContract>,
+    ) -> io::Result<&'static Self> {
         read.as_ref()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.as_str()))
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 }
+
+/// An embedded contract is not what this crate's types expect.
+#[derive(Debug, thiserror::Error)]
+#[error("could not decode an embedded contract: {0}")]
+pub(crate) struct UnreadableContract(#[from] serde_json::Error);
 
 /// One operation: a second-level section of a page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -94,10 +100,10 @@ pub struct Operation {
     /// The shapes that a request body may have; none where no body is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Body>,
-    /// The shapes that a response body may have; none where none is answered.
+    /// The shapes that a response body may have; none if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub responses: Vec<Body>,
-    /// The documented answers.
+    /// The documented responses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<Status>,
 }

@@ -1,10 +1,10 @@
-//! A call as a vendor's module sees it, and what it answers.
+//! A call as a vendor's module sees it, and the response.
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use hyper::http::response;
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{Breach, Contract, Incoming, Operation, Route, validate};
@@ -40,62 +40,62 @@ impl Call {
     }
 }
 
-/// What a vendor's module makes of a call.
+/// The result of a call that a vendor's module has handled.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) reply: Reply,
+pub(crate) struct Handled {
+    pub(crate) response: Response,
     /// Whether the vendor's state has changed.
     pub(crate) took_effect: bool,
 }
 
-impl Answer {
-    /// The answer to a call that changed something.
-    pub(crate) fn after_effect(reply: Reply) -> Self {
+impl Handled {
+    /// The response to a call that changed something.
+    pub(crate) fn after_effect(response: Response) -> Self {
         Self {
-            reply,
+            response,
             took_effect: true,
         }
     }
 }
 
-impl From<Reply> for Answer {
-    /// The answer to a call that changed nothing.
-    fn from(reply: Reply) -> Self {
+impl From<Response> for Handled {
+    /// The response to a call that changed nothing.
+    fn from(response: Response) -> Self {
         Self {
-            reply,
+            response,
             took_effect: false,
         }
     }
 }
 
-/// An HTTP answer: status, headers and body.
+/// An HTTP response: status, headers and body.
 ///
-/// `Content-Length` is written by itself. A 204 or 304 that has a body is sent with it, against
-/// HTTP's rules and as some vendors do, and the connection stays open.
+/// The sandbox adds `Content-Length`. A 204 or 304 with a body is sent with it, against HTTP's rules
+/// and as some vendors do, and the connection stays open.
 ///
 /// ```
-/// use vendor_sandbox::Reply;
+/// use vendor_sandbox::Response;
 ///
-/// let proxy = Reply::new(502)
+/// let proxy = Response::new(502)
 ///     .header("content-type", "text/html")
 ///     .body("<h1>Bad gateway</h1>");
 /// # let _ = proxy;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Reply {
+pub struct Response {
     /// The status, from 200 to 999.
     pub status: u16,
     /// Names and values.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
-    /// The body. In the remote control's JSON it is a text.
+    /// The body. In the remote control's JSON it is a string.
     #[serde(default, with = "as_text")]
     pub body: Bytes,
 }
 
-impl Reply {
-    /// A reply without headers and body.
+impl Response {
+    /// A response without headers and body.
     pub fn new(status: u16) -> Self {
         Self {
             status,
@@ -104,19 +104,19 @@ impl Reply {
         }
     }
 
-    /// A reply with a JSON body.
+    /// A response with a JSON body.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::new(status)
             .header(CONTENT_TYPE.as_str(), "application/json;charset=utf-8")
             .body(body.to_string())
     }
 
-    /// A 429, with the text of its `Retry-After` (seconds or a date) where one is given.
+    /// A 429, with the text of its `Retry-After` (seconds or a date) if there is one.
     pub fn too_many_requests(retry_after: Option<&str>) -> Self {
         Self::new(429).retry_after(retry_after)
     }
 
-    /// A 503, with the text of its `Retry-After` (seconds or a date) where one is given.
+    /// A 503, with the text of its `Retry-After` (seconds or a date) if there is one.
     pub fn service_unavailable(retry_after: Option<&str>) -> Self {
         Self::new(503).retry_after(retry_after)
     }
@@ -152,8 +152,8 @@ impl Reply {
         matches!(self.status, 204 | 304) && !self.body.is_empty()
     }
 
-    /// The answer as hyper sends it. One that cannot be sent is a 500 that says so.
-    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+    /// The response as hyper sends it. One that cannot be sent becomes a 500 that says so.
+    pub(crate) fn into_hyper(self) -> hyper::Response<Full<Bytes>> {
         let Self {
             status,
             headers,
@@ -164,15 +164,15 @@ impl Reply {
             builder = builder.header(name, value);
         }
         builder.body(Full::new(body)).unwrap_or_else(|_| {
-            let text = "the sandbox was told to answer with an invalid status or header";
-            let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+            let text = "the planned response has an invalid status or header";
+            let mut response = hyper::Response::new(Full::new(Bytes::from_static(text.as_bytes())));
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response
         })
     }
 
-    /// The status line and the headers as they stand on the wire, `framing` being the header that
-    /// tells where the body ends.
+    /// The status line and the headers as written on the wire. `framing` is the header that says
+    /// where the body ends.
     pub(crate) fn head(&self, framing: &str) -> Vec<u8> {
         let reason = StatusCode::from_u16(self.status)
             .ok()
@@ -187,7 +187,7 @@ impl Reply {
     }
 }
 
-/// Bytes as a JSON text.
+/// Bytes as a JSON string.
 pub(crate) mod as_text {
     use bytes::Bytes;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -201,7 +201,7 @@ pub(crate) mod as_text {
     }
 }
 
-/// The name-value pairs of a query or of a form body. None where it is not well encoded.
+/// The name-value pairs of a query or of a form body. None if it is not well encoded.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -215,8 +215,8 @@ pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
-/// Text without its percent-encoding. None where a `%` is not followed by two hexadecimal digits,
-/// or where the bytes are not UTF-8.
+/// Text without its percent-encoding. None if a `%` is not followed by two hexadecimal digits, or if
+/// the bytes are not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -249,9 +249,9 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_cannot_be_sent_is_a_500() {
-        let broken = Reply::new(200).header("two words", "x");
-        assert_eq!(broken.into_response().status(), 500);
-        assert_eq!(Reply::new(2).into_response().status(), 500);
+    fn a_response_that_cannot_be_sent_is_a_500() {
+        let broken = Response::new(200).header("two words", "x");
+        assert_eq!(broken.into_hyper().status(), 500);
+        assert_eq!(Response::new(2).into_hyper().status(), 500);
     }
 }

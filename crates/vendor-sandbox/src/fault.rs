@@ -4,15 +4,15 @@
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
-//! use vendor_sandbox::{Reply, Sandbox};
+//! use vendor_sandbox::{Response, Sandbox};
 //!
 //! let sandbox = Sandbox::start().await?;
 //! let faults = sandbox.ocean_geomission().faults();
 //!
-//! // The next two creations are carried out, and their connections reset instead of answered.
+//! // The next two creations are carried out, and their connections reset instead of a response.
 //! faults.on("create_mission").times(2).after_processing().reset();
 //! // The next status call, and no other, is refused.
-//! faults.on("mission_status").answer(Reply::too_many_requests(Some("1")));
+//! faults.on("mission_status").respond(Response::too_many_requests(Some("1")));
 //! // Whatever comes about this mission is held back until the test lets it go.
 //! let gate = faults.on_any().about("M-7").hold();
 //! gate.reached().await;
@@ -32,7 +32,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::exchange::{Reply, as_text};
+use crate::exchange::{Response, as_text};
 
 /// The faults planned for one vendor. Clones share the plan.
 #[derive(Clone, Debug)]
@@ -65,10 +65,10 @@ pub(crate) struct Planned {
 /// case, and whose other keys are the variant's fields:
 ///
 /// ```
-/// use vendor_sandbox::{End, Fault};
+/// use vendor_sandbox::{ConnectionEnd, Fault};
 ///
 /// let fault: Fault = serde_json::from_str(r#"{ "kind": "truncate_body", "end": "reset" }"#).unwrap();
-/// assert!(matches!(fault, Fault::TruncateBody { end: End::Reset }));
+/// assert!(matches!(fault, Fault::TruncateBody { end: ConnectionEnd::Reset }));
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -82,36 +82,36 @@ pub enum Fault {
     /// Nothing happens until the gate is released, then all goes on as usual.
     #[serde(skip)]
     Hold(Gate),
-    /// This is answered instead of the vendor's own answer.
-    Answer(Reply),
-    /// What the vendor answers to a token that is not valid any more.
+    /// This response is sent instead of the vendor's own.
+    Respond(Response),
+    /// The vendor's response to a token that is no longer valid.
     StaleToken,
-    /// These bytes are sent instead of an HTTP answer.
+    /// These bytes are sent instead of an HTTP response.
     Raw {
         /// The bytes; in JSON, a text.
         #[serde(with = "as_text")]
         bytes: Bytes,
         /// What follows them.
-        end: End,
+        end: ConnectionEnd,
     },
-    /// No answer is sent.
-    NoAnswer {
+    /// No response is sent.
+    NoResponse {
         /// What happens instead.
-        end: End,
+        end: ConnectionEnd,
     },
-    /// The vendor's own answer, with a `Content-Length` twice as long as what is sent.
+    /// The vendor's own response, with a `Content-Length` twice as long as what is sent.
     TruncateBody {
         /// What follows the first half.
-        end: End,
+        end: ConnectionEnd,
     },
-    /// The head of the vendor's own answer and half of its body, and then spaces without end.
+    /// The head of the vendor's own response and half of its body, and then spaces without end.
     EndlessBody,
-    /// The vendor's own answer, its body a byte at a time.
+    /// The vendor's own response, its body a byte at a time.
     SlowBody {
         /// The real time before each byte, in milliseconds.
         milliseconds: u64,
     },
-    /// The head of the vendor's own answer and none of its body; the connection stays open.
+    /// The head of the vendor's own response and none of its body; the connection stays open.
     HeadOnly,
 }
 
@@ -119,7 +119,7 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum End {
+pub enum ConnectionEnd {
     /// It is closed in order (FIN).
     Close,
     /// It is reset (RST).
@@ -131,8 +131,8 @@ pub enum End {
 }
 
 impl Fault {
-    /// Whether it works on the vendor's own answer, so that the request is always processed.
-    pub(crate) fn needs_answer(&self) -> bool {
+    /// Whether it works on the vendor's own response, so that the request is always processed.
+    pub(crate) fn needs_response(&self) -> bool {
         matches!(
             self,
             Self::TruncateBody { .. } | Self::EndlessBody | Self::SlowBody { .. } | Self::HeadOnly
@@ -150,7 +150,7 @@ impl Faults {
 
     /// Begins a fault for requests by one route, by its name in the contract.
     ///
-    /// With a name that the contract does not have, every further request is answered with a 500
+    /// With a name that the contract does not have, every further request gets a 500
     /// that says so: a misspelt name must not make a test pass.
     pub fn on(&self, route: &str) -> FaultPlan {
         FaultPlan::new(self, Some(route.to_owned()))
@@ -227,7 +227,7 @@ fn misplanned(route: &str) -> Planned {
         about: None,
         times: u64::MAX,
         after_processing: false,
-        fault: Fault::Answer(Reply::new(500).body(text)),
+        fault: Fault::Respond(Response::new(500).body(text)),
     }
 }
 
@@ -294,35 +294,41 @@ impl FaultPlan {
         gate
     }
 
-    /// Answers this instead of the vendor's own answer.
+    /// Sends this response instead of the vendor's own.
     ///
-    /// A gzip body is given as it is: `Reply::new(200).header("content-encoding", "gzip").body(…)`.
-    pub fn answer(self, reply: Reply) {
-        self.strike(Fault::Answer(reply));
+    /// A gzip body is given as it is: `Response::new(200).header("content-encoding", "gzip").body(…)`.
+    pub fn respond(self, response: Response) {
+        self.strike(Fault::Respond(response));
     }
 
-    /// Answers as if the token were not valid any more.
+    /// Responds as if the token were no longer valid.
     pub fn stale_token(self) {
         self.strike(Fault::StaleToken);
     }
 
-    /// Resets the connection (RST) without an answer.
+    /// Resets the connection (RST) without a response.
     pub fn reset(self) {
-        self.strike(Fault::NoAnswer { end: End::Reset });
+        self.strike(Fault::NoResponse {
+            end: ConnectionEnd::Reset,
+        });
     }
 
-    /// Closes the connection in order (FIN) without an answer.
+    /// Closes the connection in order (FIN) without a response.
     pub fn close(self) {
-        self.strike(Fault::NoAnswer { end: End::Close });
+        self.strike(Fault::NoResponse {
+            end: ConnectionEnd::Close,
+        });
     }
 
-    /// Never answers, and leaves the connection open.
+    /// Never responds, and leaves the connection open.
     pub fn stall(self) {
-        self.strike(Fault::NoAnswer { end: End::Stall });
+        self.strike(Fault::NoResponse {
+            end: ConnectionEnd::Stall,
+        });
     }
 
-    /// Sends these bytes instead of an HTTP answer.
-    pub fn raw(self, bytes: impl Into<Bytes>, end: End) {
+    /// Sends these bytes instead of an HTTP response.
+    pub fn raw(self, bytes: impl Into<Bytes>, end: ConnectionEnd) {
         self.strike(Fault::Raw {
             bytes: bytes.into(),
             end,
@@ -331,11 +337,11 @@ impl FaultPlan {
 
     /// Sends something that is no HTTP, and closes the connection.
     pub fn garbage(self) {
-        self.raw("\u{1}\u{2}\u{3} this is no HTTP\n\n", End::Close);
+        self.raw("\u{1}\u{2}\u{3} this is no HTTP\n\n", ConnectionEnd::Close);
     }
 
     /// Sends half of the body that `Content-Length` promises. The vendor acts first.
-    pub fn truncate_body(self, end: End) {
+    pub fn truncate_body(self, end: ConnectionEnd) {
         self.strike(Fault::TruncateBody { end });
     }
 
@@ -351,7 +357,7 @@ impl FaultPlan {
         });
     }
 
-    /// Sends the head of the answer and then nothing. The vendor acts first.
+    /// Sends the head of the response and then nothing. The vendor acts first.
     pub fn head_only(self) {
         self.strike(Fault::HeadOnly);
     }
@@ -437,7 +443,9 @@ mod tests {
         for _ in 0..2 {
             assert!(matches!(
                 met(&faults, "create", None),
-                Some(Fault::NoAnswer { end: End::Reset })
+                Some(Fault::NoResponse {
+                    end: ConnectionEnd::Reset
+                })
             ));
         }
         assert!(matches!(
@@ -465,21 +473,21 @@ mod tests {
     fn a_fault_for_a_misspelt_route_is_loud() {
         let faults = faults();
         faults.on("craete").reset();
-        let Some(Fault::Answer(reply)) = met(&faults, "read", None) else {
+        let Some(Fault::Respond(response)) = met(&faults, "read", None) else {
             panic!("a 500 was expected");
         };
-        assert_eq!(reply.status, 500);
-        assert!(String::from_utf8_lossy(&reply.body).contains("`craete`"));
+        assert_eq!(response.status, 500);
+        assert!(String::from_utf8_lossy(&response.body).contains("`craete`"));
     }
 
     #[test]
     fn every_fault_has_a_json_form() {
         for text in [
             r#"{"kind":"delay","milliseconds":5}"#,
-            r#"{"kind":"answer","status":503,"headers":[["retry-after","1"]],"body":"later"}"#,
+            r#"{"kind":"respond","status":503,"headers":[["retry-after","1"]],"body":"later"}"#,
             r#"{"kind":"stale_token"}"#,
             r#"{"kind":"raw","bytes":"HTTP/1.0 200 OK\r\n\r\n","end":"close"}"#,
-            r#"{"kind":"no_answer","end":"reset"}"#,
+            r#"{"kind":"no_response","end":"reset"}"#,
             r#"{"kind":"truncate_body","end":"reset"}"#,
             r#"{"kind":"endless_body"}"#,
             r#"{"kind":"slow_body","milliseconds":5}"#,

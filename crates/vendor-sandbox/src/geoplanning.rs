@@ -19,7 +19,7 @@
 //! - A round is worked out anew with every change: ways at 60 km/h as the crow flies, one activity
 //!   after the other from the round's start on. Nobody drives to what was rejected beforehand, which
 //!   keeps its place.
-//! - Finishing and rejecting answer with empty `activities`, as the vendor's examples do.
+//! - Finishing and rejecting return empty `activities`, as the vendor's examples do.
 //! - A task's hours come back in another order than they were sent.
 //! - A simple activity's duration comes back as it was sent, and counts as minutes. Its `foreignId`
 //!   is good for updating and deleting, and is never returned.
@@ -67,77 +67,87 @@ mod wire;
 mod world;
 
 use std::io;
-use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::contract::Contract;
-use crate::exchange::{Answer, Call, Reply};
-use crate::service::{Doors, Service, Vendor};
-use wire::{MEDIA_TYPE, Request, refused};
+use crate::contract::{Contract, UnreadableContract};
+use crate::emulator::{Emulator, Routes, Vendor, emulated};
+use crate::exchange::{Call, Handled, Response};
+use crate::ports::Ports;
+use wire::{CheckedCall, MEDIA_TYPE, refused};
 pub use world::CustomerOpeningHour;
 use world::World;
 
-/// The routes served, by their names in the contract.
-const SERVED: &[&str] = &[
-    "get_activity",
-    "get_activity_by_foreign_id",
-    "add_activity",
-    "update_activity",
-    "update_activity_by_foreign_id",
-    "delete_activity",
-    "delete_activity_by_foreign_id",
-    "assign_activity",
-    "plan_activity",
-    "unassign_activity",
-    "start_activity",
-    "finish_activity",
-    "reject_activity",
-    "reject_working_activity",
-    "cancel_activity",
-    "activity_history",
-    "activity_attachments",
-    "list_activity_statuses",
-    "list_activity_types",
-    "add_customer",
-    "get_customer",
-    "get_customer_by_foreign_id",
-    "update_customer",
-    "update_customer_by_foreign_id",
-    "delete_customer",
-    "delete_customer_by_foreign_id",
-    "start_activity_by_event",
-    "check_login",
-    "closest_pois_by_address",
-    "closest_pois_by_coordinates",
-    "get_resource",
-    "get_resource_by_foreign_id",
-    "add_resource",
-    "update_resource",
-    "update_resource_by_foreign_id",
-    "delete_resource",
-    "delete_resource_by_foreign_id",
-    "get_round",
-    "list_rounds",
-    "add_round",
-    "close_round",
-    "get_user",
-    "list_users",
-];
+/// What handles a route. A refusal has changed nothing.
+type Handler = fn(&mut World, &CheckedCall<'_>) -> Result<Handled, Response>;
+
+const ROUTES: Routes<Handler> = Routes(&[
+    ("get_activity", activities::get),
+    ("get_activity_by_foreign_id", activities::get),
+    ("add_activity", activities::add),
+    ("update_activity", activities::update),
+    ("update_activity_by_foreign_id", activities::update),
+    ("delete_activity", activities::delete),
+    ("delete_activity_by_foreign_id", activities::delete),
+    ("assign_activity", actions::assign),
+    ("plan_activity", actions::plan),
+    ("unassign_activity", actions::unassign),
+    ("start_activity", |world, call| {
+        actions::report(world, call, &actions::START)
+    }),
+    ("finish_activity", |world, call| {
+        actions::report(world, call, &actions::FINISH)
+    }),
+    ("reject_activity", |world, call| {
+        actions::report(world, call, &actions::REJECT)
+    }),
+    ("reject_working_activity", |world, call| {
+        actions::report(world, call, &actions::REJECT_WORKING)
+    }),
+    ("cancel_activity", actions::cancel),
+    ("activity_history", activities::history),
+    ("activity_attachments", activities::attachments),
+    ("list_activity_statuses", lists::statuses),
+    ("list_activity_types", lists::types),
+    ("add_customer", customers::add),
+    ("get_customer", customers::get),
+    ("get_customer_by_foreign_id", customers::get),
+    ("update_customer", customers::update),
+    ("update_customer_by_foreign_id", customers::update),
+    ("delete_customer", customers::delete),
+    ("delete_customer_by_foreign_id", customers::delete),
+    ("start_activity_by_event", actions::start_by_event),
+    ("check_login", users::check_login),
+    ("closest_pois_by_address", pois::closest),
+    ("closest_pois_by_coordinates", pois::closest),
+    ("get_resource", resources::get),
+    ("get_resource_by_foreign_id", resources::get),
+    ("add_resource", resources::add),
+    ("update_resource", resources::update),
+    ("update_resource_by_foreign_id", resources::update),
+    ("delete_resource", resources::delete),
+    ("delete_resource_by_foreign_id", resources::delete),
+    ("get_round", rounds::get),
+    ("list_rounds", rounds::list),
+    ("add_round", rounds::add),
+    ("close_round", rounds::close),
+    ("get_user", users::get),
+    ("list_users", users::list),
+]);
 
 /// The demo account, and the two as HTTP Basic has them: `login:password` in base64.
 const LOGIN: &str = "planner@example.com";
 const PASSWORD: &str = "sandbox-password";
 const CREDENTIALS: &str = "cGxhbm5lckBleGFtcGxlLmNvbTpzYW5kYm94LXBhc3N3b3Jk";
 
-static CONTRACT: LazyLock<Result<Contract, String>> =
+static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
     LazyLock::new(|| Contract::from_json(include_str!("../contracts/geoplanning.json")));
 
-/// Geoplanning in the sandbox: a [`Service`] with a demo account and its world.
+/// Geoplanning in the sandbox: a [`Emulator`] with a demo account and its world.
 ///
-/// In the [ledger](Service::ledger), a request is about the reference or the id in its path or
+/// In the [ledger](Emulator::ledger), a request is about the reference or the id in its path or
 /// query, otherwise about the reference in its body: the `foreignId` of a new task or customer, the
 /// `fid` of a new resource, the `resourceId` of a new round.
 ///
@@ -151,36 +161,30 @@ static CONTRACT: LazyLock<Result<Contract, String>> =
 /// let geoplanning = sandbox.geoplanning();
 /// geoplanning.configure(|settings| settings.duplicates = Duplicates::Refuse);
 ///
-/// // The next plan is answered with HTTP 200 and `status.code` 17.
+/// // The next plan gets HTTP 200 and `status.code` 17.
 /// let failure = failure(17, "the resource is on leave");
-/// geoplanning.faults().on("plan_activity").answer(failure);
+/// geoplanning.faults().on("plan_activity").respond(failure);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
 pub struct Geoplanning {
-    service: Arc<Service>,
+    emulator: Arc<Emulator>,
     planner: Arc<Planner>,
 }
 
-impl Deref for Geoplanning {
-    type Target = Service;
-
-    fn deref(&self) -> &Service {
-        &self.service
-    }
-}
+emulated!(Geoplanning);
 
 impl Geoplanning {
-    pub(crate) fn open(doors: &mut Doors, clock: &Clock) -> io::Result<Self> {
+    pub(crate) fn open(ports: &mut Ports, clock: &Clock) -> io::Result<Self> {
         let planner = Arc::new(Planner {
             contract: Contract::embedded(&CONTRACT)?,
             clock: clock.clone(),
             world: Mutex::new(World::seeded()),
         });
         let vendor: Arc<dyn Vendor> = planner.clone();
-        let service = doors.open(vendor)?;
-        Ok(Self { service, planner })
+        let emulator = ports.open(vendor)?;
+        Ok(Self { emulator, planner })
     }
 
     /// The demo account's name.
@@ -212,7 +216,7 @@ impl Geoplanning {
 
     /// An activity's `foreignId`: of its task, or its own, which the service never returns. None
     /// where there is no such activity, or where it has none.
-    pub fn reference(&self, activity: i64) -> Option<String> {
+    pub fn foreign_id(&self, activity: i64) -> Option<String> {
         let world = self.planner.world();
         world
             .activities
@@ -222,10 +226,10 @@ impl Geoplanning {
     }
 }
 
-/// An answer with HTTP 200 and a `status.code` that is no success, to be used with
-/// [`FaultPlan::answer`](crate::FaultPlan::answer).
-pub fn failure(code: i64, message: &str) -> Reply {
-    wire::answer(200, code, Some(message), None)
+/// An answer with HTTP 200 and a `status.code` that is not a success, for
+/// [`FaultPlan::respond`](crate::FaultPlan::respond).
+pub fn failure(code: i64, message: &str) -> Response {
+    wire::envelope(200, code, Some(message), None)
 }
 
 /// How the service behaves where the vendor's pages leave it open, or where its examples differ.
@@ -260,17 +264,17 @@ impl Default for Settings {
 }
 
 impl Settings {
-    fn created(&self, mut reply: Reply) -> Reply {
-        reply.status = self.created_status;
-        reply
+    fn created(&self, mut response: Response) -> Response {
+        response.status = self.created_status;
+        response
     }
 
-    fn stale_key(&self, message: &str) -> Reply {
-        wire::answer(self.stale_key_status, 409, Some(message), None)
+    fn stale_key(&self, message: &str) -> Response {
+        wire::envelope(self.stale_key_status, 409, Some(message), None)
     }
 
     /// Refuses a reference that is taken, if that is how the service is.
-    fn demand_unknown_reference(&self, field: &str, thing: &str) -> Result<(), Reply> {
+    fn demand_unknown_reference(&self, field: &str, thing: &str) -> Result<(), Response> {
         match self.duplicates {
             Duplicates::Second => Ok(()),
             Duplicates::Refuse => {
@@ -304,7 +308,7 @@ impl Planner {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_answer(&self, call: &Call) -> Result<Answer, Reply> {
+    fn try_handle(&self, call: &Call) -> Result<Handled, Response> {
         demand_credentials(call)?;
         demand_media_types(call)?;
         let mut world = self.world();
@@ -317,7 +321,10 @@ impl Planner {
             return Err(refused(400, &sentences.join("; ")));
         }
         let now = self.clock.now();
-        act(&mut world, &Request { call, now })
+        match ROUTES.handler(&call.route.name) {
+            Some(handler) => handler(&mut world, &CheckedCall { call, now }),
+            None => Err(refused(501, "the sandbox does not serve this operation")),
+        }
     }
 }
 
@@ -330,8 +337,8 @@ impl Vendor for Planner {
         ""
     }
 
-    fn served(&self) -> &'static [&'static str] {
-        SERVED
+    fn served(&self) -> Vec<&'static str> {
+        ROUTES.names()
     }
 
     fn about(&self, call: &Call) -> Option<String> {
@@ -348,11 +355,11 @@ impl Vendor for Planner {
         }
     }
 
-    fn answer(&self, call: &Call) -> Answer {
-        self.try_answer(call).unwrap_or_else(Answer::from)
+    fn handle(&self, call: &Call) -> Handled {
+        self.try_handle(call).unwrap_or_else(Handled::from)
     }
 
-    fn refuse(&self, status: u16, reason: &str) -> Reply {
+    fn refuse(&self, status: u16, reason: &str) -> Response {
         refused(status, reason)
     }
 
@@ -361,55 +368,7 @@ impl Vendor for Planner {
     }
 }
 
-/// Lets the handler of the route act. A refusal has changed nothing.
-fn act(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
-    match request.call.route.name.as_str() {
-        "get_activity" | "get_activity_by_foreign_id" => activities::get(world, request),
-        "add_activity" => activities::add(world, request),
-        "update_activity" | "update_activity_by_foreign_id" => activities::update(world, request),
-        "delete_activity" | "delete_activity_by_foreign_id" => activities::delete(world, request),
-        "activity_history" => activities::history(world, request),
-        "activity_attachments" => activities::attachments(world, request),
-
-        "assign_activity" => actions::assign(world, request),
-        "plan_activity" => actions::plan(world, request),
-        "unassign_activity" => actions::unassign(world, request),
-        "start_activity" => actions::report(world, request, &actions::START),
-        "finish_activity" => actions::report(world, request, &actions::FINISH),
-        "reject_activity" => actions::report(world, request, &actions::REJECT),
-        "reject_working_activity" => actions::report(world, request, &actions::REJECT_WORKING),
-        "cancel_activity" => actions::cancel(world, request),
-        "start_activity_by_event" => actions::start_by_event(world, request),
-
-        "list_activity_statuses" => lists::statuses(world, request),
-        "list_activity_types" => lists::types(world, request),
-
-        "add_customer" => customers::add(world, request),
-        "get_customer" | "get_customer_by_foreign_id" => customers::get(world, request),
-        "update_customer" | "update_customer_by_foreign_id" => customers::update(world, request),
-        "delete_customer" | "delete_customer_by_foreign_id" => customers::delete(world, request),
-
-        "check_login" => users::check_login(world, request),
-        "get_user" => users::get(world, request),
-        "list_users" => users::list(world, request),
-
-        "closest_pois_by_address" | "closest_pois_by_coordinates" => pois::closest(world, request),
-
-        "get_resource" | "get_resource_by_foreign_id" => resources::get(world, request),
-        "add_resource" => resources::add(world, request),
-        "update_resource" | "update_resource_by_foreign_id" => resources::update(world, request),
-        "delete_resource" | "delete_resource_by_foreign_id" => resources::delete(world, request),
-
-        "get_round" => rounds::get(world, request),
-        "list_rounds" => rounds::list(world, request),
-        "add_round" => rounds::add(world, request),
-        "close_round" => rounds::close(world, request),
-
-        _ => Err(refused(501, "the sandbox does not serve this operation")),
-    }
-}
-
-fn demand_credentials(call: &Call) -> Result<(), Reply> {
+fn demand_credentials(call: &Call) -> Result<(), Response> {
     let refusal = |text| {
         let challenge = "Basic realm=\"geoplanning\", charset=\"UTF-8\"";
         refused(401, text).header("WWW-Authenticate", challenge)
@@ -425,7 +384,7 @@ fn demand_credentials(call: &Call) -> Result<(), Reply> {
 }
 
 /// Both headers have to name the vendor's media type.
-fn demand_media_types(call: &Call) -> Result<(), Reply> {
+fn demand_media_types(call: &Call) -> Result<(), Response> {
     let names_it = |header: &str| {
         let given = call.header(header).unwrap_or_default();
         let mut types = given.split(',').filter_map(|one| one.split(';').next());

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 /// The record of everything that one vendor received. Clones are the same ledger.
 ///
-/// An entry is complete before its answer leaves: a client that has seen the end of a call finds it
+/// An entry is complete before its response leaves: a client that has seen the end of a call finds it
 /// here. Where a client went away before the end, [`Ledger::settled`] waits for it.
 ///
 /// No entry holds a query, a header or a body.
@@ -60,19 +60,19 @@ pub struct Entry {
 pub enum Ending {
     /// It is still being worked on, or held.
     Pending,
-    /// A whole answer with this status.
-    Answered(u16),
-    /// An answer with this status of which not all was sent, or not at once.
+    /// A whole response with this status.
+    Responded(u16),
+    /// A response with this status that was sent in part, or slowly.
     Mangled(u16),
     /// Bytes that a fault supplied.
     Raw,
-    /// No answer: the connection was reset.
+    /// No response: the connection was reset.
     Reset,
-    /// No answer: the connection was closed.
+    /// No response: the connection was closed.
     Closed,
-    /// No answer: the connection was left open in silence.
+    /// No response: the connection was left open in silence.
     Stalled,
-    /// The client went away before it was answered. What it asked for may still happen.
+    /// The client went away before the response. What it asked for may still happen.
     Abandoned,
 }
 
@@ -144,7 +144,7 @@ impl Ledger {
     }
 
     /// Notes a request; it counts as being worked on for as long as the receipt lives.
-    pub(crate) fn receive(&self, request: Received) -> Receipt {
+    pub(crate) fn receive(&self, request: Received) -> OpenEntry {
         let mut book = self.book();
         let sequence = book.next;
         book.next += 1;
@@ -160,7 +160,7 @@ impl Ledger {
         });
         drop(book);
         self.0.running.send_modify(|running| *running += 1);
-        Receipt {
+        OpenEntry {
             ledger: self.clone(),
             sequence,
         }
@@ -202,12 +202,12 @@ pub(crate) struct Received {
 
 /// The right to complete one entry.
 #[derive(Debug)]
-pub(crate) struct Receipt {
+pub(crate) struct OpenEntry {
     ledger: Ledger,
     pub(crate) sequence: u64,
 }
 
-impl Receipt {
+impl OpenEntry {
     /// The request has changed the vendor's state.
     pub(crate) fn took_effect(&self) {
         self.ledger
@@ -220,7 +220,7 @@ impl Receipt {
     }
 }
 
-impl Drop for Receipt {
+impl Drop for OpenEntry {
     fn drop(&mut self) {
         self.ledger.0.running.send_modify(|running| *running -= 1);
     }
@@ -259,7 +259,7 @@ mod tests {
         for about in ["M-1", "M-1", "M-2"] {
             let receipt = ledger.receive(request("create_mission", about));
             receipt.took_effect();
-            receipt.end(Ending::Answered(201));
+            receipt.end(Ending::Responded(201));
         }
         drop(ledger.receive(request("create_mission", "M-2")));
         assert_eq!(ledger.received("create_mission"), 4);
@@ -276,11 +276,11 @@ mod tests {
         let new = ledger.receive(request("create_mission", "M-2"));
         old.took_effect();
         old.end(Ending::Reset);
-        new.end(Ending::Answered(201));
+        new.end(Ending::Responded(201));
         let entries = ledger.entries();
         assert_eq!(entries.len(), 1);
         assert_eq!(entries[0].sequence, 1);
-        assert_eq!(entries[0].ending, Ending::Answered(201));
+        assert_eq!(entries[0].ending, Ending::Responded(201));
         assert!(!entries[0].took_effect);
     }
 }

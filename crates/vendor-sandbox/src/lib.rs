@@ -35,7 +35,7 @@
 //!
 //! A sandbox has a thread and a runtime of its own, takes ports that the system chooses, and ends
 //! when it is dropped. A test that pauses tokio's clock pauses its own runtime only. There is one
-//! thing to know then: while a paused runtime has nothing to do but wait for the sandbox's answer,
+//! thing to know then: while a paused runtime has nothing to do but wait for the sandbox's response,
 //! tokio moves its clock on to the next timer, so a client's deadline may strike at once. Let such
 //! a test hold the request ([`FaultPlan::hold`]) and decide by itself what comes first, or leave
 //! the clock running where nothing is timed.
@@ -48,34 +48,36 @@
 //! # What is where
 //!
 //! - [`Sandbox`], [`Builder`], [`Clock`]: starting, and the time.
-//! - [`Service`]: what every vendor has. [`Faults`] and [`Ledger`] belong to it.
+//! - [`Emulator`]: what every vendor has. [`Faults`] and [`Ledger`] belong to it.
 //! - [`OceanGeomission`], [`CegidLoop`], [`Geoplanning`]: each vendor's world, to look at and to
 //!   change from outside.
-//! - [`contract`]: the contracts, and the check of requests and answers against them.
+//! - [`contract`]: the contracts, and the check of requests and responses against them.
 
 pub mod cegid_loop;
 mod clock;
 mod connection;
 pub mod contract;
+mod emulator;
 mod exchange;
 mod fault;
 pub mod geoplanning;
 mod ledger;
 pub mod ocean_geomission;
+mod ports;
 mod remote_control;
 mod route;
 mod sandbox;
-mod service;
+mod script;
 
 pub use cegid_loop::CegidLoop;
 pub use clock::Clock;
-pub use exchange::Reply;
-pub use fault::{End, Fault, FaultPlan, Faults, Gate};
+pub use emulator::Emulator;
+pub use exchange::Response;
+pub use fault::{ConnectionEnd, Fault, FaultPlan, Faults, Gate};
 pub use geoplanning::Geoplanning;
 pub use ledger::{Ending, Entry, Ledger};
 pub use ocean_geomission::OceanGeomission;
 pub use sandbox::{Builder, Sandbox};
-pub use service::Service;
 
 /// The README's example is compiled and run with the others.
 #[cfg(doctest)]

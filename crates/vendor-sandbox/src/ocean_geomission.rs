@@ -20,7 +20,6 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::io;
-use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,29 +29,41 @@ use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::clock::{Clock, later};
-use crate::contract::{Breach, Contract, Place, parameters, parameters_as_json};
-use crate::exchange::{Answer, Call, Reply, pairs};
-use crate::service::{Doors, Service, Vendor};
+use crate::contract::{
+    Breach, Contract, Place, UnreadableContract, parameters, parameters_as_json,
+};
+use crate::emulator::{Emulator, Routes, Vendor, emulated};
+use crate::exchange::{Call, Handled, Response, pairs};
+use crate::ports::Ports;
 use missions::{Key, Missions, Parameters};
 pub use missions::{MissionStatus, Step};
 
-/// The routes served, by their names in the contract.
-const SERVED: &[&str] = &[
-    "log_in",
-    "create_mission",
-    "modify_mission",
-    "mission_status",
-    "delete_mission",
-];
+/// What handles a route.
+#[derive(Clone, Copy)]
+enum Handler {
+    LogIn,
+    /// Acts on the mission that the parameters name.
+    Mission(ActOnMission),
+}
+
+type ActOnMission = fn(&mut World, Key, Parameters, OffsetDateTime) -> Result<Handled, Response>;
+
+const ROUTES: Routes<Handler> = Routes(&[
+    ("log_in", Handler::LogIn),
+    ("create_mission", Handler::Mission(World::create)),
+    ("modify_mission", Handler::Mission(World::modify)),
+    ("mission_status", Handler::Mission(World::status)),
+    ("delete_mission", Handler::Mission(World::delete)),
+]);
 
 /// The demo account.
 const LOGIN: &str = "dispatcher@example.com";
 const PASSWORD: &str = "sandbox-password";
 
-static CONTRACT: LazyLock<Result<Contract, String>> =
+static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
     LazyLock::new(|| Contract::from_json(include_str!("../contracts/ocean-geomission.json")));
 
-/// Océan Géomission in the sandbox: a [`Service`] with a demo account and its missions.
+/// Océan Géomission in the sandbox: a [`Emulator`] with a demo account and its missions.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -70,20 +81,14 @@ static CONTRACT: LazyLock<Result<Contract, String>> =
 /// ```
 #[derive(Debug)]
 pub struct OceanGeomission {
-    service: Arc<Service>,
+    emulator: Arc<Emulator>,
     ocean: Arc<Ocean>,
 }
 
-impl Deref for OceanGeomission {
-    type Target = Service;
-
-    fn deref(&self) -> &Service {
-        &self.service
-    }
-}
+emulated!(OceanGeomission);
 
 impl OceanGeomission {
-    pub(crate) fn open(doors: &mut Doors, clock: &Clock) -> io::Result<Self> {
+    pub(crate) fn open(ports: &mut Ports, clock: &Clock) -> io::Result<Self> {
         let ocean = Arc::new(Ocean {
             contract: Contract::embedded(&CONTRACT)?,
             clock: clock.clone(),
@@ -91,8 +96,8 @@ impl OceanGeomission {
             tokens_begin_with: format!("{:016x}", RandomState::new().hash_one(())),
         });
         let vendor: Arc<dyn Vendor> = ocean.clone();
-        let service = doors.open(vendor)?;
-        Ok(Self { service, ocean })
+        let emulator = ports.open(vendor)?;
+        Ok(Self { emulator, ocean })
     }
 
     /// The demo account's name.
@@ -187,12 +192,12 @@ pub struct Settings {
     pub customers: Vec<i64>,
     /// The status of a successful creation: 201 by default, 200 being documented as well.
     pub created_status: u16,
-    /// The name of the date in the answer on a status: `time` by default; the French page has
+    /// The name of the date in the response to a status call: `time` by default; the French page has
     /// `timestring`.
     pub time_field: String,
     /// How long a token lives: 12 hours by default.
     pub token_lifetime: Duration,
-    /// What a log-in answers as `passwordExpirationRemainingDays`: 42 by default.
+    /// What a log-in returns as `passwordExpirationRemainingDays`: 42 by default.
     pub password_expiration_remaining_days: i64,
     /// Whether the account has subscribed to the web services. Otherwise all is a 403.
     pub web_services: bool,
@@ -269,8 +274,8 @@ impl Vendor for Ocean {
         "/ocean-3.0.0"
     }
 
-    fn served(&self) -> &'static [&'static str] {
-        SERVED
+    fn served(&self) -> Vec<&'static str> {
+        ROUTES.names()
     }
 
     fn about(&self, call: &Call) -> Option<String> {
@@ -278,15 +283,16 @@ impl Vendor for Ocean {
         given.values().remove("idMission")
     }
 
-    fn answer(&self, call: &Call) -> Answer {
-        let answer = match call.route.name.as_str() {
-            "log_in" => self.log_in(call),
-            _ => self.act_on_mission(call),
+    fn handle(&self, call: &Call) -> Handled {
+        let handled = match ROUTES.handler(&call.route.name) {
+            Some(Handler::LogIn) => self.log_in(call),
+            Some(Handler::Mission(act)) => self.act_on_mission(call, act),
+            None => Err(message(501, "the sandbox does not serve this operation")),
         };
-        answer.unwrap_or_else(Answer::from)
+        handled.unwrap_or_else(Handled::from)
     }
 
-    fn refuse(&self, status: u16, reason: &str) -> Reply {
+    fn refuse(&self, status: u16, reason: &str) -> Response {
         message(status, reason)
     }
 
@@ -300,7 +306,7 @@ impl Ocean {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn log_in(&self, call: &Call) -> Result<Answer, Reply> {
+    fn log_in(&self, call: &Call) -> Result<Handled, Response> {
         refuse_breaches(&call.breaches(self.contract))?;
         let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
         let mut world = self.world();
@@ -316,15 +322,15 @@ impl Ocean {
         let token = format!("{}-{}", self.tokens_begin_with, world.log_ins);
         let expires_at = later(self.clock.now(), world.settings.token_lifetime);
         world.tokens.insert(token.clone(), expires_at);
-        let answer = json!({
+        let body = json!({
             "additionalAccountData": {},
             "passwordExpirationRemainingDays": world.settings.password_expiration_remaining_days,
             "token": token,
         });
-        Ok(Answer::after_effect(Reply::json(200, &answer)))
+        Ok(Handled::after_effect(Response::json(200, &body)))
     }
 
-    fn act_on_mission(&self, call: &Call) -> Result<Answer, Reply> {
+    fn act_on_mission(&self, call: &Call, act: ActOnMission) -> Result<Handled, Response> {
         let mut world = self.world();
         let now = self.clock.now();
         world.demand_token(call, now)?;
@@ -338,18 +344,12 @@ impl Ocean {
         demand_both(&values, ["nomIndi", "prenomIndi"])?;
         let customer = world.settings.customer(values.get("customerId"))?;
         let id = values.get("idMission").cloned().unwrap_or_default();
-        let key = (customer, id);
-        match call.route.name.as_str() {
-            "create_mission" => world.create(key, values, now),
-            "modify_mission" => world.modify(&key, values, now),
-            "delete_mission" => world.delete(&key),
-            _ => world.status(&key, now),
-        }
+        act(&mut world, (customer, id), values, now)
     }
 }
 
 impl World {
-    fn demand_token(&self, call: &Call, now: OffsetDateTime) -> Result<(), Reply> {
+    fn demand_token(&self, call: &Call, now: OffsetDateTime) -> Result<(), Response> {
         let Some(token) = call.header("X-AUTH-TOKEN") else {
             return Err(message(401, "header `X-AUTH-TOKEN` is required"));
         };
@@ -365,7 +365,7 @@ impl World {
         key: Key,
         values: Parameters,
         now: OffsetDateTime,
-    ) -> Result<Answer, Reply> {
+    ) -> Result<Handled, Response> {
         if self.missions.get(&key).is_some() {
             match self.settings.duplicates {
                 Duplicates::Refuse => {
@@ -380,45 +380,50 @@ impl World {
         }
         self.missions.create(key, values, now);
         let created = message(self.settings.created_status, "mission created");
-        Ok(Answer::after_effect(created))
+        Ok(Handled::after_effect(created))
     }
 
     fn modify(
         &mut self,
-        key: &Key,
+        key: Key,
         values: Parameters,
         now: OffsetDateTime,
-    ) -> Result<Answer, Reply> {
-        match self.missions.modify(key, values, now) {
-            true => Ok(Answer::after_effect(message(200, "mission modified"))),
+    ) -> Result<Handled, Response> {
+        match self.missions.modify(&key, values, now) {
+            true => Ok(Handled::after_effect(message(200, "mission modified"))),
             false => Err(no_such_mission()),
         }
     }
 
-    fn delete(&mut self, key: &Key) -> Result<Answer, Reply> {
-        match self.missions.delete(key) {
-            true => Ok(Answer::after_effect(message(200, "mission deleted"))),
+    fn delete(&mut self, key: Key, _: Parameters, _: OffsetDateTime) -> Result<Handled, Response> {
+        match self.missions.delete(&key) {
+            true => Ok(Handled::after_effect(message(200, "mission deleted"))),
             false => Err(no_such_mission()),
         }
     }
 
-    fn status(&self, key: &Key, now: OffsetDateTime) -> Result<Answer, Reply> {
-        let mission = self.missions.get(key).ok_or_else(no_such_mission)?;
+    fn status(
+        &mut self,
+        key: Key,
+        _: Parameters,
+        now: OffsetDateTime,
+    ) -> Result<Handled, Response> {
+        let mission = self.missions.get(&key).ok_or_else(no_such_mission)?;
         let (status, since) = mission.status(&self.settings.script, now);
-        let mut answer = json!({
+        let mut body = json!({
             "commentRefuseReason": mission.refuse_reason,
             "complement": mission.complement,
             "externalMissionId": mission.external_id,
             "status": status.words,
             "statusCode": status.code,
         });
-        answer[&self.settings.time_field] = Value::from(utc_minute(since));
-        Ok(Answer::from(Reply::json(200, &answer)))
+        body[&self.settings.time_field] = Value::from(utc_minute(since));
+        Ok(Handled::from(Response::json(200, &body)))
     }
 }
 
 impl Settings {
-    fn demand_web_services(&self) -> Result<(), Reply> {
+    fn demand_web_services(&self) -> Result<(), Response> {
         match self.web_services {
             true => Ok(()),
             false => Err(message(403, "the account has no web services")),
@@ -426,7 +431,7 @@ impl Settings {
     }
 
     /// The customer that a call is for.
-    fn customer(&self, given: Option<&String>) -> Result<i64, Reply> {
+    fn customer(&self, given: Option<&String>) -> Result<i64, Response> {
         match (given.map(|text| text.parse()), self.customers.as_slice()) {
             (Some(Ok(id)), customers) if customers.contains(&id) => Ok(id),
             (Some(_), _) => Err(message(403, "the account does not serve this `customerId`")),
@@ -449,7 +454,7 @@ enum Given {
 
 impl Given {
     /// The parameters of a call, if they all stand in one place.
-    fn of(call: &Call) -> Result<Self, Reply> {
+    fn of(call: &Call) -> Result<Self, Response> {
         if call.body.is_empty() {
             return Ok(Self::Query(call.query.clone()));
         }
@@ -484,7 +489,7 @@ impl Given {
     }
 
     /// A GET has its parameters in the query; a POST where the tenant wants them.
-    fn demand_place(&self, call: &Call, settings: &Settings) -> Result<(), Reply> {
+    fn demand_place(&self, call: &Call, settings: &Settings) -> Result<(), Response> {
         let wanted = match call.route.method.as_str() {
             "GET" => Some(ParametersIn::Query),
             _ => settings.parameters_in,
@@ -531,7 +536,7 @@ fn as_text(object: &Map<String, Value>) -> Parameters {
 }
 
 /// Two parameters that are given together or not at all.
-fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Reply> {
+fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Response> {
     let [first, second] = names;
     let missing = match names.map(|name| values.contains_key(name)) {
         [true, false] => second,
@@ -545,7 +550,7 @@ fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Reply> {
 }
 
 /// A 400 that names every breach, where there is one.
-fn refuse_breaches(breaches: &[Breach]) -> Result<(), Reply> {
+fn refuse_breaches(breaches: &[Breach]) -> Result<(), Response> {
     if breaches.is_empty() {
         return Ok(());
     }
@@ -553,13 +558,13 @@ fn refuse_breaches(breaches: &[Breach]) -> Result<(), Reply> {
     Err(message(400, &sentences.join("; ")))
 }
 
-fn no_such_mission() -> Reply {
+fn no_such_mission() -> Response {
     message(404, "no such mission")
 }
 
-/// The shape of all answers but two.
-fn message(status: u16, text: &str) -> Reply {
-    Reply::json(status, &json!({ "message": text }))
+/// The shape of all responses but two.
+fn message(status: u16, text: &str) -> Response {
+    Response::json(status, &json!({ "message": text }))
 }
 
 /// An instant as the vendor writes it: `dd/MM/yyyy HH:mm`, in UTC.

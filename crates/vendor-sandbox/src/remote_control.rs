@@ -1,6 +1,6 @@
 //! Faults, ledger and clock over HTTP, for programs that are not written in Rust.
 //!
-//! | Request | Body | Answer |
+//! | Request | Body | Response |
 //! | --- | --- | --- |
 //! | `POST /_sandbox/faults` | `{"vendor", "route"?, "about"?, "times"?, "after_processing"?, "fault": {"kind", …}}` | 204 |
 //! | `GET /_sandbox/ledger` | | 200, by vendor: connections and entries |
@@ -24,9 +24,9 @@ use time::format_description::well_known::Rfc3339;
 use tokio::net::TcpStream;
 
 use crate::clock::Clock;
-use crate::exchange::Reply;
+use crate::emulator::Emulator;
+use crate::exchange::Response;
 use crate::fault::{Fault, Planned};
-use crate::service::Service;
 
 /// The largest request body that is read.
 const MAX_BODY: usize = 1024 * 1024;
@@ -34,7 +34,7 @@ const MAX_BODY: usize = 1024 * 1024;
 /// What the remote control reaches.
 #[derive(Debug)]
 pub(crate) struct RemoteControl {
-    services: Vec<Arc<Service>>,
+    emulators: Vec<Arc<Emulator>>,
     clock: Clock,
 }
 
@@ -62,100 +62,100 @@ struct Advance {
 }
 
 impl RemoteControl {
-    pub(crate) fn new(services: Vec<Arc<Service>>, clock: Clock) -> Self {
-        Self { services, clock }
+    pub(crate) fn new(emulators: Vec<Arc<Emulator>>, clock: Clock) -> Self {
+        Self { emulators, clock }
     }
 
-    fn answer(&self, method: &str, path: &str, body: &[u8]) -> Reply {
-        let answer = match (method, path) {
+    fn respond(&self, method: &str, path: &str, body: &[u8]) -> Response {
+        let response = match (method, path) {
             ("POST", "/_sandbox/faults") => self.plan_fault(body),
             ("GET", "/_sandbox/ledger") => Ok(self.ledger()),
             ("POST", "/_sandbox/clock/advance") => self.advance_clock(body),
             ("POST", "/_sandbox/reset") => Ok(self.reset()),
             _ => Err(problem(404, "no such control")),
         };
-        answer.unwrap_or_else(|problem| problem)
+        response.unwrap_or_else(|problem| problem)
     }
 
-    fn plan_fault(&self, body: &[u8]) -> Result<Reply, Reply> {
+    fn plan_fault(&self, body: &[u8]) -> Result<Response, Response> {
         let plan: PlanFault = read(body)?;
-        let mut services = self.services.iter();
-        let Some(service) = services.find(|service| service.name() == plan.vendor) else {
+        let mut emulators = self.emulators.iter();
+        let Some(emulator) = emulators.find(|emulator| emulator.name() == plan.vendor) else {
             return Err(problem(400, "no such vendor"));
         };
         if let Some(route) = plan.route.as_deref()
-            && !service.served_operations().contains(&route)
+            && !emulator.served_operations().contains(&route)
         {
             return Err(problem(400, "no such route"));
         }
-        service.faults().plant(Planned {
+        emulator.faults().plant(Planned {
             route: plan.route,
             about: plan.about,
             times: plan.times,
             after_processing: plan.after_processing,
             fault: plan.fault,
         });
-        Ok(Reply::new(204))
+        Ok(Response::new(204))
     }
 
-    fn ledger(&self) -> Reply {
+    fn ledger(&self) -> Response {
         let by_vendor: Map<String, Value> = self
-            .services
+            .emulators
             .iter()
-            .map(|service| {
-                let ledger = service.ledger();
+            .map(|emulator| {
+                let ledger = emulator.ledger();
                 let page = json!({
                     "connections": ledger.connections(),
                     "open_connections": ledger.open_connections(),
                     "entries": ledger.entries(),
                 });
-                (service.name().to_owned(), page)
+                (emulator.name().to_owned(), page)
             })
             .collect();
-        Reply::json(200, &Value::from(by_vendor))
+        Response::json(200, &Value::from(by_vendor))
     }
 
-    fn advance_clock(&self, body: &[u8]) -> Result<Reply, Reply> {
+    fn advance_clock(&self, body: &[u8]) -> Result<Response, Response> {
         let Advance { seconds } = read(body)?;
         self.clock.advance(Duration::from_secs(seconds));
         let now = self.clock.now().format(&Rfc3339).unwrap_or_default();
-        Ok(Reply::json(200, &json!({ "now": now })))
+        Ok(Response::json(200, &json!({ "now": now })))
     }
 
-    fn reset(&self) -> Reply {
-        for service in &self.services {
-            service.reset();
+    fn reset(&self) -> Response {
+        for emulator in &self.emulators {
+            emulator.reset();
         }
-        Reply::new(204)
+        Response::new(204)
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
     serde_json::from_slice(body).map_err(|error| problem(400, &error.to_string()))
 }
 
-fn problem(status: u16, text: &str) -> Reply {
-    Reply::json(status, &json!({ "message": text }))
+fn problem(status: u16, text: &str) -> Response {
+    Response::json(status, &json!({ "message": text }))
 }
 
 /// Serves one connection to the remote control.
 pub(crate) async fn serve(control: Arc<RemoteControl>, socket: TcpStream) {
-    let answer = service_fn(|request: Request<Incoming>| {
+    let handler = service_fn(|request: Request<Incoming>| {
         let control = Arc::clone(&control);
         async move {
             let (head, body) = request.into_parts();
-            let reply = match Limited::new(body, MAX_BODY).collect().await {
+            let response = match Limited::new(body, MAX_BODY).collect().await {
                 Ok(body) => {
                     let body = body.to_bytes();
-                    control.answer(head.method.as_str(), head.uri.path(), &body)
+                    control.respond(head.method.as_str(), head.uri.path(), &body)
                 }
                 Err(_) => problem(413, "the body is too long or incomplete"),
             };
-            Ok::<_, Infallible>(reply.into_response())
+            Ok::<_, Infallible>(response.into_hyper())
         }
     });
     // A connection that ends badly concerns nobody.
     let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(socket), answer)
+        .serve_connection(TokioIo::new(socket), handler)
         .await;
 }

@@ -11,10 +11,11 @@ use tokio::sync::oneshot;
 use crate::cegid_loop::CegidLoop;
 use crate::clock::Clock;
 use crate::connection;
+use crate::emulator::Emulator;
 use crate::geoplanning::Geoplanning;
 use crate::ocean_geomission::OceanGeomission;
+use crate::ports::Ports;
 use crate::remote_control::{self, RemoteControl};
-use crate::service::{Doors, Service};
 
 /// The three vendors on loopback, each on a port of its own, until this is dropped.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub struct Sandbox {
     cegid_loop: CegidLoop,
     geoplanning: Geoplanning,
     remote_control_url: Option<String>,
-    services: Vec<Arc<Service>>,
+    emulators: Vec<Arc<Emulator>>,
     _running: Running,
 }
 
@@ -33,12 +34,12 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// Where no port or no thread is to be had.
+    /// If no port or no thread is available.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// A sandbox that is not as [`start`](Self::start) makes it.
+    /// A sandbox other than the one that [`start`](Self::start) makes.
     pub fn builder() -> Builder {
         Builder {
             first_port: 0,
@@ -67,25 +68,25 @@ impl Sandbox {
         &self.geoplanning
     }
 
-    /// What the vendors have in common, of each of them.
-    pub fn services(&self) -> impl Iterator<Item = &Service> {
-        self.services.iter().map(Arc::as_ref)
+    /// What is common to every vendor, one per vendor.
+    pub fn emulators(&self) -> impl Iterator<Item = &Emulator> {
+        self.emulators.iter().map(Arc::as_ref)
     }
 
-    /// Where the remote control listens, if it was asked for.
+    /// The remote control's URL, if it was asked for.
     pub fn remote_control_url(&self) -> Option<&str> {
         self.remote_control_url.as_deref()
     }
 
-    /// Makes every vendor what it was at the start. The clock stays where it is.
+    /// Restores every vendor to what it was at the start. The clock stays where it is.
     pub fn reset(&self) {
-        for service in self.services() {
-            service.reset();
+        for emulator in self.emulators() {
+            emulator.reset();
         }
     }
 }
 
-/// How a sandbox is to be started.
+/// How to start a sandbox.
 #[derive(Clone, Debug)]
 pub struct Builder {
     first_port: u16,
@@ -120,28 +121,28 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Where no thread or not every port is to be had; the error names the port.
-    // Nothing is waited for today, but a start that has to wait must not break its callers.
+    /// If no thread or not every port is available; the error names the port.
+    // Nothing is awaited today, but a start that has to wait must not break its callers.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let mut doors = Doors::new(self.first_port);
+        let mut ports = Ports::new(self.first_port);
         let remote_control = match self.remote_control {
-            true => Some(doors.listen()?),
+            true => Some(ports.listen()?),
             false => None,
         };
-        let ocean_geomission = OceanGeomission::open(&mut doors, &self.clock)?;
-        let cegid_loop = CegidLoop::open(&mut doors)?;
-        let geoplanning = Geoplanning::open(&mut doors, &self.clock)?;
+        let ocean_geomission = OceanGeomission::open(&mut ports, &self.clock)?;
+        let cegid_loop = CegidLoop::open(&mut ports)?;
+        let geoplanning = Geoplanning::open(&mut ports, &self.clock)?;
 
-        let services: Vec<Arc<Service>> = doors
+        let emulators: Vec<Arc<Emulator>> = ports
             .open
             .iter()
-            .map(|(service, _)| Arc::clone(service))
+            .map(|(emulator, _)| Arc::clone(emulator))
             .collect();
         let remote_control_url = remote_control
             .as_ref()
             .map(|(_, address)| format!("http://{address}"));
         let remote_control = remote_control.map(|(listener, _)| {
-            let control = RemoteControl::new(services.clone(), self.clock.clone());
+            let control = RemoteControl::new(emulators.clone(), self.clock.clone());
             (Arc::new(control), listener)
         });
         Ok(Sandbox {
@@ -150,8 +151,8 @@ impl Builder {
             cegid_loop,
             geoplanning,
             remote_control_url,
-            services,
-            _running: Running::start(doors.open, remote_control)?,
+            emulators,
+            _running: Running::start(ports.open, remote_control)?,
         })
     }
 }
@@ -165,17 +166,17 @@ struct Running {
 
 impl Running {
     fn start(
-        vendors: Vec<(Arc<Service>, TcpListener)>,
+        vendors: Vec<(Arc<Emulator>, TcpListener)>,
         remote_control: Option<(Arc<RemoteControl>, TcpListener)>,
     ) -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let entered = runtime.enter();
-        for (service, listener) in vendors {
+        for (emulator, listener) in vendors {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             runtime.spawn(accept(listener, move |socket| {
-                connection::serve(Arc::clone(&service), socket)
+                connection::serve(Arc::clone(&emulator), socket)
             }));
         }
         if let Some((control, listener)) = remote_control {
@@ -203,7 +204,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // The thread has ended already where this fails.
+            // If this fails, the thread has already ended.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
@@ -224,7 +225,7 @@ where
             tokio::task::yield_now().await;
             continue;
         };
-        // Answers are written in one piece; what is delayed is delayed on purpose.
+        // Responses are written in one piece; what is late is late on purpose.
         let _ = socket.set_nodelay(true);
         tokio::spawn(serve(socket));
     }

@@ -344,7 +344,7 @@ async fn c18_both_keys_go_with_every_call() {
     let entries = sandbox.cegid_loop().ledger().entries();
     assert!(entries.len() > 5);
     let answered =
-        |entry: &vendor_sandbox::Entry| entry.ending == vendor_sandbox::Ending::Answered(200);
+        |entry: &vendor_sandbox::Entry| entry.ending == vendor_sandbox::Ending::Responded(200);
     assert!(entries.iter().all(answered));
 }
 

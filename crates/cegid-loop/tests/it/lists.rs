@@ -296,7 +296,7 @@ async fn reading_is_repeated_after_a_passing_failure() {
         .on("list_activities")
         .about("200")
         .times(1)
-        .answer(vendor_sandbox::Reply::new(502));
+        .respond(vendor_sandbox::Response::new(502));
     let list = client(&sandbox).activities(Filter::unfiltered());
     let found = list.try_collect().await.unwrap();
     assert_eq!(found.len(), sandbox.cegid_loop().activities().len());

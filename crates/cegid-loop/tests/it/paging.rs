@@ -105,7 +105,7 @@ async fn a_reading_that_failed_goes_on_where_it_stopped() {
         .on("list_activities")
         .about("200")
         .always()
-        .answer(vendor_sandbox::Reply::new(403));
+        .respond(vendor_sandbox::Response::new(403));
     let mut rows = every_activity(&sandbox).rows();
     let mut found = Vec::new();
     let error = loop {

@@ -168,11 +168,11 @@ async fn a_simple_activity_keeps_what_the_service_never_returns() {
     let simple = after.simple_activity().unwrap();
     assert_eq!(simple.name.as_deref(), Some("Refill both vans"));
     assert_eq!(simple.duration, before.simple_activity().unwrap().duration);
-    assert_eq!(geoplanning.reference(41).as_deref(), Some("r-123"));
+    assert_eq!(geoplanning.foreign_id(41).as_deref(), Some("r-123"));
 
     let blanked = SimpleActivityUpdate::from_read(&after, None, duration).unwrap();
     activities.update(SIMPLE, &blanked).await.unwrap();
-    assert_eq!(geoplanning.reference(41), None);
+    assert_eq!(geoplanning.foreign_id(41), None);
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ async fn a_look_up_that_fails_is_no_proof_that_nothing_is_there() {
     faults
         .on("get_activity_by_foreign_id")
         .always()
-        .answer(out_of_order);
+        .respond(out_of_order);
     let error = client(&sandbox)
         .activities()
         .add_or_find(&new_activity("GP-100"))

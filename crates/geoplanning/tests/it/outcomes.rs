@@ -40,7 +40,7 @@ async fn a_code_other_than_0_is_a_refusal_even_with_http_200() {
         .geoplanning()
         .faults()
         .on("plan_activity")
-        .answer(leave);
+        .respond(leave);
     let error = client
         .activities()
         .plan(ActivityId::new(40), &plan)

@@ -143,7 +143,7 @@ async fn a_code_other_than_0_is_a_refusal_of_every_operation() {
     for operation in geoplanning::operations() {
         let failure = vendor_sandbox::geoplanning::failure(17, "the resource is on leave");
         let faults = sandbox.geoplanning().faults();
-        faults.on(operation.name).always().answer(failure);
+        faults.on(operation.name).always().respond(failure);
     }
     let outcomes = call_everything(&client(&sandbox)).await;
     assert_eq!(outcomes.len(), geoplanning::operations().count());

@@ -216,7 +216,7 @@ async fn calls_and_their_errors_print_nothing_of_what_was_sent_or_received() {
         .geoplanning()
         .faults()
         .on("add_activity")
-        .answer(refused);
+        .respond(refused);
     note(client.activities().add(&new).await.unwrap_err());
     sandbox
         .geoplanning()

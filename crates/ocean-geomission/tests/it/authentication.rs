@@ -41,7 +41,7 @@ async fn a_token_is_used_for_its_twelve_hours_and_replaced_before_they_end() {
     let refused = ledger
         .entries()
         .iter()
-        .filter(|entry| entry.ending == Ending::Answered(401))
+        .filter(|entry| entry.ending == Ending::Responded(401))
         .count();
     assert_eq!(refused, 0, "the end is known in advance");
 }

@@ -9,8 +9,8 @@
 //! path       = name { "." name }
 //! ```
 //!
-//! Strings stand in double or single quotes, with JavaScript's escapes. Spaces may stand between
-//! all parts. `||` and parentheses are not documented, and refused.
+//! Strings are in double or single quotes, with JavaScript's escapes. Spaces are allowed between all
+//! parts. `||` and parentheses are not documented, and refused.
 
 use std::cmp::Ordering;
 
@@ -38,9 +38,17 @@ enum Operator {
     GreaterOrEqual,
 }
 
+/// Something else was expected in an expression. `Display` is the rest of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must have {what} at character {character}")]
+pub(crate) struct Expected {
+    what: &'static str,
+    character: usize,
+}
+
 impl Filter {
-    /// Reads an expression. The error says what was expected where, as the rest of a sentence.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
+    /// Reads an expression.
+    pub(crate) fn read(text: &str) -> Result<Self, Expected> {
         let mut reader = Reader::new(text);
         let mut comparisons = vec![reader.comparison()?];
         while !reader.is_at_end() {
@@ -101,8 +109,8 @@ fn strictly_equal(left: &Value, right: &Value) -> bool {
     std::mem::discriminant(left) == std::mem::discriminant(right) && loosely_equal(left, right)
 }
 
-/// JavaScript's order: strings by their characters, everything else as numbers; none where one of
-/// them is no number.
+/// JavaScript's order: strings by their characters, everything else as numbers; none if one of them is
+/// not a number.
 pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
@@ -136,7 +144,7 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    fn comparison(&mut self) -> Result<Comparison, String> {
+    fn comparison(&mut self) -> Result<Comparison, Expected> {
         Ok(Comparison {
             path: self.path()?,
             operator: self.operator()?,
@@ -144,7 +152,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn path(&mut self) -> Result<String, String> {
+    fn path(&mut self) -> Result<String, Expected> {
         let mut path = self.name()?.to_owned();
         while self.take(".") {
             path.push('.');
@@ -153,7 +161,7 @@ impl<'a> Reader<'a> {
         Ok(path)
     }
 
-    fn name(&mut self) -> Result<&'a str, String> {
+    fn name(&mut self) -> Result<&'a str, Expected> {
         let name = self.take_while(|c| c.is_alphanumeric() || c == '_' || c == '$');
         if name.is_empty() || name.starts_with(|c: char| c.is_numeric()) {
             return Err(self.expected("the name of a field"));
@@ -162,7 +170,7 @@ impl<'a> Reader<'a> {
         Ok(name)
     }
 
-    fn operator(&mut self) -> Result<Operator, String> {
+    fn operator(&mut self) -> Result<Operator, Expected> {
         // The longer ones first: `==` begins `===` as well.
         let operators = [
             ("===", Operator::StrictlyEqual),
@@ -180,7 +188,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn literal(&mut self) -> Result<Value, String> {
+    fn literal(&mut self) -> Result<Value, Expected> {
         let literal = match self.peek() {
             Some(quote @ ('"' | '\'')) => self.string(quote)?,
             Some(c) if c.is_alphabetic() => self.word()?,
@@ -190,7 +198,7 @@ impl<'a> Reader<'a> {
         Ok(literal)
     }
 
-    fn word(&mut self) -> Result<Value, String> {
+    fn word(&mut self) -> Result<Value, Expected> {
         let start = self.at;
         let word = self.take_while(char::is_alphanumeric);
         match word {
@@ -204,7 +212,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<Value, String> {
+    fn number(&mut self) -> Result<Value, Expected> {
         let start = self.at;
         let digits =
             self.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
@@ -215,7 +223,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn string(&mut self, quote: char) -> Result<Value, String> {
+    fn string(&mut self, quote: char) -> Result<Value, Expected> {
         self.next();
         let mut units: Vec<u16> = Vec::new();
         loop {
@@ -232,7 +240,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One UTF-16 unit, as JavaScript's escapes give it.
-    fn escape(&mut self) -> Result<u16, String> {
+    fn escape(&mut self) -> Result<u16, Expected> {
         match self.next() {
             Some('u') => self.hexadecimal(4),
             Some('x') => self.hexadecimal(2),
@@ -248,7 +256,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn hexadecimal(&mut self, length: usize) -> Result<u16, String> {
+    fn hexadecimal(&mut self, length: usize) -> Result<u16, Expected> {
         let digits: String = (0..length).filter_map(|_| self.next()).collect();
         let all_digits = digits.chars().all(|c| c.is_ascii_hexdigit());
         u16::from_str_radix(&digits, 16)
@@ -296,9 +304,9 @@ impl<'a> Reader<'a> {
         self.rest().is_empty()
     }
 
-    fn expected(&self, what: &str) -> String {
-        let position = self.text[..self.at].chars().count();
-        format!("must have {what} at character {position}")
+    fn expected(&self, what: &'static str) -> Expected {
+        let character = self.text[..self.at].chars().count();
+        Expected { what, character }
     }
 }
 
@@ -393,7 +401,7 @@ mod tests {
             ("n==1.2.3", "a literal at character 3"),
             ("2==n", "the name of a field at character 1"),
         ] {
-            let error = Filter::read(text).expect_err(text);
+            let error = Filter::read(text).expect_err(text).to_string();
             assert!(error.contains(message), "{text}: {error}");
         }
     }

@@ -1,4 +1,4 @@
-//! Whether a request or an answer keeps to the contract.
+//! Whether a request or a response conforms to the contract.
 
 use std::fmt;
 
@@ -27,8 +27,8 @@ use super::{Body, Bounds, Constraints, Contract, Field, FieldTable, Kind, Operat
 pub struct Breach {
     /// The part of the message.
     pub place: Place,
-    /// The field's path on the wire, with the index of each array element: `orders[2].name`. Empty
-    /// where the body as a whole is meant.
+    /// The field's path on the wire, with the index of each array element: `orders[2].name`. Empty if
+    /// the body as a whole is meant.
     pub field: String,
     /// What is wrong, as the rest of a sentence: `is required`. Never the value itself.
     pub reason: String,
@@ -81,21 +81,20 @@ impl fmt::Display for Place {
 
 /// A request, taken apart and decoded, as the validator looks at it.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Incoming<'a> {
+pub(crate) struct Incoming<'a> {
     /// The parameters in the path, by the names in the route's template.
-    pub path: &'a [(String, String)],
+    pub(crate) path: &'a [(String, String)],
     /// The parameters in the query, in their order.
-    pub query: &'a [(String, String)],
+    pub(crate) query: &'a [(String, String)],
     /// The headers.
-    pub headers: &'a HeaderMap,
-    /// The body as it came; empty where there is none.
-    pub body: &'a [u8],
+    pub(crate) headers: &'a HeaderMap,
+    /// The body as received; empty if there is none.
+    pub(crate) body: &'a [u8],
 }
 
 impl<'a> Incoming<'a> {
     /// A request from its parts.
-    pub fn new(
+    pub(crate) fn new(
         path: &'a [(String, String)],
         query: &'a [(String, String)],
         headers: &'a HeaderMap,
@@ -113,7 +112,7 @@ impl<'a> Incoming<'a> {
 /// Every breach of the contract in a request to `route`, in the order path, query, headers, body.
 ///
 /// Parameters and body fields that no table has are breaches too; further headers are not.
-pub fn validate(
+pub(crate) fn validate(
     contract: &Contract,
     operation: &Operation,
     route: &str,
@@ -134,7 +133,8 @@ pub fn validate(
         Place::Query,
     ));
     breaches.extend(headers(contract, operation, route, request.headers));
-    breaches.extend(body(contract, &operation.requests, route, request.body));
+    let check = Check::new(contract, Place::Body);
+    breaches.extend(body(check, &operation.requests, route, request.body));
     breaches
 }
 
@@ -142,7 +142,7 @@ pub fn validate(
 ///
 /// `place` is where they were found: the caller may accept the documented query parameters in a
 /// form body as well.
-pub fn parameters(
+pub(crate) fn parameters(
     contract: &Contract,
     tables: &[FieldTable],
     route: &str,
@@ -178,7 +178,7 @@ fn is_repeatable(row: &Field) -> bool {
 }
 
 /// Every breach of the contract in a JSON object that holds what the tables list as parameters.
-pub fn parameters_as_json(
+pub(crate) fn parameters_as_json(
     contract: &Contract,
     tables: &[FieldTable],
     route: &str,
@@ -188,16 +188,28 @@ pub fn parameters_as_json(
     Check::new(contract, Place::Body).whole_body(&rows, given)
 }
 
-/// Every breach of the contract in the body of a success answer of `route`.
+/// Every breach of the contract in a JSON value that one table describes, such as an example.
 ///
-/// The sandbox's own tests hold its answers against the contract with this.
-pub fn validate_answer(
+/// Names that a field is [also spelled](Field::also_spelled) by are accepted.
+pub fn validate_value(contract: &Contract, rows: &[Field], value: &Value) -> Vec<Breach> {
+    Check::received(contract).whole_body(rows, value)
+}
+
+/// Every breach of the contract in the body of a success response to `route`.
+///
+/// Names that a field is [also spelled](Field::also_spelled) by are accepted.
+pub fn validate_response(
     contract: &Contract,
     operation: &Operation,
     route: &str,
-    answer: &[u8],
+    response: &[u8],
 ) -> Vec<Breach> {
-    body(contract, &operation.responses, route, answer)
+    body(
+        Check::received(contract),
+        &operation.responses,
+        route,
+        response,
+    )
 }
 
 /// The request headers that the operation's tables list.
@@ -219,8 +231,8 @@ fn headers(
     check.breaches
 }
 
-/// A body against the shapes that it may have: it must keep to one, and the nearest is reported.
-fn body(contract: &Contract, shapes: &[Body], route: &str, given: &[u8]) -> Vec<Breach> {
+/// A body against the shapes that it may have: it must match one, and the closest is reported.
+fn body(check: Check<'_>, shapes: &[Body], route: &str, given: &[u8]) -> Vec<Breach> {
     let whole = |reason: &str| vec![Breach::new(Place::Body, "", reason)];
     let shapes: Vec<&Body> = shapes
         .iter()
@@ -241,7 +253,7 @@ fn body(contract: &Contract, shapes: &[Body], route: &str, given: &[u8]) -> Vec<
     };
     shapes
         .iter()
-        .map(|shape| Check::new(contract, Place::Body).whole_body(&shape.fields, &value))
+        .map(|shape| check.clone().whole_body(&shape.fields, &value))
         .min_by_key(Vec::len)
         .unwrap_or_default()
 }
@@ -259,14 +271,17 @@ fn is_for(table: &Option<String>, route: &str) -> bool {
     table.as_deref().is_none_or(|only| only == route)
 }
 
-/// A walk through one message, gathering what is wrong.
+/// A walk through one message that collects every breach.
+#[derive(Clone)]
 struct Check<'a> {
     contract: &'a Contract,
     place: Place,
+    /// Whether a field may have one of its other spellings.
+    any_spelling: bool,
     breaches: Vec<Breach>,
 }
 
-/// Where a value stands: the tables' path (`orders[].name`) with the rows that it is looked up in,
+/// Where a value is: the tables' path (`orders[].name`) with the rows that it is looked up in,
 /// and the path as it is shown (`orders[2].name`).
 #[derive(Clone, Copy)]
 struct At<'a> {
@@ -280,8 +295,22 @@ impl<'a> Check<'a> {
         Self {
             contract,
             place,
+            any_spelling: false,
             breaches: Vec::new(),
         }
+    }
+
+    /// The check of a body that the vendor sends, with the spellings that have been seen there.
+    fn received(contract: &'a Contract) -> Self {
+        Self {
+            any_spelling: true,
+            ..Self::new(contract, Place::Body)
+        }
+    }
+
+    /// Whether a member of an object is the field that is documented as `name`.
+    fn is_spelt(&self, member: &str, name: &str, row: &Field) -> bool {
+        member == name || (self.any_spelling && row.also_spelled.iter().any(|also| also == member))
     }
 
     fn breach(&mut self, field: &str, reason: impl Into<String>) {
@@ -324,25 +353,27 @@ impl<'a> Check<'a> {
             return;
         }
         for &(name, row) in &children {
-            let shown = join(at.shown, name);
-            match object.get(name) {
-                None if row.required => self.breach(&shown, "is required"),
-                None => {}
-                Some(value) => self.value(
-                    value,
-                    &row.kind,
-                    &row.constraints,
-                    At {
-                        rows: at.rows,
-                        table_path: &row.path,
-                        shown: &shown,
-                    },
-                ),
+            let mut is_there = false;
+            for (member, value) in object {
+                if !self.is_spelt(member, name, row) {
+                    continue;
+                }
+                is_there = true;
+                let at = At {
+                    rows: at.rows,
+                    table_path: &row.path,
+                    shown: &join(at.shown, member),
+                };
+                self.value(value, &row.kind, &row.constraints, at);
+            }
+            if row.required && !is_there {
+                self.breach(&join(at.shown, name), "is required");
             }
         }
-        for name in object.keys() {
-            if !children.iter().any(|(known, _)| known == name) {
-                self.breach(&join(at.shown, name), "is not part of the contract");
+        for member in object.keys() {
+            let mut known = children.iter();
+            if !known.any(|(name, row)| self.is_spelt(member, name, row)) {
+                self.breach(&join(at.shown, member), "is not part of the contract");
             }
         }
     }
@@ -478,7 +509,7 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// Text as a value of this shape; none where it is not one.
+/// Text as a value of this shape; none if it is not one.
 fn read(shape: &Shape, text: &str) -> Option<Value> {
     match shape {
         Shape::String { .. } | Shape::Any => Some(Value::from(text)),
@@ -497,7 +528,7 @@ fn read(shape: &Shape, text: &str) -> Option<Value> {
     }
 }
 
-/// Whether a value is of this shape, its insides left aside.
+/// Whether a value is of this shape, ignoring what it contains.
 fn fits(shape: &Shape, value: &Value) -> bool {
     match shape {
         Shape::String { .. } => value.is_string(),
@@ -535,7 +566,7 @@ fn describe_shape(shape: &Shape) -> &'static str {
     }
 }
 
-/// The bounds in words, where the value lies outside of them.
+/// The bounds in words, if the value is outside them.
 fn outside<T: PartialOrd + fmt::Display>(value: T, bounds: Option<&Bounds<T>>) -> Option<String> {
     let Bounds { min, max } = bounds?;
     let too_low = min.as_ref().is_some_and(|min| value < *min);
@@ -722,6 +753,41 @@ mod tests {
             ]
         );
         assert_eq!(breaches_of(json!([])), ["the body must be an object"]);
+    }
+
+    #[test]
+    fn another_spelling_of_a_field_is_accepted_only_in_what_the_vendor_sends() {
+        let mut contract = contract();
+        let operation = &mut contract.operations[0];
+        operation.requests[0].fields[0].required = true;
+        operation.requests[0].fields[0].also_spelled = vec!["Name".to_owned()];
+        operation.responses = operation.requests.clone();
+        let operation = contract.operations[0].clone();
+        let body = json!({ "Name": "étu" });
+
+        let response = body.to_string().into_bytes();
+        assert_eq!(
+            validate_response(&contract, &operation, "send", &response),
+            []
+        );
+        let rows = &operation.responses[0].fields;
+        assert_eq!(validate_value(&contract, rows, &body), []);
+        let wrong = validate_value(&contract, rows, &json!({ "Name": "too long" }));
+        let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        assert_eq!(wrong, ["field `Name` must have between 1 and 3 characters"]);
+
+        let id = [pair("id", "0")];
+        let headers = headers();
+        let request = Incoming::new(&id, &[], &headers, &response);
+        let found = validate(&contract, &operation, "send", &request);
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "field `name` is required",
+                "field `Name` is not part of the contract"
+            ]
+        );
     }
 
     #[test]

@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::rounds::round_json;
-use super::wire::{Request, found, no_such, read_instant, refused};
+use super::wire::{CheckedCall, found, no_such, read_instant, refused};
 use super::world::{PreAssignment, Stage, World};
 
 /// A round as the caller knows it.
@@ -68,7 +68,7 @@ pub(crate) struct Step {
     to: Stage,
     /// The date that it sets.
     sets: Date,
-    /// Whether the answer holds the round's activities. The vendor's examples differ.
+    /// Whether the response holds the round's activities. The vendor's examples differ.
     shows_activities: bool,
 }
 
@@ -106,7 +106,7 @@ pub(crate) const REJECT_WORKING: Step = Step {
     shows_activities: false,
 };
 
-pub(crate) fn assign(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn assign(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = request.id();
     let asked: Assign = request.body()?;
     let activity = world.activity(id)?;
@@ -133,10 +133,10 @@ pub(crate) fn assign(world: &mut World, request: &Request<'_>) -> Result<Answer,
             date,
         });
     }
-    Ok(Answer::after_effect(world.activity_found(id)?))
+    Ok(Handled::after_effect(world.activity_found(id)?))
 }
 
-pub(crate) fn plan(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn plan(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = request.id();
     let asked: Plan = request.body()?;
     let stage = world.stage(world.activity(id)?);
@@ -163,10 +163,10 @@ pub(crate) fn plan(world: &mut World, request: &Request<'_>) -> Result<Answer, R
     world.put_into_round(id, round, index);
     let left = left.filter(|left| *left != round);
     let changed: Vec<i64> = [round].into_iter().chain(left).collect();
-    Ok(Answer::after_effect(rounds_found(world, &changed, true)))
+    Ok(Handled::after_effect(rounds_found(world, &changed, true)))
 }
 
-pub(crate) fn unassign(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn unassign(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = request.id();
     let asked: Unassign = request.body()?;
     let activity = world.activity(id)?;
@@ -191,14 +191,14 @@ pub(crate) fn unassign(world: &mut World, request: &Request<'_>) -> Result<Answe
         activity.status = status;
         activity.pre_assignment = None;
     }
-    let reply = world.activity_found(id)?;
+    let response = world.activity_found(id)?;
     Ok(match had_resource {
-        true => Answer::after_effect(reply),
-        false => Answer::from(reply),
+        true => Handled::after_effect(response),
+        false => Handled::from(response),
     })
 }
 
-pub(crate) fn cancel(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn cancel(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = request.id();
     let asked: Cancel = request.body()?;
     let activity = world.activity(id)?;
@@ -224,18 +224,21 @@ pub(crate) fn cancel(world: &mut World, request: &Request<'_>) -> Result<Answer,
         activity.status = status;
         activity.pre_assignment = None;
     }
-    Ok(Answer::after_effect(world.activity_found(id)?))
+    Ok(Handled::after_effect(world.activity_found(id)?))
 }
 
 pub(crate) fn report(
     world: &mut World,
-    request: &Request<'_>,
+    request: &CheckedCall<'_>,
     step: &Step,
-) -> Result<Answer, Reply> {
+) -> Result<Handled, Response> {
     take_step(world, request, request.id(), step)
 }
 
-pub(crate) fn start_by_event(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn start_by_event(
+    world: &mut World,
+    request: &CheckedCall<'_>,
+) -> Result<Handled, Response> {
     let event = request.id();
     let of_event = world.activities.latest(|activity| match &activity.what {
         super::world::What::Simple(simple) => simple.event == Some(event),
@@ -247,10 +250,10 @@ pub(crate) fn start_by_event(world: &mut World, request: &Request<'_>) -> Result
 
 fn take_step(
     world: &mut World,
-    request: &Request<'_>,
+    request: &CheckedCall<'_>,
     id: i64,
     step: &Step,
-) -> Result<Answer, Reply> {
+) -> Result<Handled, Response> {
     let asked: Report = request.body()?;
     let activity = world.activity(id)?;
     world.demand_no_route(id)?;
@@ -284,15 +287,15 @@ fn take_step(
         Stage::RejectedNoMove => world.rearrange(round),
         _ => world.touch(round),
     }
-    let reply = rounds_found(world, &[round], step.shows_activities);
-    Ok(Answer::after_effect(reply))
+    let response = rounds_found(world, &[round], step.shows_activities);
+    Ok(Handled::after_effect(response))
 }
 
 fn demand_after_start(
     date: OffsetDateTime,
     start: Option<OffsetDateTime>,
     step: &Step,
-) -> Result<(), Reply> {
+) -> Result<(), Response> {
     let too_early = step.sets == Date::ActualEnd && start.is_some_and(|start| date < start);
     match too_early {
         true => Err(refused(400, "field `date` must not be before the start")),
@@ -301,15 +304,15 @@ fn demand_after_start(
 }
 
 /// The activity must be in the round that the caller names.
-fn demand_in_round(key: &RoundKey, round: Option<i64>) -> Result<(), Reply> {
+fn demand_in_round(key: &RoundKey, round: Option<i64>) -> Result<(), Response> {
     match round == Some(key.id) {
         true => Ok(()),
         false => Err(refused(400, "field `round.id` is not the activity's round")),
     }
 }
 
-/// The answer that is the rounds that changed.
-fn rounds_found(world: &World, changed: &[i64], with_activities: bool) -> Reply {
+/// A response with the rounds that changed.
+fn rounds_found(world: &World, changed: &[i64], with_activities: bool) -> Response {
     let rounds: Vec<Value> = changed
         .iter()
         .filter_map(|id| Some((*id, world.rounds.get(*id)?)))
@@ -326,7 +329,7 @@ fn rounds_found(world: &World, changed: &[i64], with_activities: bool) -> Reply 
 
 impl World {
     /// A round must be there, be what the caller believes it to be, and be open.
-    fn demand_open_round(&self, key: &RoundKey) -> Result<(), Reply> {
+    fn demand_open_round(&self, key: &RoundKey) -> Result<(), Response> {
         let round = self.rounds.get(key.id).ok_or_else(|| no_such("round"))?;
         if round.hash_key(key.id) != key.hash_key {
             return Err(self.stale_key("round.hashKey"));
@@ -334,21 +337,21 @@ impl World {
         self.demand_not_closed(key.id)
     }
 
-    fn demand_not_closed(&self, round: i64) -> Result<(), Reply> {
+    fn demand_not_closed(&self, round: i64) -> Result<(), Response> {
         match self.rounds.get(round) {
             Some(round) if round.closed => Err(refused(400, "the round is closed")),
             _ => Ok(()),
         }
     }
 
-    fn stale_key(&self, field: &str) -> Reply {
+    fn stale_key(&self, field: &str) -> Response {
         let text = format!("field `{field}` is not the latest key: the round has changed");
         self.settings.stale_key(&text)
     }
 
     /// The status to set: the one that the caller names, which has to be of this stage, or the
     /// default one.
-    fn status_for(&self, stage: Stage, named: Option<&StatusReference>) -> Result<i64, Reply> {
+    fn status_for(&self, stage: Stage, named: Option<&StatusReference>) -> Result<i64, Response> {
         let Some(named) = named else {
             return Ok(self.default_status(stage));
         };

@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::customers::customer_json;
 use super::lists::{status_json, type_json};
 use super::places::Address;
-use super::wire::{Name, Request, found, instant, no_such, read_epoch, refused};
+use super::wire::{CheckedCall, Name, found, instant, no_such, read_epoch, refused};
 use super::world::{
     Activity, Appointment, Attachment, Contact, Enumerable, FOR_SIMPLE_ACTIVITIES, FOR_TASKS,
     OpeningHour, Order, SimpleActivity, Stage, Task, What, World,
@@ -90,7 +90,7 @@ struct Kept {
     opening_hours: Vec<OpeningHour>,
 }
 
-pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = match request.name() {
         Name::Id(id) => id,
         // The reference of a simple activity is not found: it is never returned either.
@@ -99,10 +99,10 @@ pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
             .latest(|it| it.task().is_some() && it.reference() == Some(fid))
             .ok_or_else(|| no_such("activity"))?,
     };
-    Ok(Answer::from(world.activity_found(id)?))
+    Ok(Handled::from(world.activity_found(id)?))
 }
 
-pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let NewActivity::Assignment { of_type, task } = request.body()? else {
         return Err(refused(400, "field `subtype` must be one of assignment"));
     };
@@ -119,11 +119,11 @@ pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
     let status = world.default_status(Stage::Unassigned);
     let activity = Activity::new(What::Assignment(task), of_type, status);
     let id = world.activities.add(activity);
-    let reply = world.activity_found(id)?;
-    Ok(Answer::after_effect(world.settings.created(reply)))
+    let response = world.activity_found(id)?;
+    Ok(Handled::after_effect(world.settings.created(response)))
 }
 
-pub(crate) fn update(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn update(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_activity(request.name())?;
     let round = world.activity(id)?.round;
     match request.body()? {
@@ -135,18 +135,18 @@ pub(crate) fn update(world: &mut World, request: &Request<'_>) -> Result<Answer,
     if let Some(round) = round {
         world.rearrange(round);
     }
-    Ok(Answer::after_effect(world.activity_found(id)?))
+    Ok(Handled::after_effect(world.activity_found(id)?))
 }
 
-pub(crate) fn delete(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn delete(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_activity(request.name())?;
     world.take_out_of_round(id);
     world.activities.remove(id);
-    Ok(Answer::after_effect(Reply::new(204)))
+    Ok(Handled::after_effect(Response::new(204)))
 }
 
 /// What has an actual end, the latest first.
-pub(crate) fn history(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn history(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let customer = request.id();
     world
         .customers
@@ -170,11 +170,14 @@ pub(crate) fn history(world: &mut World, request: &Request<'_>) -> Result<Answer
         .collect();
     past.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
     let entries: Vec<Value> = past.into_iter().map(|(_, entry)| entry).collect();
-    Ok(Answer::from(found("activities", Value::from(entries))))
+    Ok(Handled::from(found("activities", Value::from(entries))))
 }
 
 /// The latest first.
-pub(crate) fn attachments(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn attachments(
+    world: &mut World,
+    request: &CheckedCall<'_>,
+) -> Result<Handled, Response> {
     let task = world.activity(request.id())?.task().map(|task| task.id);
     let attachments: Vec<Value> = world
         .attachments
@@ -183,16 +186,19 @@ pub(crate) fn attachments(world: &mut World, request: &Request<'_>) -> Result<An
         .filter(|(_, attachment)| Some(attachment.task) == task)
         .map(|(id, attachment)| attachment_json(id, attachment))
         .collect();
-    Ok(Answer::from(found("attachments", Value::from(attachments))))
+    Ok(Handled::from(found(
+        "attachments",
+        Value::from(attachments),
+    )))
 }
 
 impl World {
-    pub(crate) fn activity(&self, id: i64) -> Result<&Activity, Reply> {
+    pub(crate) fn activity(&self, id: i64) -> Result<&Activity, Response> {
         self.activities.get(id).ok_or_else(|| no_such("activity"))
     }
 
-    /// The answer that is an activity.
-    pub(crate) fn activity_found(&self, id: i64) -> Result<Reply, Reply> {
+    /// A response with an activity.
+    pub(crate) fn activity_found(&self, id: i64) -> Result<Response, Response> {
         let activity = self.activity(id)?;
         let mut written = activity_json(self, id, activity);
         written["round"] = round_reference_json(self, activity);
@@ -200,7 +206,7 @@ impl World {
     }
 
     /// An activity by id, or by the reference of its task or of its own.
-    fn named_activity(&self, name: Name<'_>) -> Result<i64, Reply> {
+    fn named_activity(&self, name: Name<'_>) -> Result<i64, Response> {
         let id = match name {
             Name::Id(id) => Some(id),
             Name::Reference(fid) => self.activities.latest(|it| it.reference() == Some(fid)),
@@ -210,7 +216,7 @@ impl World {
         Ok(id)
     }
 
-    pub(crate) fn demand_no_route(&self, id: i64) -> Result<(), Reply> {
+    pub(crate) fn demand_no_route(&self, id: i64) -> Result<(), Response> {
         match self.activity(id)?.is_route() {
             true => Err(refused(400, "a route is the service's own to change")),
             false => Ok(()),
@@ -222,7 +228,7 @@ impl World {
         id: i64,
         of_type: Option<TypeReference>,
         new: NewTask,
-    ) -> Result<(), Reply> {
+    ) -> Result<(), Response> {
         let Some(old) = self.activity(id)?.task() else {
             let text = "field `subtype` must be simpleactivity, as the activity is";
             return Err(refused(400, text));
@@ -244,7 +250,7 @@ impl World {
         id: i64,
         of_type: Option<TypeReference>,
         new: NewSimpleActivity,
-    ) -> Result<(), Reply> {
+    ) -> Result<(), Response> {
         let What::Simple(old) = &self.activity(id)?.what else {
             let text = "field `subtype` must be assignment, as the activity is";
             return Err(refused(400, text));
@@ -279,7 +285,7 @@ impl World {
     }
 
     /// The type that is meant: by its reference where there is one, otherwise by its name.
-    fn type_of(&self, sent: Option<TypeReference>, mask: i64) -> Result<Option<i64>, Reply> {
+    fn type_of(&self, sent: Option<TypeReference>, mask: i64) -> Result<Option<i64>, Response> {
         let Some(sent) = sent else {
             return Ok(None);
         };
@@ -307,7 +313,7 @@ impl World {
         new: NewTask,
         old: Option<(i64, Kept)>,
         created_at: OffsetDateTime,
-    ) -> Result<Task, Reply> {
+    ) -> Result<Task, Response> {
         let duration = seconds(new.duration, "task.duration")?;
         let due_date = match new.due_date {
             Some(due) => Some(read_epoch(due, "task.dueDate")?),
@@ -352,7 +358,7 @@ impl World {
         })
     }
 
-    fn read_appointment(&mut self, sent: &NewAppointment) -> Result<Appointment, Reply> {
+    fn read_appointment(&mut self, sent: &NewAppointment) -> Result<Appointment, Response> {
         let start = read_epoch(sent.start, "task.appointment.start")?;
         let end = read_epoch(sent.end, "task.appointment.end")?;
         if end < start {
@@ -371,7 +377,7 @@ impl World {
         &mut self,
         sent: Vec<Enumerable>,
         field: &str,
-    ) -> Result<Vec<Enumerable>, Reply> {
+    ) -> Result<Vec<Enumerable>, Response> {
         let known = Enumerable::TYPES;
         let unknown = sent
             .iter()
@@ -413,7 +419,7 @@ impl World {
 }
 
 /// Minutes, as they are sent, in seconds.
-fn seconds(minutes: i64, field: &str) -> Result<i64, Reply> {
+fn seconds(minutes: i64, field: &str) -> Result<i64, Response> {
     match minutes {
         0.. => Ok(minutes.saturating_mul(60)),
         _ => Err(refused(400, &format!("field `{field}` must be at least 0"))),

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::places::Address;
-use super::wire::{CONTENT_TYPE, Name, Request, found, no_such};
+use super::wire::{CONTENT_TYPE, CheckedCall, Name, found, no_such};
 use super::world::{Customer, CustomerOpeningHour, World};
 
 #[derive(Deserialize)]
@@ -21,12 +21,12 @@ struct NewCustomer {
     opening_hours: Option<Vec<CustomerOpeningHour>>,
 }
 
-pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_customer(request.name())?;
-    Ok(Answer::from(world.customer_found(id)?))
+    Ok(Handled::from(world.customer_found(id)?))
 }
 
-pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let new: NewCustomer = request.body()?;
     let same = |known: &Customer| known.foreign_id.is_some() && known.foreign_id == new.foreign_id;
     if world.customers.latest(same).is_some() {
@@ -36,33 +36,33 @@ pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
     }
     let customer = world.read_customer(new, None)?;
     let id = world.customers.add(customer);
-    let reply = world.customer_found(id)?;
-    Ok(Answer::after_effect(world.settings.created(reply)))
+    let response = world.customer_found(id)?;
+    Ok(Handled::after_effect(world.settings.created(response)))
 }
 
-pub(crate) fn update(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn update(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_customer(request.name())?;
     let new: NewCustomer = request.body()?;
     let customer = world.read_customer(new, Some(id))?;
     if let Some(known) = world.customers.get_mut(id) {
         *known = customer;
     }
-    Ok(Answer::after_effect(world.customer_found(id)?))
+    Ok(Handled::after_effect(world.customer_found(id)?))
 }
 
-/// Answers with the four stray bytes that the vendor shows, unless it is told not to.
-pub(crate) fn delete(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+/// Responds with the four stray bytes that the vendor shows, unless the settings say otherwise.
+pub(crate) fn delete(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_customer(request.name())?;
     world.customers.remove(id);
-    let reply = Reply::new(204);
-    Ok(Answer::after_effect(match world.settings.stray_null {
-        true => reply.header("Content-Type", CONTENT_TYPE).body("null"),
-        false => reply,
+    let response = Response::new(204);
+    Ok(Handled::after_effect(match world.settings.stray_null {
+        true => response.header("Content-Type", CONTENT_TYPE).body("null"),
+        false => response,
     }))
 }
 
 impl World {
-    fn named_customer(&self, name: Name<'_>) -> Result<i64, Reply> {
+    fn named_customer(&self, name: Name<'_>) -> Result<i64, Response> {
         let id = match name {
             Name::Id(id) => self.customers.get(id).map(|_| id),
             Name::Reference(reference) => self
@@ -73,7 +73,7 @@ impl World {
     }
 
     /// A customer as it is kept. What is not sent is blank, but for the hours of an old one.
-    fn read_customer(&mut self, new: NewCustomer, old: Option<i64>) -> Result<Customer, Reply> {
+    fn read_customer(&mut self, new: NewCustomer, old: Option<i64>) -> Result<Customer, Response> {
         let address = self.addresses.keep(new.address, "address")?;
         let old = old.and_then(|id| self.customers.get(id));
         let opening_hours = new
@@ -91,7 +91,7 @@ impl World {
         })
     }
 
-    fn customer_found(&self, id: i64) -> Result<Reply, Reply> {
+    fn customer_found(&self, id: i64) -> Result<Response, Response> {
         let customer = self.customers.get(id).ok_or_else(|| no_such("customer"))?;
         Ok(found("customer", customer_json(id, customer)))
     }

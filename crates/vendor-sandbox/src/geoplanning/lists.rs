@@ -2,21 +2,24 @@
 
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
-use super::wire::{Request, found};
+use super::wire::{CheckedCall, found};
 use super::world::{ActivityType, Status, World};
 
-pub(crate) fn statuses(world: &mut World, _: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn statuses(world: &mut World, _: &CheckedCall<'_>) -> Result<Handled, Response> {
     let statuses = world.statuses.iter();
     let statuses: Vec<Value> = statuses.map(|(id, it)| status_json(id, it)).collect();
-    Ok(Answer::from(found("activityStatus", Value::from(statuses))))
+    Ok(Handled::from(found(
+        "activityStatus",
+        Value::from(statuses),
+    )))
 }
 
-pub(crate) fn types(world: &mut World, _: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn types(world: &mut World, _: &CheckedCall<'_>) -> Result<Handled, Response> {
     let types = world.types.iter();
     let types: Vec<Value> = types.map(|(id, it)| type_json(id, it)).collect();
-    Ok(Answer::from(found("activityTypes", Value::from(types))))
+    Ok(Handled::from(found("activityTypes", Value::from(types))))
 }
 
 pub(crate) fn status_json(id: i64, status: &Status) -> Value {

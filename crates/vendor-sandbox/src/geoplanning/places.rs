@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::Reply;
+use crate::exchange::Response;
 
 use super::wire::refused;
 
@@ -48,7 +48,7 @@ impl Address {
     }
 
     /// The rules that no table can hold: what belongs together, and that something must be there.
-    fn demand_whole_parts(&self, field: &str) -> Result<(), Reply> {
+    fn demand_whole_parts(&self, field: &str) -> Result<(), Response> {
         let coordinates = [
             ("longitude", self.longitude.is_some()),
             ("latitude", self.latitude.is_some()),
@@ -74,7 +74,7 @@ impl Address {
 }
 
 /// Fields that are given together or not at all.
-fn demand_all_or_none(field: &str, parts: &[(&str, bool)]) -> Result<(), Reply> {
+fn demand_all_or_none(field: &str, parts: &[(&str, bool)]) -> Result<(), Response> {
     let missing = parts.iter().find(|(_, given)| !given);
     let any_given = parts.iter().any(|(_, given)| *given);
     match missing {
@@ -96,7 +96,7 @@ impl Addresses {
     /// Keeps an address that was sent in `field`: what it lacks is computed.
     ///
     /// What is computed is taken from the closest of the [`PLACES`]; what was sent stays as it is.
-    pub(crate) fn keep(&mut self, sent: Address, field: &str) -> Result<Address, Reply> {
+    pub(crate) fn keep(&mut self, sent: Address, field: &str) -> Result<Address, Response> {
         sent.demand_whole_parts(field)?;
         Ok(self.with_id(located(sent)))
     }

@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::places::{Address, located};
-use super::wire::{Request, found};
+use super::wire::{CheckedCall, found};
 use super::world::{Poi, World};
 
 /// As many as the service lists.
 const AT_MOST: usize = 10;
 
 /// The closest points to an address or to coordinates, whichever the query has.
-pub(crate) fn closest(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn closest(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let text = |name: &str| request.query(name).map(str::to_owned);
     let number = |name: &str| request.query(name)?.parse().ok();
     let here = located(Address {
@@ -45,5 +45,5 @@ pub(crate) fn closest(world: &mut World, request: &Request<'_>) -> Result<Answer
             })
         })
         .collect();
-    Ok(Answer::from(found("pois", Value::from(closest))))
+    Ok(Handled::from(found("pois", Value::from(closest))))
 }

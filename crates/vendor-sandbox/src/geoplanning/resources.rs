@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::places::Address;
-use super::wire::{Name, Request, found, no_such, refused};
+use super::wire::{CheckedCall, Name, found, no_such, refused};
 use super::world::{Capacity, Enumerable, Resource, World};
 
 #[derive(Deserialize)]
@@ -21,7 +21,7 @@ struct NewResource {
     capacities: Option<Vec<Capacity>>,
 }
 
-pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_resource(request.name())?;
     let mut written = world.resource_json(id)?;
     for on_request in ["startAddress", "endAddress", "enumerables", "capacities"] {
@@ -30,10 +30,10 @@ pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
         }
     }
     written["properties"] = Value::Null;
-    Ok(Answer::from(found("resource", written)))
+    Ok(Handled::from(found("resource", written)))
 }
 
-pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let new: NewResource = request.body()?;
     let same = |known: &Resource| known.fid.is_some() && known.fid == new.fid;
     if world.resources.latest(same).is_some() {
@@ -43,23 +43,23 @@ pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
     }
     let resource = world.read_resource(new, None)?;
     let id = world.resources.add(resource);
-    let reply = found("resource", world.resource_json(id)?);
-    Ok(Answer::after_effect(world.settings.created(reply)))
+    let response = found("resource", world.resource_json(id)?);
+    Ok(Handled::after_effect(world.settings.created(response)))
 }
 
-pub(crate) fn update(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn update(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_resource(request.name())?;
     let new: NewResource = request.body()?;
     let resource = world.read_resource(new, Some(id))?;
     if let Some(known) = world.resources.get_mut(id) {
         *known = resource;
     }
-    let reply = found("resource", world.resource_json(id)?);
-    Ok(Answer::after_effect(reply))
+    let response = found("resource", world.resource_json(id)?);
+    Ok(Handled::after_effect(response))
 }
 
 /// Refused while it has activities that are not over. Its rounds go with it.
-pub(crate) fn delete(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn delete(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_resource(request.name())?;
     let busy = world.activities.iter().any(|(_, activity)| {
         !activity.is_route()
@@ -75,11 +75,11 @@ pub(crate) fn delete(world: &mut World, request: &Request<'_>) -> Result<Answer,
     for (_, user) in world.users.iter_mut() {
         user.resource = user.resource.filter(|resource| *resource != id);
     }
-    Ok(Answer::after_effect(Reply::new(204)))
+    Ok(Handled::after_effect(Response::new(204)))
 }
 
 impl World {
-    fn named_resource(&self, name: Name<'_>) -> Result<i64, Reply> {
+    fn named_resource(&self, name: Name<'_>) -> Result<i64, Response> {
         let id = match name {
             Name::Id(id) => self.resources.get(id).map(|_| id),
             Name::Reference(fid) => self.resources.latest(|it| it.fid.as_deref() == Some(fid)),
@@ -88,7 +88,7 @@ impl World {
     }
 
     /// A resource as it is kept. What is not sent is blank, but for the arrays of an old one.
-    fn read_resource(&mut self, new: NewResource, old: Option<i64>) -> Result<Resource, Reply> {
+    fn read_resource(&mut self, new: NewResource, old: Option<i64>) -> Result<Resource, Response> {
         let start_address = self.addresses.keep(new.start_address, "startAddress")?;
         let end_address = self.addresses.keep(new.end_address, "endAddress")?;
         let sent = match new.enumerables {
@@ -132,7 +132,7 @@ impl World {
     }
 
     /// A resource with all that it has.
-    fn resource_json(&self, id: i64) -> Result<Value, Reply> {
+    fn resource_json(&self, id: i64) -> Result<Value, Response> {
         let resource = self.resources.get(id).ok_or_else(|| no_such("resource"))?;
         Ok(json!({
             "id": id,

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use time::macros::time;
 use time::{Duration, OffsetDateTime};
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::activities::activity_json;
-use super::wire::{Request, found, instant, no_such, read_instant};
+use super::wire::{CheckedCall, found, instant, no_such, read_instant};
 use super::world::{Round, Span, World};
 
 /// Every resource works from 8 to 16 o'clock, UTC.
@@ -22,12 +22,12 @@ struct NewRound {
     resource_id: i64,
 }
 
-pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
-    Ok(Answer::from(world.round_found(request.id())?))
+pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
+    Ok(Handled::from(world.round_found(request.id())?))
 }
 
 /// The rounds that begin within 24 hours of the given instant.
-pub(crate) fn list(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn list(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let resource = request.id();
     let known = world.resources.get(resource);
     known.ok_or_else(|| no_such("resource"))?;
@@ -40,10 +40,10 @@ pub(crate) fn list(world: &mut World, request: &Request<'_>) -> Result<Answer, R
         .filter(|(_, round)| (from..until).contains(&round.span.start))
         .map(|(id, round)| round_json(world, id, round))
         .collect();
-    Ok(Answer::from(found("rounds", Value::from(rounds))))
+    Ok(Handled::from(found("rounds", Value::from(rounds))))
 }
 
-pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let new: NewRound = request.body()?;
     let known = world.resources.get(new.resource_id);
     known.ok_or_else(|| no_such("resource"))?;
@@ -55,12 +55,12 @@ pub(crate) fn add(world: &mut World, request: &Request<'_>) -> Result<Answer, Re
     let id = world
         .add_round(new.resource_id, start)
         .ok_or_else(|| no_such("resource"))?;
-    let reply = world.round_found(id)?;
-    Ok(Answer::after_effect(world.settings.created(reply)))
+    let response = world.round_found(id)?;
+    Ok(Handled::after_effect(world.settings.created(response)))
 }
 
 /// A round that is closed already stays as it is.
-pub(crate) fn close(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn close(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = request.id();
     let round = world.rounds.get_mut(id);
     let round = round.ok_or_else(|| no_such("round"))?;
@@ -69,10 +69,10 @@ pub(crate) fn close(world: &mut World, request: &Request<'_>) -> Result<Answer, 
         round.closed = true;
         world.touch(id);
     }
-    let reply = world.round_found(id)?;
+    let response = world.round_found(id)?;
     Ok(match was_open {
-        true => Answer::after_effect(reply),
-        false => Answer::from(reply),
+        true => Handled::after_effect(response),
+        false => Handled::from(response),
     })
 }
 
@@ -101,7 +101,7 @@ impl World {
         Some(self.rounds.add(round))
     }
 
-    fn round_found(&self, id: i64) -> Result<Reply, Reply> {
+    fn round_found(&self, id: i64) -> Result<Response, Response> {
         let round = self.rounds.get(id).ok_or_else(|| no_such("round"))?;
         Ok(found("round", round_json(self, id, round)))
     }

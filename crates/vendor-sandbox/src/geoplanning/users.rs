@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Reply};
+use crate::exchange::{Handled, Response};
 
 use super::LOGIN;
-use super::wire::{Request, found, no_such};
+use super::wire::{CheckedCall, found, no_such};
 use super::world::{User, World};
 
-pub(crate) fn check_login(world: &mut World, _: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn check_login(world: &mut World, _: &CheckedCall<'_>) -> Result<Handled, Response> {
     let (id, user) = world.asking_user().ok_or_else(|| no_such("user"))?;
     let written = json!({
         "id": id,
@@ -18,20 +18,20 @@ pub(crate) fn check_login(world: &mut World, _: &Request<'_>) -> Result<Answer, 
         "resourceId": user.resource,
         "resourceFid": resource_fid(world, user),
     });
-    Ok(Answer::from(found("userData", written)))
+    Ok(Handled::from(found("userData", written)))
 }
 
-pub(crate) fn get(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = request.id();
     let user = world.users.get(id).ok_or_else(|| no_such("user"))?;
     let mut written = user_json(world, id, user);
     if request.asks_for("roles") {
         written["roles"] = json!(user.roles);
     }
-    Ok(Answer::from(found("user", written)))
+    Ok(Handled::from(found("user", written)))
 }
 
-pub(crate) fn list(world: &mut World, request: &Request<'_>) -> Result<Answer, Reply> {
+pub(crate) fn list(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let bound = request.query("resourceBound").map(|bound| bound == "true");
     let users: Vec<Value> = world
         .users
@@ -39,7 +39,7 @@ pub(crate) fn list(world: &mut World, request: &Request<'_>) -> Result<Answer, R
         .filter(|(_, user)| bound.is_none_or(|bound| user.resource.is_some() == bound))
         .map(|(id, user)| user_json(world, id, user))
         .collect();
-    Ok(Answer::from(found("users", Value::from(users))))
+    Ok(Handled::from(found("users", Value::from(users))))
 }
 
 impl World {

@@ -7,9 +7,9 @@ use time::format_description::well_known::Iso8601;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::exchange::{Call, Reply};
+use crate::exchange::{Call, Response};
 
-/// What every answer has as its `Content-Type`.
+/// The `Content-Type` of every response.
 pub(crate) const CONTENT_TYPE: &str = "application/vnd.geoplanning-v3.0+json;charset=UTF-8";
 
 /// What `Accept` and `Content-Type` of every request have to name.
@@ -17,7 +17,7 @@ pub(crate) const MEDIA_TYPE: &str = "application/vnd.geoplanning-v3.0+json";
 
 /// A call that has passed authentication, headers and contract.
 #[derive(Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct CheckedCall<'a> {
     pub(crate) call: &'a Call,
     pub(crate) now: OffsetDateTime,
 }
@@ -29,7 +29,7 @@ pub(crate) enum Name<'a> {
     Reference(&'a str),
 }
 
-impl<'a> Request<'a> {
+impl<'a> CheckedCall<'a> {
     /// The thing that the path or the query names. Nothing has the id -1.
     pub(crate) fn name(&self) -> Name<'a> {
         let path = &self.call.path;
@@ -57,7 +57,7 @@ impl<'a> Request<'a> {
     }
 
     /// The body. Its contract is kept, so what cannot be read is a number that is out of range.
-    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Reply> {
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Response> {
         serde_json::from_slice(&self.call.body)
             .map_err(|error| refused(400, &format!("the body cannot be read: {error}")))
     }
@@ -68,32 +68,32 @@ fn value<'a>(pairs: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
     found.map(|(_, value)| value.as_str())
 }
 
-/// An answer with what was asked for, under its name.
-pub(crate) fn found(name: &str, what: Value) -> Reply {
-    answer(200, 0, None, Some((name, what)))
+/// A response with what was asked for, under its name.
+pub(crate) fn found(name: &str, what: Value) -> Response {
+    envelope(200, 0, None, Some((name, what)))
 }
 
 /// A refusal: the envelope alone, with the HTTP status as its code.
-pub(crate) fn refused(status: u16, message: &str) -> Reply {
-    answer(status, i64::from(status), Some(message), None)
+pub(crate) fn refused(status: u16, message: &str) -> Response {
+    envelope(status, i64::from(status), Some(message), None)
 }
 
-pub(crate) fn no_such(thing: &str) -> Reply {
+pub(crate) fn no_such(thing: &str) -> Response {
     refused(404, &format!("there is no such {thing}"))
 }
 
 /// An envelope with any status and code.
-pub(crate) fn answer(
+pub(crate) fn envelope(
     status: u16,
     code: i64,
     message: Option<&str>,
     what: Option<(&str, Value)>,
-) -> Reply {
+) -> Response {
     let mut body = json!({ "status": { "code": code, "message": message } });
     if let Some((name, what)) = what {
         body[name] = what;
     }
-    Reply::new(status)
+    Response::new(status)
         .header("Content-Type", CONTENT_TYPE)
         .body(without_nulls(body).to_string())
 }
@@ -119,7 +119,7 @@ pub(crate) fn instant(at: OffsetDateTime) -> String {
 }
 
 /// An instant that a caller wrote as ISO 8601, in UTC.
-pub(crate) fn read_instant(text: &str, field: &str) -> Result<OffsetDateTime, Reply> {
+pub(crate) fn read_instant(text: &str, field: &str) -> Result<OffsetDateTime, Response> {
     let parsed = OffsetDateTime::parse(text, &Iso8601::DEFAULT).ok();
     parsed
         .and_then(|local| local.checked_to_offset(UtcOffset::UTC))
@@ -127,12 +127,12 @@ pub(crate) fn read_instant(text: &str, field: &str) -> Result<OffsetDateTime, Re
 }
 
 /// An instant that a caller wrote as epoch milliseconds.
-pub(crate) fn read_epoch(milliseconds: i64, field: &str) -> Result<OffsetDateTime, Reply> {
+pub(crate) fn read_epoch(milliseconds: i64, field: &str) -> Result<OffsetDateTime, Response> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
         .map_err(|_| not_an_instant(field))
 }
 
-fn not_an_instant(field: &str) -> Reply {
+fn not_an_instant(field: &str) -> Response {
     refused(400, &format!("field `{field}` must be an instant"))
 }
 
@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn nothing_is_written_for_what_is_not_there() {
-        let reply = found("thing", json!({ "a": null, "b": [{ "c": null, "d": 0 }] }));
+        let response = found("thing", json!({ "a": null, "b": [{ "c": null, "d": 0 }] }));
         assert_eq!(
-            reply.body,
+            response.body,
             r#"{"status":{"code":0},"thing":{"b":[{"d":0}]}}"#
         );
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use vendor_sandbox::cegid_loop::{Envelope, Spelling};
-use vendor_sandbox::contract::validate_answer;
+use vendor_sandbox::contract::validate_response;
 use vendor_sandbox::{CegidLoop, Sandbox};
 
 use crate::support::{Client, Response};
@@ -14,7 +14,7 @@ const ACTIVITIES: &str = "/giActivitesMission";
 
 /// A connection with both keys.
 async fn connect(cegid: &CegidLoop) -> Client {
-    let mut client = Client::connect(cegid).await;
+    let mut client = Client::connect(cegid.emulator()).await;
     client.headers = keys(
         cegid.subscription_key(),
         cegid.api_key(),
@@ -57,6 +57,7 @@ async fn both_lists_answer_as_documented_in_both_envelopes() {
     for envelope in [Envelope::Bare, Envelope::Wrapped] {
         cegid.configure(|settings| settings.envelope = envelope);
         for (operation, path) in cegid
+            .emulator()
             .contract()
             .operations
             .iter()
@@ -65,7 +66,12 @@ async fn both_lists_answer_as_documented_in_both_envelopes() {
             let route = &operation.routes[0];
             assert_eq!(route.path, path);
             let answer = list(&mut client, path, &[]).await;
-            let breaches = validate_answer(cegid.contract(), operation, &route.name, &answer.body);
+            let breaches = validate_response(
+                cegid.emulator().contract(),
+                operation,
+                &route.name,
+                &answer.body,
+            );
             assert_eq!((answer.status, breaches), (200, vec![]), "{path}");
         }
     }
@@ -75,7 +81,7 @@ async fn both_lists_answer_as_documented_in_both_envelopes() {
 async fn a_missing_or_wrong_key_is_a_401() {
     let sandbox = Sandbox::start().await.unwrap();
     let cegid = sandbox.cegid_loop();
-    let mut client = Client::connect(cegid).await;
+    let mut client = Client::connect(cegid.emulator()).await;
     let (subscription, key, secret) = (
         cegid.subscription_key(),
         cegid.api_key(),

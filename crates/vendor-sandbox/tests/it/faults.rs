@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use vendor_sandbox::{End, Ending, Reply, Sandbox};
+use vendor_sandbox::{ConnectionEnd, Ending, Response, Sandbox};
 
 use crate::support::{Client, eventually};
 
@@ -93,7 +93,10 @@ async fn a_fault_strikes_as_often_as_it_was_planned_and_where_it_was_planned() {
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
     let faults = ocean.faults();
-    faults.on("create_mission").times(2).answer(Reply::new(503));
+    faults
+        .on("create_mission")
+        .times(2)
+        .respond(Response::new(503));
 
     assert_eq!(client.status("idMission=M-1").await.status, 404);
     assert_eq!(client.create("idMission=M-1").await.status, 503);
@@ -108,18 +111,20 @@ async fn an_answer_comes_with_its_status_headers_and_body() {
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
     let faults = ocean.faults();
-    let html = Reply::new(502)
+    let html = Response::new(502)
         .header("content-type", "text/html")
         .body("<h1>Bad gateway</h1>");
-    faults.on("create_mission").after_processing().answer(html);
-    faults.on_any().answer(Reply::too_many_requests(Some("7")));
+    faults.on("create_mission").after_processing().respond(html);
+    faults
+        .on_any()
+        .respond(Response::too_many_requests(Some("7")));
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
     faults
         .on_any()
-        .answer(Reply::service_unavailable(Some(date)));
+        .respond(Response::service_unavailable(Some(date)));
     faults
         .on_any()
-        .answer(Reply::redirect(307, "http://elsewhere.example/"));
+        .respond(Response::redirect(307, "http://elsewhere.example/"));
 
     let answer = client.create("idMission=M-1").await;
     assert_eq!(answer.status, 502);
@@ -260,8 +265,8 @@ async fn a_truncated_body_is_shorter_than_its_length_says() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     for (end, expected) in [
-        (End::Close, Ok(())),
-        (End::Reset, Err(ErrorKind::ConnectionReset)),
+        (ConnectionEnd::Close, Ok(())),
+        (ConnectionEnd::Reset, Err(ErrorKind::ConnectionReset)),
     ] {
         let mut client = Client::logged_in(ocean).await;
         ocean.faults().on("log_in").truncate_body(end);
@@ -285,9 +290,9 @@ async fn a_truncated_body_is_shorter_than_its_length_says() {
     assert_eq!(
         endings(&sandbox, "log_in"),
         [
-            Ending::Answered(200),
+            Ending::Responded(200),
             Ending::Mangled(200),
-            Ending::Answered(200),
+            Ending::Responded(200),
             Ending::Mangled(200)
         ]
     );
@@ -351,7 +356,7 @@ async fn bytes_that_are_no_http_are_sent_as_they_are() {
     ocean
         .faults()
         .on_any()
-        .raw("SSH-2.0-nonsense\r\n", End::Close);
+        .raw("SSH-2.0-nonsense\r\n", ConnectionEnd::Close);
     client.send("POST", CREATE, None).await;
     assert_eq!(
         client.rest().await,
@@ -371,10 +376,10 @@ async fn a_compressed_body_is_sent_as_it_was_given() {
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
     let broken = [0x1f, 0x8b, 0x08, 0x00, 0xff];
-    let reply = Reply::new(200)
+    let reply = Response::new(200)
         .header("content-encoding", "gzip")
         .body(broken.to_vec());
-    ocean.faults().on("mission_status").answer(reply);
+    ocean.faults().on("mission_status").respond(reply);
     let answer = client.status("idMission=M-1").await;
     assert_eq!(answer.header("content-encoding"), Some("gzip"));
     assert_eq!(answer.body, broken);
@@ -388,13 +393,16 @@ async fn a_204_may_have_a_body_and_the_connection_goes_on() {
     ocean
         .faults()
         .on("delete_mission")
-        .answer(Reply::new(204).body("null"));
+        .respond(Response::new(204).body("null"));
 
     let answer = client.delete("idMission=M-1").await;
     assert_eq!((answer.status, answer.body.as_slice()), (204, &b"null"[..]));
     assert_eq!(client.status("idMission=M-1").await.status, 404);
     assert_eq!(ocean.ledger().connections(), 1);
-    assert_eq!(endings(&sandbox, "delete_mission"), [Ending::Answered(204)]);
+    assert_eq!(
+        endings(&sandbox, "delete_mission"),
+        [Ending::Responded(204)]
+    );
 }
 
 #[tokio::test]

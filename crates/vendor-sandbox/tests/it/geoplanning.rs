@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use serde_json::{Value, json};
-use vendor_sandbox::contract::{Operation, validate_answer};
+use vendor_sandbox::contract::{Operation, validate_response};
 use vendor_sandbox::geoplanning::{CustomerOpeningHour, Duplicates, failure};
 use vendor_sandbox::{Geoplanning, Sandbox};
 
@@ -41,7 +41,7 @@ impl Deref for Planner {
 impl Planner {
     async fn start() -> Self {
         let sandbox = Sandbox::start().await.unwrap();
-        let client = Client::connect(sandbox.geoplanning()).await;
+        let client = Client::connect(sandbox.geoplanning().emulator()).await;
         Self { sandbox, client }
     }
 
@@ -91,7 +91,8 @@ impl Planner {
             .iter()
             .any(|row| row.status == response.status && row.status < 300);
         assert!(documented, "{route}: {} {text}", response.status);
-        let breaches = validate_answer(self.contract(), operation, route, &response.body);
+        let breaches =
+            validate_response(self.emulator().contract(), operation, route, &response.body);
         assert_eq!(breaches, [], "{route}: {text}");
         assert_eq!(response.json()["status"], json!({ "code": 0 }), "{route}");
         response.json()
@@ -142,7 +143,7 @@ impl Planner {
 
     fn operation(&self, route: &str) -> &'static Operation {
         let has_route = |operation: &&Operation| operation.routes.iter().any(|it| it.name == route);
-        let mut operations = self.contract().operations.iter();
+        let mut operations = self.emulator().contract().operations.iter();
         operations.find(has_route).unwrap()
     }
 }

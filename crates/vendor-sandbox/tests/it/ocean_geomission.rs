@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vendor_sandbox::contract::validate_answer;
+use vendor_sandbox::contract::validate_response;
 use vendor_sandbox::ocean_geomission::{Duplicates, MissionStatus, ParametersIn, Step};
 use vendor_sandbox::{OceanGeomission, Sandbox};
 
@@ -13,13 +13,13 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Holds a success answer against the contract.
 fn assert_as_documented(ocean: &OceanGeomission, route: &str, response: &Response) {
-    let contract = ocean.contract();
+    let contract = ocean.emulator().contract();
     let operation = contract
         .operations
         .iter()
         .find(|operation| operation.routes.iter().any(|known| known.name == route))
         .unwrap();
-    let breaches = validate_answer(contract, operation, route, &response.body);
+    let breaches = validate_response(contract, operation, route, &response.body);
     assert_eq!(breaches, [], "{route}");
     let documented = |status: u16| operation.statuses.iter().any(|row| row.status == status);
     assert!(documented(response.status), "{route}: {}", response.status);
@@ -30,13 +30,14 @@ async fn every_operation_of_the_contract_is_served() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     let documented: Vec<&str> = ocean
+        .emulator()
         .contract()
         .operations
         .iter()
         .flat_map(|operation| &operation.routes)
         .map(|route| route.name.as_str())
         .collect();
-    assert_eq!(ocean.served_operations(), documented);
+    assert_eq!(ocean.emulator().served_operations(), documented);
 }
 
 #[tokio::test]
@@ -44,7 +45,7 @@ async fn a_log_in_gives_a_token_and_the_days_that_the_password_has_left() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     ocean.configure(|settings| settings.password_expiration_remaining_days = 3);
-    let mut client = Client::connect(ocean).await;
+    let mut client = Client::connect(ocean.emulator()).await;
 
     let answer = client.log_in(ocean.login(), ocean.password()).await;
 
@@ -59,7 +60,7 @@ async fn a_log_in_gives_a_token_and_the_days_that_the_password_has_left() {
 async fn a_wrong_password_an_unknown_account_and_a_malformed_log_in_are_told_apart() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
-    let mut client = Client::connect(ocean).await;
+    let mut client = Client::connect(ocean.emulator()).await;
     assert_eq!(client.log_in(ocean.login(), "wrong").await.status, 401);
     assert_eq!(client.log_in("nobody", ocean.password()).await.status, 404);
 
@@ -100,7 +101,7 @@ async fn a_token_lives_for_twelve_hours_of_the_sandbox_clock() {
 #[tokio::test]
 async fn a_call_without_a_token_or_with_an_unknown_one_is_a_401() {
     let sandbox = Sandbox::start().await.unwrap();
-    let mut client = Client::connect(sandbox.ocean_geomission()).await;
+    let mut client = Client::connect(sandbox.ocean_geomission().emulator()).await;
     assert_eq!(client.create("idMission=M-1").await.status, 401);
     client.token = Some("made-up".to_owned());
     assert_eq!(client.create("idMission=M-1").await.status, 401);

@@ -31,7 +31,7 @@ async fn faults_are_planned_from_afar() {
         "about": "M-1",
         "times": 2,
         "after_processing": true,
-        "fault": { "kind": "answer", "status": 500, "body": "too bad" },
+        "fault": { "kind": "respond", "status": 500, "body": "too bad" },
     });
     let planned = remote
         .post("/_sandbox/faults", JSON, &fault.to_string())
@@ -84,7 +84,7 @@ async fn the_ledger_is_read_from_afar() {
             "method": "POST",
             "template": "/restapi/geomission/ajoutMission",
             "about": "M-1",
-            "ending": { "answered": 201 },
+            "ending": { "responded": 201 },
             "took_effect": true,
         })
     );

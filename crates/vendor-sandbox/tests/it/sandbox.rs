@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use vendor_sandbox::{Clock, Ending, Reply, Sandbox};
+use vendor_sandbox::{Clock, Ending, Response, Sandbox};
 
 use crate::support::Client;
 
 #[tokio::test]
 async fn a_sandbox_ends_when_it_is_dropped() {
     let sandbox = Sandbox::start().await.unwrap();
-    let address = sandbox.ocean_geomission().address();
+    let address = sandbox.ocean_geomission().emulator().address();
     let mut client = Client::logged_in(sandbox.ocean_geomission()).await;
 
     drop(sandbox);
@@ -47,7 +47,7 @@ async fn the_ledger_has_every_request_and_every_connection() {
     let mut client = Client::logged_in(ocean).await;
     client.create("idMission=M-1&nomPrenom=Ada+Lovelace").await;
     client.call("GET", "/nowhere?secret=1").await;
-    let mut second = Client::connect(ocean).await;
+    let mut second = Client::connect(ocean.emulator()).await;
     second.status("idMission=M-1").await;
 
     let entries = ocean.ledger().entries();
@@ -70,10 +70,10 @@ async fn the_ledger_has_every_request_and_every_connection() {
     assert_eq!(
         lines,
         [
-            r#"0 on 0: Some("log_in") POST Some("/restapi/auth/authenticate2") None Answered(200) true"#,
-            r#"1 on 0: Some("create_mission") POST Some("/restapi/geomission/ajoutMission") Some("M-1") Answered(201) true"#,
-            r#"2 on 0: None GET None None Answered(404) false"#,
-            r#"3 on 1: Some("mission_status") GET Some("/restapi/geomission/statutMission") Some("M-1") Answered(401) false"#,
+            r#"0 on 0: Some("log_in") POST Some("/restapi/auth/authenticate2") None Responded(200) true"#,
+            r#"1 on 0: Some("create_mission") POST Some("/restapi/geomission/ajoutMission") Some("M-1") Responded(201) true"#,
+            r#"2 on 0: None GET None None Responded(404) false"#,
+            r#"3 on 1: Some("mission_status") GET Some("/restapi/geomission/statutMission") Some("M-1") Responded(401) false"#,
         ]
     );
     assert_eq!(ocean.ledger().connections(), 2);
@@ -88,7 +88,7 @@ async fn a_reset_brings_the_first_state_back() {
     let mut client = Client::logged_in(ocean).await;
     ocean.configure(|settings| settings.created_status = 200);
     client.create("idMission=M-1").await;
-    ocean.faults().on_any().always().answer(Reply::new(500));
+    ocean.faults().on_any().always().respond(Response::new(500));
 
     sandbox.reset();
 

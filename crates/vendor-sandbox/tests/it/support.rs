@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use vendor_sandbox::{OceanGeomission, Service};
+use vendor_sandbox::{Emulator, OceanGeomission};
 
 /// Waits for what the sandbox does after it has answered.
 pub(crate) async fn eventually(happened: impl Fn() -> bool) {
@@ -59,8 +59,8 @@ impl Response {
 
 impl Client {
     /// A connection to a vendor.
-    pub(crate) async fn connect(service: &Service) -> Self {
-        Self::connect_to(&service.base_url()).await
+    pub(crate) async fn connect(emulator: &Emulator) -> Self {
+        Self::connect_to(&emulator.base_url()).await
     }
 
     /// A connection to a base URL.
@@ -78,7 +78,7 @@ impl Client {
 
     /// A connection to Océan that has logged in.
     pub(crate) async fn logged_in(ocean: &OceanGeomission) -> Self {
-        let mut client = Self::connect(ocean).await;
+        let mut client = Self::connect(ocean.emulator()).await;
         let answer = client.log_in(ocean.login(), ocean.password()).await;
         assert_eq!(answer.status, 200);
         client.token = Some(answer.json()["token"].as_str().unwrap().to_owned());

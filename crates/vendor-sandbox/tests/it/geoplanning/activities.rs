@@ -257,14 +257,14 @@ async fn a_simple_activity_keeps_its_reference_to_itself() {
     assert_eq!(activity["duration"], 35, "as it was sent");
     assert_eq!(activity["type"]["metaType"], "REFILL");
     assert_eq!(activity.get("foreignId"), None);
-    assert_eq!(planner.reference(41).as_deref(), Some("r-999"));
+    assert_eq!(planner.foreign_id(41).as_deref(), Some("r-999"));
 
     let mut without = body;
     without.as_object_mut().unwrap().remove("foreignId");
     planner
         .call("update_activity", "/activity/41", without)
         .await;
-    assert_eq!(planner.reference(41), None, "what is left out is blank");
+    assert_eq!(planner.foreign_id(41), None, "what is left out is blank");
 }
 
 #[tokio::test]

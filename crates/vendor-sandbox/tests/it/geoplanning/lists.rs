@@ -12,7 +12,7 @@ fn values<'a>(array: &'a Value, field: &str) -> BTreeSet<&'a str> {
 
 /// The values that the contract knows for a field of a type.
 fn known<'a>(planner: &'a Planner, of_type: &str, field: &str) -> BTreeSet<&'a str> {
-    let fields = &planner.contract().types[of_type].fields;
+    let fields = &planner.emulator().contract().types[of_type].fields;
     let row = fields.iter().find(|row| row.path == field).unwrap();
     row.constraints.known.iter().map(String::as_str).collect()
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vendor_client_core::{
-    Environment, Error, HeaderMap, HeaderName, HeaderValue, Idempotency, Method, Operation,
-    Service, Transport, TransportConfig, VendorMessage,
+    Error, HeaderMap, HeaderName, HeaderValue, Idempotency, Method, Operation, Service, Transport,
+    TransportConfig, VendorMessage, environment,
 };
 
 use crate::activities::{self, LetterActivity};
@@ -233,22 +233,20 @@ impl ClientBuilder {
     ///
     /// As for [`Client::from_env`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_environment(&Environment::of_process())
+        Self::from_vars(environment::of_process)
     }
 
-    fn from_environment(
-        environment: &Environment<impl Fn(&str) -> Option<String>>,
-    ) -> Result<Self, Error> {
+    fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut builder = Self::default()
-            .subscription_key(environment.required("CEGID_LOOP_SUBSCRIPTION_KEY")?)
+            .subscription_key(environment::required(&get, "CEGID_LOOP_SUBSCRIPTION_KEY")?)
             .api_key(
-                environment.required("CEGID_LOOP_API_KEY")?,
-                environment.required("CEGID_LOOP_API_SECRET")?,
+                environment::required(&get, "CEGID_LOOP_API_KEY")?,
+                environment::required(&get, "CEGID_LOOP_API_SECRET")?,
             );
-        if let Some(folder) = environment.optional("CEGID_LOOP_FOLDER") {
+        if let Some(folder) = environment::optional(&get, "CEGID_LOOP_FOLDER") {
             builder.folder = folder;
         }
-        if let Some(base_url) = environment.optional("CEGID_LOOP_BASE_URL") {
+        if let Some(base_url) = environment::optional(&get, "CEGID_LOOP_BASE_URL") {
             builder.base_url = base_url;
         }
         Ok(builder)
@@ -407,7 +405,7 @@ mod tests {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        ClientBuilder::from_environment(&Environment::new(read))?.build()
+        ClientBuilder::from_vars(read)?.build()
     }
 
     const KEYS: [(&str, &str); 3] = [

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Endpoint, Environment, Error, HeaderMap, HeaderName, HeaderValue, Part, Service, Transport,
-    TransportConfig,
+    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Part, Service, Transport, TransportConfig,
+    environment,
 };
 
 use crate::envelope::Contents;
@@ -104,17 +104,15 @@ impl ClientBuilder {
     ///
     /// As for [`Client::from_env`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_environment(&Environment::of_process())
+        Self::from_vars(environment::of_process)
     }
 
-    fn from_environment(
-        environment: &Environment<impl Fn(&str) -> Option<String>>,
-    ) -> Result<Self, Error> {
+    fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut builder = Self::default().credentials(
-            environment.required("GEOPLANNING_LOGIN")?,
-            environment.required("GEOPLANNING_PASSWORD")?,
+            environment::required(&get, "GEOPLANNING_LOGIN")?,
+            environment::required(&get, "GEOPLANNING_PASSWORD")?,
         );
-        builder.base_url = environment.optional("GEOPLANNING_BASE_URL");
+        builder.base_url = environment::optional(&get, "GEOPLANNING_BASE_URL");
         Ok(builder)
     }
 
@@ -193,7 +191,7 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        ClientBuilder::from_environment(&Environment::new(read))?.build()
+        ClientBuilder::from_vars(read)?.build()
     }
 
     #[test]

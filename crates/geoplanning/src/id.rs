@@ -1,50 +1,8 @@
 //! The service's identifiers: a type for each kind of thing.
 
-use std::fmt;
+use vendor_client_core::id;
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
-        $(#[$doc])*
-        ///
-        /// Every integer is one, 0 included (finding G-45).
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
-        )]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(transparent)]
-        pub struct $name(i64);
-
-        impl $name {
-            /// Takes the service's number.
-            #[must_use]
-            pub const fn new(id: i64) -> Self {
-                Self(id)
-            }
-
-            /// The number.
-            #[must_use]
-            pub const fn get(self) -> i64 {
-                self.0
-            }
-        }
-
-        impl From<i64> for $name {
-            fn from(id: i64) -> Self {
-                Self(id)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-    )+};
-}
-
-ids! {
+id! {
     /// An activity. Not its task: see [`TaskId`].
     ActivityId;
     /// A task, which is what an assignment asks for. Not the assignment: see [`ActivityId`].

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Environment, Error, HeaderMap, Request, Response, Service, TokenCache, TokenStore, Transport,
-    TransportConfig,
+    Error, HeaderMap, Request, Response, Service, TokenCache, TokenStore, Transport,
+    TransportConfig, environment,
 };
 
 use crate::authentication::{Account, PasswordDaysLeft, TOKEN_HEADER};
@@ -178,18 +178,16 @@ impl ClientBuilder {
     ///
     /// As for [`Client::from_env`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_environment(&Environment::of_process())
+        Self::from_vars(environment::of_process)
     }
 
-    fn from_environment(
-        environment: &Environment<impl Fn(&str) -> Option<String>>,
-    ) -> Result<Self, Error> {
+    fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut builder = Self::default().credentials(
-            environment.required("OCEAN_GEOMISSION_LOGIN")?,
-            environment.required("OCEAN_GEOMISSION_PASSWORD")?,
+            environment::required(&get, "OCEAN_GEOMISSION_LOGIN")?,
+            environment::required(&get, "OCEAN_GEOMISSION_PASSWORD")?,
         );
-        builder.base_url = environment.optional("OCEAN_GEOMISSION_BASE_URL");
-        if let Some(customer) = environment.optional("OCEAN_GEOMISSION_CUSTOMER_ID") {
+        builder.base_url = environment::optional(&get, "OCEAN_GEOMISSION_BASE_URL");
+        if let Some(customer) = environment::optional(&get, "OCEAN_GEOMISSION_CUSTOMER_ID") {
             let customer = customer.parse().map_err(|_| {
                 Error::configuration("the variable OCEAN_GEOMISSION_CUSTOMER_ID is not a number")
             })?;
@@ -283,9 +281,7 @@ mod tests {
 
     fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
         let variables: BTreeMap<_, _> = variables.iter().copied().collect();
-        ClientBuilder::from_environment(&Environment::new(|name| {
-            variables.get(name).map(ToString::to_string)
-        }))
+        ClientBuilder::from_vars(|name| variables.get(name).map(ToString::to_string))
     }
 
     const LOGIN: (&str, &str) = ("OCEAN_GEOMISSION_LOGIN", "dispatcher");

@@ -38,8 +38,9 @@ mod config;
 mod creation;
 mod debug;
 mod endpoint;
-mod environment;
+pub mod environment;
 mod error;
+mod id;
 mod operation;
 mod request;
 mod response;
@@ -58,7 +59,6 @@ pub use creation::Creation;
 pub use endpoint::{Endpoint, Form, Json, ListedEndpoint, Part, Path, Query};
 #[doc(hidden)]
 pub use endpoint::{as_text, lower_case};
-pub use environment::Environment;
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use operation::{Idempotency, Operation};

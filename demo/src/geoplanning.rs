@@ -185,7 +185,7 @@ async fn work(sandbox: &Sandbox, client: &Client, round: &Round) -> Result<(), g
                 now(sandbox),
                 format!("{}: nobody opens, rejected.", name(activity)),
             );
-            let nobody = StatusReference::by_reference("ST-NOBODY");
+            let nobody = StatusReference::by_foreign_id("ST-NOBODY");
             let rejected = Progress::new(key.clone(), now(sandbox)).status(nobody);
             client
                 .activities()

@@ -1,7 +1,7 @@
 //! The statuses that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Violations, endpoints, redacted_debug};
+use vendor_client_core::{Error, Validate, Violations, endpoints, redacted_debug};
 
 use crate::UnknownFields;
 use crate::client::Client;
@@ -133,29 +133,27 @@ impl StatusReference {
 
     /// By the caller's reference. Wire: `fid`.
     #[must_use]
-    pub fn by_reference(reference: impl Into<String>) -> Self {
+    pub fn by_foreign_id(foreign_id: impl Into<String>) -> Self {
         Self {
             id: None,
-            foreign_id: Some(reference.into()),
+            foreign_id: Some(foreign_id.into()),
         }
     }
 
     /// By both, as the vendor's examples have it.
     #[must_use]
-    pub fn by_both(id: StatusId, reference: impl Into<String>) -> Self {
+    pub fn by_both(id: StatusId, foreign_id: impl Into<String>) -> Self {
         Self {
             id: Some(id),
-            foreign_id: Some(reference.into()),
+            foreign_id: Some(foreign_id.into()),
         }
     }
+}
 
-    /// Checks the reference that stands in `field`.
-    pub(crate) fn check(&self, field: &str, violations: &mut Violations) {
-        violations.require(
-            field,
-            self.id.is_some() || self.foreign_id.is_some(),
-            "must have an id or a reference",
-        );
+impl Validate for StatusReference {
+    fn validate(&self, violations: &mut Violations) {
+        let is_named = self.id.is_some() || self.foreign_id.is_some();
+        violations.require("", is_named, "must have an id or a foreign id");
     }
 }
 

@@ -198,10 +198,10 @@ impl ActivityTypeReference {
         }
     }
 
-    /// The same with the caller's reference of the type.
+    /// The same with the caller's foreign id of the type.
     #[must_use]
-    pub fn reference(mut self, reference: impl Into<String>) -> Self {
-        self.foreign_id = Some(reference.into());
+    pub fn foreign_id(mut self, foreign_id: impl Into<String>) -> Self {
+        self.foreign_id = Some(foreign_id.into());
         self
     }
 }

@@ -178,47 +178,6 @@ impl NewAddress {
         ]
     }
 
-    /// Checks the address that stands in `field`.
-    pub(crate) fn check(&self, field: &str, violations: &mut Violations) {
-        let has_place = self.longitude.is_some() || self.latitude.is_some();
-        let has_street =
-            self.number.is_some() || self.texts().iter().any(|(_, text)| text.is_some());
-        violations.require(
-            field,
-            has_place || has_street,
-            "must have coordinates, or country, postcode, locality and street, or both",
-        );
-        violations.within(field, |violations| {
-            self.check_coordinates(violations);
-            if has_street {
-                let rule = "must be given with the rest of the address";
-                self.check_street(rule, violations);
-            }
-            self.check_country(violations);
-        });
-    }
-
-    /// Checks the address that stands in `field` of a customer, who needs the administrative part
-    /// (finding G-37).
-    pub(crate) fn check_for_customer(&self, field: &str, violations: &mut Violations) {
-        violations.within(field, |violations| {
-            self.check_coordinates(violations);
-            self.check_street("must be given for a customer", violations);
-            self.check_country(violations);
-            let sizes = [
-                ("postcode", &self.postcode, 50),
-                ("locality", &self.locality, 100),
-                ("street", &self.street, 100),
-                ("number", &self.number, 50),
-            ];
-            for (name, text, most) in sizes {
-                if let Some(text) = text {
-                    violations.length(name, text, 0..=most);
-                }
-            }
-        });
-    }
-
     fn check_coordinates(&self, violations: &mut Violations) {
         match (self.longitude, self.latitude) {
             (None, None) => {}
@@ -244,6 +203,47 @@ impl NewAddress {
 }
 
 redacted_debug!(NewAddress {});
+
+impl Validate for NewAddress {
+    fn validate(&self, violations: &mut Violations) {
+        let has_place = self.longitude.is_some() || self.latitude.is_some();
+        let has_street =
+            self.number.is_some() || self.texts().iter().any(|(_, text)| text.is_some());
+        violations.require(
+            "",
+            has_place || has_street,
+            "must have coordinates, or country, postcode, locality and street, or both",
+        );
+        self.check_coordinates(violations);
+        if has_street {
+            self.check_street("must be given with the rest of the address", violations);
+        }
+        self.check_country(violations);
+    }
+}
+
+/// The address of a customer, who needs the administrative part (finding G-37).
+pub(crate) struct AddressOfCustomer<'a>(pub(crate) &'a NewAddress);
+
+impl Validate for AddressOfCustomer<'_> {
+    fn validate(&self, violations: &mut Violations) {
+        let address = self.0;
+        address.check_coordinates(violations);
+        address.check_street("must be given for a customer", violations);
+        address.check_country(violations);
+        let sizes = [
+            ("postcode", &address.postcode, 50),
+            ("locality", &address.locality, 100),
+            ("street", &address.street, 100),
+            ("number", &address.number, 50),
+        ];
+        for (name, text, most) in sizes {
+            if let Some(text) = text {
+                violations.length(name, text, 0..=most);
+            }
+        }
+    }
+}
 
 impl From<Coordinates> for NewAddress {
     fn from(place: Coordinates) -> Self {
@@ -397,7 +397,7 @@ mod tests {
     /// Finding G-37: half of a part could come from what was read.
     #[test]
     fn half_of_an_address_is_refused_by_the_path_of_what_is_missing() {
-        let check = |value: Value| broken(|found| read(value).check("task.address", found));
+        let check = |value: Value| broken(|found| found.nested("task.address", &read(value)));
         assert_eq!(check(json!({})), ["task.address"]);
         assert_eq!(
             check(json!({ "longitude": 4.0 })),
@@ -423,10 +423,10 @@ mod tests {
             (f64::NAN, 0.0, "a.latitude"),
         ] {
             let address = NewAddress::from(Coordinates::new(latitude, longitude));
-            assert_eq!(broken(|found| address.check("a", found)), [path]);
+            assert_eq!(broken(|found| found.nested("a", &address)), [path]);
         }
         let edge = NewAddress::from(Coordinates::new(-90.0, 180.0));
-        assert!(broken(|found| edge.check("a", found)).is_empty());
+        assert!(broken(|found| found.nested("a", &edge)).is_empty());
     }
 
     /// Finding G-37: customers ask for more than the overview says.
@@ -434,7 +434,7 @@ mod tests {
     fn coordinates_alone_do_not_suffice_for_a_customer() {
         let address = NewAddress::from(PLACE);
         assert_eq!(
-            broken(|found| address.check_for_customer("address", found)),
+            broken(|found| found.nested("address", &AddressOfCustomer(&address))),
             [
                 "address.country",
                 "address.postcode",
@@ -443,7 +443,7 @@ mod tests {
             ]
         );
         let house = NewAddress::from(house());
-        assert!(broken(|found| house.check_for_customer("address", found)).is_empty());
+        assert!(broken(|found| found.nested("address", &AddressOfCustomer(&house))).is_empty());
     }
 
     #[test]
@@ -468,7 +468,7 @@ mod tests {
             .cloned()
             .collect();
         assert!(!keys.iter().any(|key| key == "id" || key == "floor"));
-        assert!(broken(|found| sent.check("a", found)).is_empty());
+        assert!(broken(|found| found.nested("a", &sent)).is_empty());
     }
 
     #[test]

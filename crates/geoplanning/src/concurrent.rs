@@ -1,10 +1,12 @@
 //! Running many calls, a few at a time.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::Poll;
+use std::future::Future;
 
-/// Runs `calls`, at most `at_once` of them at a time, and answers in their order.
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+/// Runs `calls`, at most `at_once` of them at a time (at least one), and returns their outputs in
+/// the order of the calls.
 ///
 /// They run inside the caller's own task, so nothing goes on after the caller has gone away, and
 /// what is logged belongs to the caller's span.
@@ -13,32 +15,22 @@ pub(crate) async fn run<F: Future>(
     at_once: usize,
 ) -> Vec<F::Output> {
     let mut calls = calls.enumerate();
-    let mut running: Vec<(usize, Pin<Box<F>>)> = Vec::new();
-    let mut done: Vec<(usize, F::Output)> = Vec::new();
-    poll_fn(|context| {
-        loop {
-            let free = at_once.max(1) - running.len();
-            let next = calls.by_ref().take(free);
-            running.extend(next.map(|(index, call)| (index, Box::pin(call))));
-            let before = done.len();
-            running.retain_mut(|(index, call)| match call.as_mut().poll(context) {
-                Poll::Ready(output) => {
-                    done.push((*index, output));
-                    false
-                }
-                Poll::Pending => true,
-            });
-            if running.is_empty() && done.len() == before {
-                return Poll::Ready(());
-            }
-            if done.len() == before {
-                return Poll::Pending;
-            }
+    let mut running = FuturesUnordered::new();
+    let mut outputs = Vec::new();
+    loop {
+        let free = at_once.max(1) - running.len();
+        running.extend(calls.by_ref().take(free).map(numbered));
+        match running.next().await {
+            Some(output) => outputs.push(output),
+            None => break,
         }
-    })
-    .await;
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, output)| output).collect()
+    }
+    outputs.sort_by_key(|(index, _)| *index);
+    outputs.into_iter().map(|(_, output)| output).collect()
+}
+
+async fn numbered<F: Future>((index, call): (usize, F)) -> (usize, F::Output) {
+    (index, call.await)
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use vendor_client_core::{
     Creation, Error, Json, Path, Validate, Violations, endpoints, redacted_debug,
 };
 
-use crate::address::{Address, NewAddress};
+use crate::address::{Address, AddressOfCustomer, NewAddress};
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::foreign_id::{self, HasForeignId, InPath, Repeated};
 use crate::id::CustomerId;
 use crate::opening_hours::OpeningHours;
+use crate::wire::hours::OfCustomer;
 use crate::{UnknownFields, wire};
 
 endpoints! {
@@ -246,14 +247,11 @@ pub struct NewCustomer {
     /// When the customer is open. Wire: `openingHours`.
     #[serde(
         rename = "openingHours",
-        with = "wire::hours::of_customer",
+        with = "wire::hours::Spelled::<OfCustomer>",
         default,
         skip_serializing_if = "Option::is_none"
     )]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(with = "Option<Vec<wire::hours::OfCustomer>>")
-    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<OfCustomer>>"))]
     pub opening_hours: Option<OpeningHours>,
 }
 
@@ -350,9 +348,9 @@ impl Validate for NewCustomer {
                 violations.length(name, text, 0..=most);
             }
         }
-        self.address.check_for_customer("address", violations);
+        violations.nested("address", &AddressOfCustomer(&self.address));
         if let Some(hours) = &self.opening_hours {
-            hours.check_for_customer("openingHours", violations);
+            violations.each("openingHours", &wire::hours::spelled::<OfCustomer>(hours));
         }
     }
 }

@@ -9,7 +9,7 @@ use time::{Time, Weekday};
 use vendor_client_core::Violations;
 
 /// How many minutes a day has.
-const DAY: u16 = 24 * 60;
+pub(crate) const DAY: u16 = 24 * 60;
 
 const WORKING_DAYS: [Weekday; 5] = [
     Weekday::Monday,
@@ -106,29 +106,6 @@ impl OpeningHours {
             .map(|day| OpeningHour::new(*day, opens, closes))
             .collect()
     }
-
-    /// Checks them as a task has them.
-    pub(crate) fn check_for_task(&self, field: &str, violations: &mut Violations) {
-        self.check(field, ["from", "to"], DAY, violations);
-    }
-
-    /// Checks them as a customer has them, who cannot write the day's end.
-    pub(crate) fn check_for_customer(&self, field: &str, violations: &mut Violations) {
-        self.check(field, ["begin", "end"], DAY - 1, violations);
-    }
-
-    fn check(&self, field: &str, names: [&str; 2], latest: u16, violations: &mut Violations) {
-        for (index, hour) in self.0.iter().enumerate() {
-            violations.within(&format!("{field}[{index}]"), |violations| {
-                for (name, time) in names.into_iter().zip([hour.opens, hour.closes]) {
-                    match time.minutes() {
-                        Some(minutes) => violations.range(name, minutes, 0..=latest),
-                        None => violations.add(name, "must be a whole minute"),
-                    }
-                }
-            });
-        }
-    }
 }
 
 impl FromIterator<OpeningHour> for OpeningHours {
@@ -203,6 +180,14 @@ impl TimeOfDay {
         }
     }
 
+    /// Requires that the time in `field` is a whole minute and not after `latest`.
+    pub(crate) fn check(self, field: &str, latest: u16, violations: &mut Violations) {
+        match self.minutes() {
+            Some(minutes) => violations.range(field, minutes, 0..=latest),
+            None => violations.add(field, "must be a whole minute"),
+        }
+    }
+
     fn from_minutes(minutes: u16) -> Option<Self> {
         if minutes == DAY {
             return Some(Self::EndOfDay);
@@ -264,23 +249,24 @@ impl schemars::JsonSchema for TimeOfDay {
 mod tests {
     use serde_json::{Value, json};
     use time::macros::time;
+    use vendor_client_core::Validate;
 
     use super::*;
     use crate::wire::hours;
 
     #[derive(Debug, Deserialize, PartialEq, Serialize)]
-    struct Task(#[serde(with = "hours::of_task")] Option<OpeningHours>);
+    struct Task(#[serde(with = "hours::Spelled::<hours::OfTask>")] Option<OpeningHours>);
 
     #[derive(Debug, Deserialize, PartialEq, Serialize)]
-    struct Customer(#[serde(with = "hours::of_customer")] Option<OpeningHours>);
+    struct Customer(#[serde(with = "hours::Spelled::<hours::OfCustomer>")] Option<OpeningHours>);
 
     fn written(value: impl Serialize) -> Value {
         serde_json::to_value(value).unwrap()
     }
 
-    fn violations(check: impl FnOnce(&mut Violations)) -> Vec<String> {
+    fn violations<W: From<OpeningHour> + Validate>(hours: &OpeningHours) -> Vec<String> {
         let mut violations = Violations::new();
-        check(&mut violations);
+        violations.each("openingHours", &hours::spelled::<W>(hours));
         violations.iter().map(|found| found.path.clone()).collect()
     }
 
@@ -342,9 +328,9 @@ mod tests {
     #[test]
     fn the_end_of_the_day_is_for_tasks_and_refused_for_customers() {
         let hours = OpeningHours::on(Weekday::Friday, time!(22:00), TimeOfDay::EndOfDay);
-        assert!(violations(|found| hours.check_for_task("openingHours", found)).is_empty());
+        assert!(violations::<hours::OfTask>(&hours).is_empty());
         assert_eq!(
-            violations(|found| hours.check_for_customer("openingHours", found)),
+            violations::<hours::OfCustomer>(&hours),
             ["openingHours[0].end"]
         );
     }
@@ -353,7 +339,7 @@ mod tests {
     fn a_time_with_seconds_is_refused_not_cut() {
         let hours = OpeningHours::on(Weekday::Friday, time!(9:00:30), time!(10:00:00.5));
         assert_eq!(
-            violations(|found| hours.check_for_task("openingHours", found)),
+            violations::<hours::OfTask>(&hours),
             ["openingHours[0].from", "openingHours[0].to"]
         );
         assert!(serde_json::to_value(Task(Some(hours))).is_err());

@@ -378,8 +378,8 @@ impl HasForeignId for NewResource {
 impl Validate for NewResource {
     fn validate(&self, violations: &mut Violations) {
         violations.length("name", &self.name, 1..=100);
-        self.start_address.check("startAddress", violations);
-        self.end_address.check("endAddress", violations);
+        violations.nested("startAddress", &self.start_address);
+        violations.nested("endAddress", &self.end_address);
         violations.each("enumerables", self.enumerables.iter().flatten());
         violations.each("capacities", self.capacities.iter().flatten());
     }

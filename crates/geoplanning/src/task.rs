@@ -12,6 +12,7 @@ use crate::enumerables::{Enumerable, NewEnumerable};
 use crate::id::{AppointmentId, CustomerId, OpeningHourId, OrderId, TaskId};
 use crate::opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
 use crate::resources::ResourceReference;
+use crate::wire::hours::OfTask;
 use crate::{Properties, UnknownFields, wire};
 
 /// What an assignment asks for, as it is read.
@@ -163,14 +164,11 @@ pub struct NewTask {
     /// When the place is open. Wire: `openingHours`.
     #[serde(
         rename = "openingHours",
-        with = "wire::hours::of_task",
+        with = "wire::hours::Spelled::<OfTask>",
         default,
         skip_serializing_if = "Option::is_none"
     )]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(with = "Option<Vec<wire::hours::OfTask>>")
-    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<OfTask>>"))]
     pub opening_hours: Option<OpeningHours>,
 }
 
@@ -247,14 +245,14 @@ impl Validate for NewTask {
         if let Some(description) = &self.description {
             violations.length("description", description, 1..=400);
         }
-        self.address.check("address", violations);
+        violations.nested("address", &self.address);
         if let Some(appointment) = &self.appointment {
             violations.nested("appointment", appointment);
         }
         violations.each("orders", self.orders.iter().flatten());
         violations.each("enumerables", self.enumerables.iter().flatten());
         if let Some(hours) = &self.opening_hours {
-            hours.check_for_task("openingHours", violations);
+            violations.each("openingHours", &wire::hours::spelled::<OfTask>(hours));
         }
     }
 }
@@ -459,7 +457,7 @@ pub struct TaskOpeningHour {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OpeningHourId>,
     /// The day. Wire: `weekDay`, 0 for Monday.
-    #[serde(rename = "weekDay", with = "wire::hours::weekday_from_0")]
+    #[serde(rename = "weekDay", with = "wire::hours::DaysFrom::<0>")]
     #[cfg_attr(feature = "schema", schemars(with = "u8"))]
     pub day: Weekday,
     /// When it opens. Wire: `from`, in minutes from midnight.

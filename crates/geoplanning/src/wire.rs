@@ -357,50 +357,37 @@ impl<'de> Deserialize<'de> for Seconds {
 
 /// Weekdays and times of day, which tasks and customers spell differently (finding G-08).
 pub(crate) mod hours {
+    use std::marker::PhantomData;
+
+    use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use time::Weekday;
+    use vendor_client_core::{Validate, Violations};
 
-    use crate::opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
+    use crate::opening_hours::{DAY, OpeningHour, OpeningHours, TimeOfDay};
 
-    /// 0 is Monday, 6 is Sunday.
-    pub(crate) mod weekday_from_0 {
-        use serde::de::Error as _;
+    /// A weekday as a number, of which the first is Monday.
+    pub(crate) struct DaysFrom<const FIRST: u8>;
 
-        use super::*;
-
+    impl<const FIRST: u8> DaysFrom<FIRST> {
         pub(crate) fn serialize<S: Serializer>(day: &Weekday, out: S) -> Result<S::Ok, S::Error> {
-            out.serialize_u8(day.number_days_from_monday())
+            out.serialize_u8(FIRST + day.number_days_from_monday())
         }
 
         pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
             input: D,
         ) -> Result<Weekday, D::Error> {
             let number = u8::deserialize(input)?;
-            weekday(number).ok_or_else(|| D::Error::custom("a weekday is not within 0 and 6"))
+            let days_from_monday = number.checked_sub(FIRST).filter(|days| *days < 7);
+            days_from_monday
+                .map(|days| Weekday::Monday.nth_next(days))
+                .ok_or_else(|| {
+                    D::Error::custom(format_args!(
+                        "a weekday is not from {FIRST} to {}",
+                        FIRST + 6
+                    ))
+                })
         }
-    }
-
-    /// 1 is Monday, 7 is Sunday.
-    mod weekday_from_1 {
-        use serde::de::Error as _;
-
-        use super::*;
-
-        pub(crate) fn serialize<S: Serializer>(day: &Weekday, out: S) -> Result<S::Ok, S::Error> {
-            out.serialize_u8(day.number_from_monday())
-        }
-
-        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-            input: D,
-        ) -> Result<Weekday, D::Error> {
-            let number = u8::deserialize(input)?;
-            let day = number.checked_sub(1).and_then(weekday);
-            day.ok_or_else(|| D::Error::custom("a weekday is not within 1 and 7"))
-        }
-    }
-
-    fn weekday(days_from_monday: u8) -> Option<Weekday> {
-        (days_from_monday < 7).then(|| Weekday::Monday.nth_next(days_from_monday))
     }
 
     /// An opening hour of a task that is sent.
@@ -409,11 +396,18 @@ pub(crate) mod hours {
     #[derive(Deserialize, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(crate) struct OfTask {
-        #[serde(rename = "weekDay", with = "weekday_from_0")]
+        #[serde(rename = "weekDay", with = "DaysFrom::<0>")]
         #[cfg_attr(feature = "schema", schemars(with = "u8"))]
         day: Weekday,
         from: TimeOfDay,
         to: TimeOfDay,
+    }
+
+    impl Validate for OfTask {
+        fn validate(&self, violations: &mut Violations) {
+            self.from.check("from", DAY, violations);
+            self.to.check("to", DAY, violations);
+        }
     }
 
     impl From<OpeningHour> for OfTask {
@@ -433,17 +427,24 @@ pub(crate) mod hours {
         }
     }
 
-    /// An opening hour of a customer's.
+    /// An opening hour of a customer's. It cannot be the day's end.
     ///
     /// Docs: `docs/geoplanning/types.md`, "Type: CustomerOpeningHour".
     #[derive(Deserialize, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(crate) struct OfCustomer {
-        #[serde(with = "weekday_from_1")]
+        #[serde(with = "DaysFrom::<1>")]
         #[cfg_attr(feature = "schema", schemars(with = "u8"))]
         day: Weekday,
         begin: TimeOfDay,
         end: TimeOfDay,
+    }
+
+    impl Validate for OfCustomer {
+        fn validate(&self, violations: &mut Violations) {
+            self.begin.check("begin", DAY - 1, violations);
+            self.end.check("end", DAY - 1, violations);
+        }
     }
 
     impl From<OpeningHour> for OfCustomer {
@@ -463,60 +464,34 @@ pub(crate) mod hours {
         }
     }
 
-    /// All opening hours of a task that is sent.
-    pub(crate) mod of_task {
-        use super::*;
+    /// Opening hours as an array of `W`.
+    pub(crate) struct Spelled<W>(PhantomData<W>);
 
+    impl<W> Spelled<W> {
         pub(crate) fn serialize<S: Serializer>(
             hours: &Option<OpeningHours>,
             out: S,
-        ) -> Result<S::Ok, S::Error> {
-            write::<OfTask, S>(hours, out)
+        ) -> Result<S::Ok, S::Error>
+        where
+            W: From<OpeningHour> + Serialize,
+        {
+            hours.as_ref().map(spelled::<W>).serialize(out)
         }
 
         pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
             input: D,
-        ) -> Result<Option<OpeningHours>, D::Error> {
-            read::<OfTask, D>(input)
+        ) -> Result<Option<OpeningHours>, D::Error>
+        where
+            W: Into<OpeningHour> + Deserialize<'de>,
+        {
+            let hours = Option::<Vec<W>>::deserialize(input)?;
+            Ok(hours.map(|hours| hours.into_iter().map(W::into).collect()))
         }
     }
 
-    /// All opening hours of a customer.
-    pub(crate) mod of_customer {
-        use super::*;
-
-        pub(crate) fn serialize<S: Serializer>(
-            hours: &Option<OpeningHours>,
-            out: S,
-        ) -> Result<S::Ok, S::Error> {
-            write::<OfCustomer, S>(hours, out)
-        }
-
-        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-            input: D,
-        ) -> Result<Option<OpeningHours>, D::Error> {
-            read::<OfCustomer, D>(input)
-        }
-    }
-
-    fn write<W, S>(hours: &Option<OpeningHours>, out: S) -> Result<S::Ok, S::Error>
-    where
-        W: From<OpeningHour> + Serialize,
-        S: Serializer,
-    {
-        match hours {
-            Some(hours) => out.collect_seq(hours.iter().map(|hour| W::from(*hour))),
-            None => out.serialize_none(),
-        }
-    }
-
-    fn read<'de, W, D>(input: D) -> Result<Option<OpeningHours>, D::Error>
-    where
-        W: Into<OpeningHour> + Deserialize<'de>,
-        D: Deserializer<'de>,
-    {
-        let hours = Option::<Vec<W>>::deserialize(input)?;
-        Ok(hours.map(|hours| hours.into_iter().map(W::into).collect()))
+    /// Opening hours as they are on the wire.
+    pub(crate) fn spelled<W: From<OpeningHour>>(hours: &OpeningHours) -> Vec<W> {
+        hours.iter().map(|hour| W::from(*hour)).collect()
     }
 }
 

@@ -79,7 +79,7 @@ impl Violations {
         self.found.iter()
     }
 
-    /// Reports that `field` breaks `rule`.
+    /// Reports that `field` breaks `rule`. Within an object, an empty `field` is the object itself.
     ///
     /// Say what is required ("must be a whole number of minutes"), never the value.
     pub fn add(&mut self, field: &str, rule: impl Into<String>) {
@@ -149,6 +149,9 @@ impl Violations {
     fn path_of(&self, field: &str) -> String {
         if self.at.is_empty() {
             return field.to_owned();
+        }
+        if field.is_empty() {
+            return self.at.clone();
         }
         format!("{}.{field}", self.at)
     }

@@ -181,9 +181,7 @@ impl Unassign {
     }
 }
 
-impl Validate for Unassign {
-    fn validate(&self, _: &mut Violations) {}
-}
+impl Validate for Unassign {}
 
 /// Gives an activity up for good.
 ///
@@ -230,7 +228,7 @@ fn check_status_and_date(
     violations: &mut Violations,
 ) {
     if let Some(status) = status {
-        status.check("status", violations);
+        violations.nested("status", status);
     }
     violations.require("date", wire::is_writable(date), wire::DATE_RULE);
 }

@@ -215,7 +215,7 @@ impl Validate for SimpleActivityUpdate {
             wire::MINUTES_RULE,
         );
         if let Some(address) = &self.address {
-            address.check("address", violations);
+            violations.nested("address", address);
         }
     }
 }

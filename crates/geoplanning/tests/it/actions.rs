@@ -136,7 +136,7 @@ async fn work_is_started_and_finished_with_a_status_of_the_callers_choice() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let activities = client.activities();
-    let fetching_parts = StatusReference::by_reference("ST-PARTS");
+    let fetching_parts = StatusReference::by_foreign_id("ST-PARTS");
     let start = at(&client, NINE).await.status(fetching_parts);
     let changed = activities.start(PLANNED, &start).await.unwrap();
     let round = changed.get(RoundId::new(ROUND)).unwrap();

@@ -18,7 +18,7 @@ const UNKNOWN: ActivityId = ActivityId::new(999);
 /// An activity with everything set.
 fn full_activity() -> NewActivity {
     let mut new =
-        new_activity("GP-100").of_type(ActivityTypeReference::new("Delivery").reference("dvy-01"));
+        new_activity("GP-100").of_type(ActivityTypeReference::new("Delivery").foreign_id("dvy-01"));
     let task = &mut new.task;
     task.due = Some(datetime!(2026-03-02 18:00 +01:00));
     task.description = Some("Ring twice".to_owned());

@@ -40,7 +40,7 @@ async fn everything_that_is_wrong_with_an_activity_is_told_at_once() {
         time!(9:00:01),
         time!(10:00),
     ));
-    let of_type = ActivityTypeReference::new("").reference("é".repeat(21));
+    let of_type = ActivityTypeReference::new("").foreign_id("é".repeat(21));
     let new = NewActivity::new(task).of_type(of_type);
     let expected = [
         "type.fid",

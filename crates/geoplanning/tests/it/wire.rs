@@ -212,7 +212,7 @@ async fn an_activity_is_added() {
         StreetAddress::new("BE", "5100", "Naninne", "Chaussee de Marche").number("774"),
     )
     .at(Coordinates::new(50.4279474396788, 4.9259030858176));
-    let of_type = ActivityTypeReference::new("repair-net").reference("Tp-814");
+    let of_type = ActivityTypeReference::new("repair-net").foreign_id("Tp-814");
     let new = NewActivity::new(task).of_type(of_type);
     let activity = Exchange::new("POST", "/activity/", "add_activity/response")
         .body("add_activity/request")
@@ -244,7 +244,7 @@ async fn a_task_is_updated() {
     task.description = Some("This is an updated task".to_owned());
     task.contact.as_mut().unwrap().mail = Some("info@market-ip.com".to_owned());
     task.enumerables = None;
-    let of_type = ActivityTypeReference::new("Delivery").reference("dvy-01");
+    let of_type = ActivityTypeReference::new("Delivery").foreign_id("dvy-01");
     let update = NewActivity::new(task).of_type(of_type);
     let activity = Exchange::new("PUT", "/activity/1", "update_activity/response-task")
         .body("update_activity/request-task")
@@ -269,7 +269,7 @@ async fn a_task_is_updated() {
 #[tokio::test]
 async fn a_simple_activity_is_updated() {
     let mut update = SimpleActivityUpdate::blank();
-    let of_type = ActivityTypeReference::new("Refill").reference("rfl-02");
+    let of_type = ActivityTypeReference::new("Refill").foreign_id("rfl-02");
     update.activity_type = Some(of_type);
     update.name = Some("Updated refill".to_owned());
     update.foreign_id = Some("r-123".to_owned());

@@ -41,7 +41,6 @@ impl Subject for CegidLoop {
 
     fn operations(&self) -> Vec<Subjected> {
         cegid_loop::operations()
-            .into_iter()
             .map(|operation| Subjected {
                 operation,
                 body: Body::Read,

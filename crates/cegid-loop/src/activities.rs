@@ -4,12 +4,18 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::redacted_debug;
+use vendor_client_core::{Query, endpoints, redacted_debug};
 
 use crate::code::code;
-use crate::filter::Field;
+use crate::field::fields;
 use crate::id::{ActivityId, LetterId};
-use crate::wire;
+use crate::list::ListQuery;
+use crate::wire::{self, Envelope};
+
+endpoints! {
+    LIST_ACTIVITIES = GET "/giActivitesMission" Query<ListQuery>, ()
+        => Envelope<LetterActivity>, idempotent;
+}
 
 /// One service that an engagement letter promises.
 ///
@@ -167,29 +173,33 @@ code! {
     }
 }
 
-/// [`LetterActivity::id`] in filters, orders and choices of fields.
-pub const ID: Field<LetterActivity, ActivityId> = Field::new("objectId");
-/// [`LetterActivity::revision`].
-pub const REVISION: Field<LetterActivity, String> = Field::new("revisionId");
-/// [`LetterActivity::letter_id`].
-pub const LETTER_ID: Field<LetterActivity, LetterId> = Field::new("lettreMissionId");
-/// [`LetterActivity::name`].
-pub const NAME: Field<LetterActivity, String> = Field::new("activite");
-/// [`LetterActivity::by_firm`].
-pub const BY_FIRM: Field<LetterActivity, bool> = Field::new("activiteCabinet");
-/// [`LetterActivity::by_client`].
-pub const BY_CLIENT: Field<LetterActivity, bool> = Field::new("activiteClient");
-/// [`LetterActivity::unit_hours`].
-pub const UNIT_HOURS: Field<LetterActivity, f64> = Field::new("unite");
-/// [`LetterActivity::frequency`].
-pub const FREQUENCY: Field<LetterActivity, Frequency> = Field::new("frequence");
-/// [`LetterActivity::frequency_date`].
-pub const FREQUENCY_DATE: Field<LetterActivity, OffsetDateTime> = Field::new("dateFreq");
-/// [`LetterActivity::basis`].
-pub const BASIS: Field<LetterActivity, FrequencyBasis> = Field::new("calage");
-/// [`LetterActivity::month_offset`].
-pub const MONTH_OFFSET: Field<LetterActivity, i64> = Field::new("decalage");
-/// [`LetterActivity::quantity`].
-pub const QUANTITY: Field<LetterActivity, i64> = Field::new("quantite");
-/// [`LetterActivity::due_day`].
-pub const DUE_DAY: Field<LetterActivity, i64> = Field::new("datePrevObligation");
+fields! {
+    LetterActivity {
+        /// [`LetterActivity::id`] in filters, orders and choices of fields.
+        ID: ActivityId = "objectId";
+        /// [`LetterActivity::revision`].
+        REVISION: String = "revisionId";
+        /// [`LetterActivity::letter_id`].
+        LETTER_ID: LetterId = "lettreMissionId";
+        /// [`LetterActivity::name`].
+        NAME: String = "activite";
+        /// [`LetterActivity::by_firm`].
+        BY_FIRM: bool = "activiteCabinet";
+        /// [`LetterActivity::by_client`].
+        BY_CLIENT: bool = "activiteClient";
+        /// [`LetterActivity::unit_hours`].
+        UNIT_HOURS: f64 = "unite";
+        /// [`LetterActivity::frequency`].
+        FREQUENCY: Frequency = "frequence";
+        /// [`LetterActivity::frequency_date`].
+        FREQUENCY_DATE: OffsetDateTime = "dateFreq";
+        /// [`LetterActivity::basis`].
+        BASIS: FrequencyBasis = "calage";
+        /// [`LetterActivity::month_offset`].
+        MONTH_OFFSET: i64 = "decalage";
+        /// [`LetterActivity::quantity`].
+        QUANTITY: i64 = "quantite";
+        /// [`LetterActivity::due_day`].
+        DUE_DAY: i64 = "datePrevObligation";
+    }
+}

@@ -4,25 +4,25 @@ use std::fmt;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, HeaderValue, Idempotency, Method, Operation, Service, Transport,
-    TransportConfig, VendorMessage, environment,
+    Error, HeaderMap, HeaderName, HeaderValue, Service, Transport, TransportConfig, environment,
 };
 
-use crate::activities::{self, LetterActivity};
+use crate::activities::{self, LIST_ACTIVITIES, LetterActivity};
+use crate::error::read_failure;
 use crate::filter::Filter;
 use crate::id::LetterId;
-use crate::letters::{self, EngagementLetter};
+use crate::letters::{self, EngagementLetter, LIST_ENGAGEMENT_LETTERS};
 use crate::list::List;
 
-/// Where the service is.
+/// The service's base URL.
 const BASE_URL: &str = "https://api.cegid.com/loop-api-publiques";
 
 /// The folder of the firm itself, to which its engagement letters belong.
 const FIRM_FOLDER: &str = "cabinet";
+
+const CONTENT_TYPE: &str = "application/json";
 
 const SUBSCRIPTION_KEY_HEADER: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-apikey");
@@ -33,36 +33,18 @@ static SERVICE: Service = Service::new(
     read_failure,
 );
 
-pub(crate) static LIST_ENGAGEMENT_LETTERS: Operation = Operation::new(
-    "list_engagement_letters",
-    Method::GET,
-    "/LettresDeMissions",
-    Idempotency::Idempotent,
-);
-
-pub(crate) static LIST_ACTIVITIES: Operation = Operation::new(
-    "list_activities",
-    Method::GET,
-    "/giActivitesMission",
-    Idempotency::Idempotent,
-);
-
-/// Any other list, which the caller names.
-static LIST: Operation = Operation::new("list", Method::GET, "/{list}", Idempotency::Idempotent);
-
 /// A client of Cegid Loop. Cheap to clone; clones share connections and the retry budget.
 ///
-/// Its calls run within a tokio runtime that has input, output and timers enabled, as that of
-/// `#[tokio::main]` has.
+/// Its calls run within a tokio runtime with I/O and timers enabled, such as that of
+/// `#[tokio::main]`.
 ///
 /// ```no_run
-/// use cegid_loop::letters::{self, LetterStatus};
 /// use cegid_loop::Client;
+/// use cegid_loop::letters;
 ///
 /// # async fn run() -> Result<(), cegid_loop::Error> {
 /// let client = Client::from_env()?;
-/// let signed = letters::STATUS.eq(LetterStatus::SIGNED);
-/// for letter in client.engagement_letters(signed).try_collect().await? {
+/// for letter in client.engagement_letters(letters::signed()).try_collect().await? {
 ///     println!("{}", letter.number.unwrap_or_default());
 /// }
 /// # Ok(())
@@ -70,7 +52,7 @@ static LIST: Operation = Operation::new("list", Method::GET, "/{list}", Idempote
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) transport: Transport,
+    transport: Transport,
     folder: Arc<str>,
 }
 
@@ -87,13 +69,13 @@ impl Client {
     /// | `CEGID_LOOP_SUBSCRIPTION_KEY` | the subscription key |
     /// | `CEGID_LOOP_API_KEY` | the API key |
     /// | `CEGID_LOOP_API_SECRET` | the client secret that belongs to the API key |
-    /// | `CEGID_LOOP_FOLDER` | the folder, where it is not `cabinet` |
-    /// | `CEGID_LOOP_BASE_URL` | the base URL, where it is not the vendor's |
+    /// | `CEGID_LOOP_FOLDER` | the folder. Default: `cabinet` |
+    /// | `CEGID_LOOP_BASE_URL` | the base URL. Default: the vendor's |
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), which names the variable that is
-    /// missing, or as for [`ClientBuilder::build`].
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming the variable that is missing,
+    /// or as for [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -103,16 +85,21 @@ impl Client {
     ///
     /// `GET /LettresDeMissions`
     ///
-    /// Docs: `docs/cegid-loop/engagement-letters.md`, "List engagement letters".
+    /// Docs: `docs/cegid-loop/letters.md`, "List engagement letters".
     pub fn engagement_letters(&self, filter: Filter<EngagementLetter>) -> List<EngagementLetter> {
-        List::new(self, &LIST_ENGAGEMENT_LETTERS, None, filter)
+        List::documented(
+            &LIST_ENGAGEMENT_LETTERS,
+            &self.transport,
+            &self.folder,
+            filter,
+        )
     }
 
-    /// Reads one engagement letter; `None` where there is no such letter.
+    /// Reads one engagement letter; `None` if there is no such letter.
     ///
     /// The vendor says that a single one is read by its identifier and shows no path for it, so
-    /// this is a list with a filter on `objectId`. Another letter, which a service that passes over
-    /// the filter would answer, is not taken for it.
+    /// this is a list with a filter on `objectId`. If a service ignores the filter and returns
+    /// another letter, that one is not taken for it.
     ///
     /// # Errors
     ///
@@ -132,13 +119,13 @@ impl Client {
     ///
     /// Docs: `docs/cegid-loop/activities.md`, "List activities".
     pub fn activities(&self, filter: Filter<LetterActivity>) -> List<LetterActivity> {
-        List::new(self, &LIST_ACTIVITIES, None, filter)
+        List::documented(&LIST_ACTIVITIES, &self.transport, &self.folder, filter)
     }
 
     /// Lists the activities that a letter promises.
     ///
     /// A letter without [`id`](EngagementLetter::id), because a
-    /// [`Select`](crate::Select) left it out, is refused when the list is asked for.
+    /// [`Select`](crate::Select) left it out, is refused when the list is requested.
     ///
     /// Docs: `docs/cegid-loop/activities.md`, "List activities".
     pub fn activities_of(&self, letter: &EngagementLetter) -> List<LetterActivity> {
@@ -181,11 +168,7 @@ impl Client {
     where
         Row: DeserializeOwned + Send + 'static,
     {
-        List::new(self, &LIST, Some(name), filter)
-    }
-
-    pub(crate) fn folder(&self) -> &str {
-        &self.folder
+        List::named(name, &self.transport, &self.folder, filter)
     }
 }
 
@@ -200,34 +183,20 @@ impl Client {
 ///     .build()?;
 /// # Ok::<_, cegid_loop::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use = "nothing is built until `build` is called"]
 pub struct ClientBuilder {
-    subscription_key: SecretString,
-    api_key: SecretString,
-    api_secret: SecretString,
-    folder: String,
-    base_url: String,
-    content_type: String,
+    subscription_key: Option<SecretString>,
+    api_key: Option<SecretString>,
+    api_secret: Option<SecretString>,
+    folder: Option<String>,
+    base_url: Option<String>,
+    content_type: Option<String>,
     transport: TransportConfig,
 }
 
-impl Default for ClientBuilder {
-    fn default() -> Self {
-        Self {
-            subscription_key: SecretString::default(),
-            api_key: SecretString::default(),
-            api_secret: SecretString::default(),
-            folder: FIRM_FOLDER.to_owned(),
-            base_url: BASE_URL.to_owned(),
-            content_type: "application/json".to_owned(),
-            transport: TransportConfig::default(),
-        }
-    }
-}
-
 impl ClientBuilder {
-    /// A builder filled as [`Client::from_env`] says.
+    /// A builder filled from the variables that [`Client::from_env`] lists.
     ///
     /// # Errors
     ///
@@ -237,26 +206,24 @@ impl ClientBuilder {
     }
 
     fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let mut builder = Self::default()
-            .subscription_key(environment::required(&get, "CEGID_LOOP_SUBSCRIPTION_KEY")?)
-            .api_key(
-                environment::required(&get, "CEGID_LOOP_API_KEY")?,
-                environment::required(&get, "CEGID_LOOP_API_SECRET")?,
-            );
-        if let Some(folder) = environment::optional(&get, "CEGID_LOOP_FOLDER") {
-            builder.folder = folder;
-        }
-        if let Some(base_url) = environment::optional(&get, "CEGID_LOOP_BASE_URL") {
-            builder.base_url = base_url;
-        }
-        Ok(builder)
+        let required = |name| environment::required(&get, name);
+        Ok(Self {
+            folder: environment::optional(&get, "CEGID_LOOP_FOLDER"),
+            base_url: environment::optional(&get, "CEGID_LOOP_BASE_URL"),
+            ..Self::default()
+                .subscription_key(required("CEGID_LOOP_SUBSCRIPTION_KEY")?)
+                .api_key(
+                    required("CEGID_LOOP_API_KEY")?,
+                    required("CEGID_LOOP_API_SECRET")?,
+                )
+        })
     }
 
     /// Sets the subscription key. Required.
     ///
     /// Wire: the header `Ocp-Apim-Subscription-Key`.
     pub fn subscription_key(mut self, key: impl Into<SecretString>) -> Self {
-        self.subscription_key = key.into();
+        self.subscription_key = Some(key.into());
         self
     }
 
@@ -268,34 +235,34 @@ impl ClientBuilder {
         key: impl Into<SecretString>,
         secret: impl Into<SecretString>,
     ) -> Self {
-        self.api_key = key.into();
-        self.api_secret = secret.into();
+        self.api_key = Some(key.into());
+        self.api_secret = Some(secret.into());
         self
     }
 
-    /// Sets the folder that is read where a call names no other: by default `cabinet`, the firm
+    /// Sets the folder that is read if a list names no other. Default: `cabinet`, the firm
     /// itself.
     ///
     /// Wire: the parameter `codeDossier`.
     pub fn folder(mut self, code: impl Into<String>) -> Self {
-        self.folder = code.into();
+        self.folder = Some(code.into());
         self
     }
 
-    /// Sets the base URL, by default `https://api.cegid.com/loop-api-publiques`.
+    /// Sets the base URL. Default: `https://api.cegid.com/loop-api-publiques`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = Some(url.into());
         self
     }
 
-    /// Sets the `Content-Type` of every request, by default `application/json`.
+    /// Sets the `Content-Type` of every request. Default: `application/json`.
     ///
-    /// No request has a body. The vendor's pages ask for `application-json`, which is no media
-    /// type; should the gateway insist on it, this is the way.
+    /// No request has a body. The vendor's pages require `application-json`, which is not a media
+    /// type; if the gateway insists on it, set it here.
     ///
     /// Docs: `docs/cegid-loop/README.md`, "Deviations" (finding C-16).
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.content_type = content_type.into();
+        self.content_type = Some(content_type.into());
         self
     }
 
@@ -309,46 +276,40 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where a key is missing or
-    /// cannot stand in a header, where the base URL is no https URL, or where TLS cannot be set
-    /// up.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a key is missing or is not
+    /// a valid header value, if the base URL is not an https URL, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let headers = HeaderMap::from_iter([
             (SUBSCRIPTION_KEY_HEADER, self.subscription_key_header()?),
             (API_KEY_HEADER, self.api_key_header()?),
             (CONTENT_TYPE_HEADER, self.content_type_header()?),
         ]);
+        let base_url = self.base_url.as_deref().unwrap_or(BASE_URL);
         Ok(Client {
-            transport: Transport::new(&SERVICE, &self.base_url, headers, &self.transport)?,
-            folder: self.folder.into(),
+            transport: Transport::new(&SERVICE, base_url, headers, &self.transport)?,
+            folder: self.folder.unwrap_or_else(|| FIRM_FOLDER.to_owned()).into(),
         })
     }
 
     fn subscription_key_header(&self) -> Result<HeaderValue, Error> {
-        secret_header(
-            self.subscription_key.expose_secret(),
-            "the subscription key",
-        )
+        let name = "the subscription key";
+        header_value(given(&self.subscription_key, name)?, name)
     }
 
     fn api_key_header(&self) -> Result<HeaderValue, Error> {
-        let key = self.api_key.expose_secret();
-        let secret = self.api_secret.expose_secret();
-        if key.is_empty() || secret.is_empty() {
-            return Err(Error::configuration(
-                "the API key or its client secret is missing",
-            ));
-        }
+        let key = given(&self.api_key, "the API key")?;
+        let secret = given(&self.api_secret, "the client secret of the API key")?;
         if key.contains(':') {
             return Err(Error::configuration("the API key must not contain a colon"));
         }
         let joined = SecretString::from(format!("{key}:{secret}"));
-        secret_header(joined.expose_secret(), "the API key or its client secret")
+        header_value(joined.expose_secret(), "the API key or its client secret")
     }
 
     fn content_type_header(&self) -> Result<HeaderValue, Error> {
-        HeaderValue::from_str(&self.content_type)
-            .map_err(|_| Error::configuration("the content type cannot stand in a header"))
+        let content_type = self.content_type.as_deref().unwrap_or(CONTENT_TYPE);
+        HeaderValue::from_str(content_type)
+            .map_err(|_| Error::configuration("the content type is not a valid header value"))
     }
 }
 
@@ -363,35 +324,19 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn secret_header(secret: &str, what: &str) -> Result<HeaderValue, Error> {
-    if secret.is_empty() {
-        return Err(Error::configuration(format!("{what} is missing")));
-    }
-    let mut value = HeaderValue::from_str(secret)
-        .map_err(|_| Error::configuration(format!("{what} cannot stand in a header")))?;
-    value.set_sensitive(true);
-    Ok(value)
+/// A secret that must be given.
+fn given<'a>(secret: &'a Option<SecretString>, name: &str) -> Result<&'a str, Error> {
+    let secret = secret.as_ref().map(|secret| secret.expose_secret());
+    secret
+        .filter(|secret| !secret.is_empty())
+        .ok_or_else(|| Error::configuration(format!("{name} is missing")))
 }
 
-/// Reads what the gateway says of a failure: `{"statusCode": 401, "message": "…"}`.
-///
-/// Docs: `docs/cegid-loop/README.md`, "Error answers".
-fn read_failure(body: &[u8]) -> VendorMessage {
-    #[derive(Deserialize)]
-    struct Failure {
-        #[serde(rename = "statusCode", alias = "code")]
-        code: Option<Value>,
-        message: Option<String>,
-    }
-    let Ok(failure) = serde_json::from_slice::<Failure>(body) else {
-        return VendorMessage::default();
-    };
-    let code = failure.code.and_then(|code| match code {
-        Value::String(code) => Some(code),
-        Value::Number(code) => Some(code.to_string()),
-        _ => None,
-    });
-    VendorMessage::new(code, failure.message)
+fn header_value(secret: &str, name: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(secret)
+        .map_err(|_| Error::configuration(format!("{name} is not a valid header value")))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -401,11 +346,15 @@ mod tests {
     use super::*;
 
     fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
-        let read = |name: &str| {
+        let get = |name: &str| {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        ClientBuilder::from_vars(read)?.build()
+        ClientBuilder::from_vars(get)?.build()
+    }
+
+    fn folder(client: &Client) -> &str {
+        &client.folder
     }
 
     const KEYS: [(&str, &str); 3] = [
@@ -416,11 +365,11 @@ mod tests {
 
     #[test]
     fn the_environment_gives_keys_and_the_firms_own_folder() {
-        assert_eq!(from(&KEYS).unwrap().folder(), "cabinet");
+        assert_eq!(folder(&from(&KEYS).unwrap()), "cabinet");
         let other = [&KEYS[..], &[("CEGID_LOOP_FOLDER", "CLIENT01")]].concat();
-        assert_eq!(from(&other).unwrap().folder(), "CLIENT01");
+        assert_eq!(folder(&from(&other).unwrap()), "CLIENT01");
         let emptied = [&KEYS[..], &[("CEGID_LOOP_FOLDER", "")]].concat();
-        assert_eq!(from(&emptied).unwrap().folder(), "cabinet");
+        assert_eq!(folder(&from(&emptied).unwrap()), "cabinet");
     }
 
     #[test]
@@ -461,15 +410,5 @@ mod tests {
             .subscription_key("canary-subscription")
             .api_key("canary-key", "canary-secret");
         assert!(!format!("{builder:?} {:?}", builder.clone().build()).contains("canary"));
-    }
-
-    #[test]
-    fn the_gateways_words_are_read() {
-        let failure = read_failure(br#"{ "statusCode": 401, "message": "Access denied" }"#);
-        assert_eq!(failure.code.as_deref(), Some("401"));
-        assert_eq!(failure.message.as_deref(), Some("Access denied"));
-        assert_eq!(read_failure(b"<html>"), VendorMessage::default());
-        let no_code = read_failure(br#"{ "code": { "client": "canary" } }"#);
-        assert_eq!(no_code, VendorMessage::default());
     }
 }

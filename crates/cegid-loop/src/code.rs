@@ -38,6 +38,12 @@ macro_rules! code {
             }
         }
 
+        impl From<$name> for i64 {
+            fn from(code: $name) -> Self {
+                code.0
+            }
+        }
+
         /// Writes what the number means, or the number where the vendor has not listed it.
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

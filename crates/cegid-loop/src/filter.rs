@@ -1,8 +1,8 @@
-//! Filters: which rows a list answers.
+//! Filters: which rows a list returns.
 //!
-//! The service takes an expression in JavaScript notation. It is built here from the typed fields
-//! of a list, so that a misspelt field, a field of another list or a value of the wrong type does
-//! not compile, and so that no value can break out of its literal:
+//! The service takes an expression in JavaScript notation. Here it is built from the typed fields
+//! of a list, so a misspelt field, a field of another list or a value of the wrong type does not
+//! compile, and no value can break out of its literal:
 //!
 //! ```
 //! use cegid_loop::letters::{self, LetterStatus};
@@ -20,18 +20,25 @@
 //!
 //! Docs: `docs/cegid-loop/README.md`, "Filters".
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 
 use time::{Date, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
+use vendor_client_core::Violations;
+
+use crate::sort::joined;
+
+/// The most values that [`Field::is_in`] leaves out one by one.
+const MAX_LEFT_OUT: usize = 100;
 
 /// A field of the list whose rows are `Row`, holding values of type `T`.
 ///
 /// The fields of the documented lists are constants beside their rows
-/// ([`letters`](crate::letters), [`activities`](crate::activities)). For a list of your own, name
-/// its fields yourself; a dot reaches into a reference:
+/// ([`letters`](crate::letters), [`activities`](crate::activities)). For any other list, name the
+/// fields yourself; a dot reaches into a reference:
 ///
 /// ```
 /// use cegid_loop::Field;
@@ -52,7 +59,7 @@ pub struct Field<Row, T> {
 impl<Row, T> Field<Row, T> {
     /// Names a field by its path on the wire, such as `entite.objectId`.
     ///
-    /// A path that is no sequence of names joined by dots is refused when the request is sent.
+    /// A path that is not a sequence of names joined by dots is refused when the request is sent.
     #[must_use]
     pub const fn new(path: &'static str) -> Self {
         Self {
@@ -112,12 +119,78 @@ impl<Row, T> Field<Row, T> {
         Filter::comparison(self.path, "!=", &Literal::Null)
     }
 
+    /// Rows whose field equals one of `values`.
+    ///
+    /// The vendor documents no *or*. For whole numbers it can be said without one, as the range
+    /// from the least to the greatest value and the numbers in it that are not meant:
+    ///
+    /// ```
+    /// use cegid_loop::letters::{self, LetterStatus};
+    ///
+    /// let open = letters::STATUS.is_in([LetterStatus::PROPOSED, LetterStatus::EDITED]);
+    /// assert_eq!(
+    ///     open.expression(),
+    ///     Some("statut>=1&&statut<=6&&statut!=2&&statut!=3&&statut!=4&&statut!=5"),
+    /// );
+    /// ```
+    ///
+    /// No values at all, or values so far apart that more than 100 numbers would have to be left
+    /// out, are refused when the request is sent.
+    pub fn is_in(self, values: impl IntoIterator<Item = T>) -> Filter<Row>
+    where
+        T: Into<i64>,
+    {
+        let values: BTreeSet<i64> = values.into_iter().map(Into::into).collect();
+        let (Some(&least), Some(&greatest)) = (values.first(), values.last()) else {
+            return Filter::impossible("must name at least one value");
+        };
+        let number =
+            |operator, value| Filter::comparison(self.path, operator, &Literal::Integer(value));
+        if least == greatest {
+            return number("==", least);
+        }
+        let mut filter = number(">=", least).and(number("<=", greatest));
+        // In JavaScript, null is at least 0 and at most 0.
+        if least <= 0 && greatest >= 0 {
+            filter = filter.and(self.is_not_null());
+        }
+        let left_out = (least..=greatest).filter(|value| !values.contains(value));
+        for (count, value) in left_out.enumerate() {
+            if count == MAX_LEFT_OUT {
+                return Filter::impossible("must name values that are closer together");
+            }
+            filter = filter.and(number("!=", value));
+        }
+        filter
+    }
+
     fn compare(self, operator: &str, value: impl IntoLiteral<T>) -> Filter<Row> {
-        Filter::comparison(self.path, operator, &value.into_literal())
+        match value.into_literal() {
+            Literal::WholeDay(day) => self.compare_with_day(operator, day),
+            literal => Filter::comparison(self.path, operator, &literal),
+        }
+    }
+
+    /// Compares an instant with a day: it is less than the day before its first moment, and
+    /// greater from the first moment of the next.
+    fn compare_with_day(self, operator: &str, day: Date) -> Filter<Row> {
+        let Some(next) = day.next_day() else {
+            return Filter::impossible("must compare with a day that is not the last of all");
+        };
+        let from = |day| Filter::comparison(self.path, ">=", &Literal::Date(day));
+        let before = |day| Filter::comparison(self.path, "<", &Literal::Date(day));
+        match operator {
+            "<" => before(day),
+            "<=" => before(next),
+            ">" => from(next),
+            ">=" => from(day),
+            "==" | "===" => from(day).and(before(next)),
+            _ => Filter::impossible("must not be unequal to a day: use `lt` or `gt`"),
+        }
     }
 }
 
-// Derived, these would ask `Row` and `T` for the same.
+// Derived, these would require the same of `Row` and `T`.
 impl<Row, T> Clone for Field<Row, T> {
     fn clone(&self) -> Self {
         *self
@@ -134,8 +207,9 @@ impl<Row, T> fmt::Debug for Field<Row, T> {
 
 /// Which rows of a list are meant.
 ///
-/// Made from the [`Field`]s of the list and joined by [`and`](Self::and). `||` is not documented
-/// by the vendor and has no method here; [`raw`](Self::raw) takes whatever the service takes.
+/// Made from the [`Field`]s of the list and joined by [`and`](Self::and). The vendor does not
+/// document `||`, so there is no `or`: [`Field::is_in`] does without, and for anything else read
+/// two lists. [`raw`](Self::raw) takes whatever the service takes.
 #[must_use = "a filter does nothing until a list is asked with it"]
 pub struct Filter<Row> {
     /// `None` means every row.
@@ -143,47 +217,43 @@ pub struct Filter<Row> {
     /// Whether the expression may hold something that binds less tightly than `&&`.
     loose: bool,
     /// Why the filter cannot be sent.
-    problem: Option<&'static str>,
+    problems: Violations,
     row: PhantomData<fn() -> Row>,
 }
 
 impl<Row> Filter<Row> {
     /// Every row. The vendor calls the filter mandatory, so the service may refuse this, and a
     /// list may be long.
-    pub const fn unfiltered() -> Self {
-        Self {
-            expression: None,
-            loose: false,
-            problem: None,
-            row: PhantomData,
-        }
+    pub fn unfiltered() -> Self {
+        Self::new(None, Violations::new())
     }
 
     /// An expression as it goes over the wire. Nothing in it is checked or escaped: never put a
     /// value into it that comes from elsewhere.
     pub fn raw(expression: impl Into<String>) -> Self {
         let expression = expression.into();
-        let blank = expression.trim().is_empty();
+        let mut problems = Violations::new();
+        problems.require(
+            PARAMETER,
+            !expression.trim().is_empty(),
+            "must not be empty; every row is `Filter::unfiltered()`",
+        );
         Self {
-            loose: expression.contains(['|', '?', ',']),
-            expression: Some(expression),
-            problem: blank.then_some("must not be empty; every row is `Filter::unfiltered()`"),
-            row: PhantomData,
+            loose: binds_loosely(&expression),
+            ..Self::new(Some(expression), problems)
         }
     }
 
     /// Rows that satisfy this filter and the other one (`&&`).
     pub fn and(self, other: Self) -> Self {
-        let problem = self.problem.or(other.problem);
-        let expression = match (self.grouped(), other.grouped()) {
-            (Some(left), Some(right)) => Some(format!("{left}&&{right}")),
-            (left, right) => left.or(right),
-        };
-        Self {
-            expression,
-            loose: false,
-            problem,
-            row: PhantomData,
+        let problems = joined(self.problems.clone(), &other.problems);
+        match (&self.expression, &other.expression) {
+            (Some(_), Some(_)) => Self::new(
+                Some(format!("{}&&{}", self.grouped(), other.grouped())),
+                problems,
+            ),
+            (Some(_), None) => Self { problems, ..self },
+            (None, _) => Self { problems, ..other },
         }
     }
 
@@ -194,48 +264,45 @@ impl<Row> Filter<Row> {
     }
 
     /// A filter that cannot be sent, and why.
-    pub(crate) const fn impossible(problem: &'static str) -> Self {
-        Self {
-            expression: None,
-            loose: false,
-            problem: Some(problem),
-            row: PhantomData,
-        }
+    pub(crate) fn impossible(problem: &str) -> Self {
+        let mut problems = Violations::new();
+        problems.add(PARAMETER, problem);
+        Self::new(None, problems)
     }
 
-    /// Why the filter cannot be sent, if it cannot.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
-        self.problem
+    /// The expression, and why it cannot be sent.
+    pub(crate) fn into_parts(self) -> (Option<String>, Violations) {
+        (self.expression, self.problems)
     }
 
     fn comparison(path: &str, operator: &str, value: &Literal) -> Self {
         let mut expression = String::with_capacity(path.len() + 48);
         expression.push_str(path);
         expression.push_str(operator);
-        let written = value.write(&mut expression);
-        let problem = is_path(path)
-            .then_some(())
-            .ok_or(NO_PATH)
-            .and(written)
-            .err();
+        let mut problems = Violations::new();
+        problems.require(PARAMETER, is_path(path), NOT_A_PATH);
+        if let Err(problem) = value.write(&mut expression) {
+            problems.add(PARAMETER, problem);
+        }
+        Self::new(Some(expression), problems)
+    }
+
+    fn new(expression: Option<String>, problems: Violations) -> Self {
         Self {
-            expression: Some(expression),
+            expression,
             loose: false,
-            problem,
+            problems,
             row: PhantomData,
         }
     }
 
-    /// The expression in a form that `&&` can stand beside. Only a raw one needs parentheses.
-    fn grouped(self) -> Option<String> {
-        let loose = self.loose;
-        self.expression.map(|expression| {
-            if loose {
-                format!("({expression})")
-            } else {
-                expression
-            }
-        })
+    /// The expression in a form that can be joined by `&&`. Only a raw one needs parentheses.
+    fn grouped(&self) -> String {
+        let expression = self.expression.as_deref().unwrap_or_default();
+        match self.loose {
+            true => format!("({expression})"),
+            false => expression.to_owned(),
+        }
     }
 }
 
@@ -243,6 +310,7 @@ impl<Row> Clone for Filter<Row> {
     fn clone(&self) -> Self {
         Self {
             expression: self.expression.clone(),
+            problems: self.problems.clone(),
             ..*self
         }
     }
@@ -275,6 +343,8 @@ pub enum Literal {
     Instant(OffsetDateTime),
     /// A day, written as a string: `"2022-12-31"`.
     Date(Date),
+    /// A day that an instant is compared with: all of it, in UTC.
+    WholeDay(Date),
 }
 
 impl Literal {
@@ -290,7 +360,7 @@ impl Literal {
             Self::Number(value) => push(out, format_args!("{value}")),
             Self::Text(value) => push_text(out, value),
             Self::Instant(value) => push_instant(out, *value)?,
-            Self::Date(value) => push(out, format_args!("\"{value}\"")),
+            Self::Date(value) | Self::WholeDay(value) => push(out, format_args!("\"{value}\"")),
         }
         Ok(())
     }
@@ -307,6 +377,7 @@ impl fmt::Debug for Literal {
             Self::Text(_) => "Text(..)",
             Self::Instant(_) => "Instant(..)",
             Self::Date(_) => "Date(..)",
+            Self::WholeDay(_) => "WholeDay(..)",
         })
     }
 }
@@ -365,10 +436,14 @@ impl IntoLiteral<Self> for OffsetDateTime {
     }
 }
 
-/// The vendor's own filters compare dates with a day: `datePiece >= "2023-01-31"`.
+/// The whole day, from midnight to midnight in UTC: an instant at noon equals its day, and is at
+/// most its day.
+///
+/// `ne` is refused when the request is sent, since it takes an *or*, which the vendor does not
+/// document.
 impl IntoLiteral<OffsetDateTime> for Date {
     fn into_literal(self) -> Literal {
-        Literal::Date(self)
+        Literal::WholeDay(self)
     }
 }
 
@@ -378,7 +453,10 @@ impl IntoLiteral<Self> for Date {
     }
 }
 
-pub(crate) const NO_PATH: &str = "must name fields by names joined with dots";
+/// The parameter that a filter is sent in.
+const PARAMETER: &str = "filter";
+
+pub(crate) const NOT_A_PATH: &str = "must name fields by names joined with dots";
 
 /// Whether `path` is a sequence of JavaScript names joined by dots.
 pub(crate) fn is_path(path: &str) -> bool {
@@ -391,6 +469,25 @@ fn is_name(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+}
+
+/// Whether an expression may hold something that binds less tightly than `&&`: `||`, `?:` or a
+/// comma that is not in a string.
+fn binds_loosely(expression: &str) -> bool {
+    let mut quote = None;
+    let mut characters = expression.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '`') => quote = Some(character),
+            (None, '|' | '?' | ',') => return true,
+            (None, _) => {}
+        }
+    }
+    // What an unfinished string hides is not known.
+    quote.is_some()
 }
 
 /// Writes a string literal.

@@ -1,16 +1,23 @@
 //! Engagement letters: what a firm has agreed to do for a client.
 //!
-//! Docs: `docs/cegid-loop/engagement-letters.md`.
+//! Docs: `docs/cegid-loop/letters.md`.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::redacted_debug;
+use vendor_client_core::{Query, endpoints, redacted_debug};
 
 use crate::code::code;
-use crate::filter::Field;
+use crate::field::fields;
+use crate::filter::Filter;
 use crate::id::{LetterId, ObjectId};
-use crate::reference::{self, FileReference, Reference};
-use crate::wire;
+use crate::list::ListQuery;
+use crate::types::{self, FileReference, Reference};
+use crate::wire::{self, Envelope};
+
+endpoints! {
+    LIST_ENGAGEMENT_LETTERS = GET "/LettresDeMissions" Query<ListQuery>, ()
+        => Envelope<EngagementLetter>, idempotent;
+}
 
 /// An engagement letter.
 ///
@@ -18,7 +25,7 @@ use crate::wire;
 /// name, and answers null for what is not set. Fields that the vendor adds are passed over; to
 /// read them, list the letters with a row type of your own.
 ///
-/// Docs: `docs/cegid-loop/engagement-letters.md`, "Type: EngagementLetter".
+/// Docs: `docs/cegid-loop/letters.md`, "Type: EngagementLetter".
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -59,14 +66,14 @@ pub struct EngagementLetter {
     /// The person in charge of the folder.
     ///
     /// Wire: `maitreDossier`.
-    #[serde(rename = "maitreDossier", deserialize_with = "reference::reference")]
+    #[serde(rename = "maitreDossier", deserialize_with = "types::reference")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_manager: Option<Reference>,
 
     /// The client that the letter is for.
     ///
     /// Wire: `entite`.
-    #[serde(rename = "entite", deserialize_with = "reference::reference")]
+    #[serde(rename = "entite", deserialize_with = "types::reference")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<Reference>,
 
@@ -148,10 +155,7 @@ pub struct EngagementLetter {
     /// The folder that is billed.
     ///
     /// Wire: `dossierFacturation`.
-    #[serde(
-        rename = "dossierFacturation",
-        deserialize_with = "reference::reference"
-    )]
+    #[serde(rename = "dossierFacturation", deserialize_with = "types::reference")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_folder: Option<Reference>,
 
@@ -171,7 +175,7 @@ pub struct EngagementLetter {
     ///
     /// Wire: `file`.
     #[serde(
-        deserialize_with = "reference::file",
+        deserialize_with = "types::file",
         skip_serializing_if = "Option::is_none"
     )]
     pub file: Option<FileReference>,
@@ -189,7 +193,7 @@ pub struct EngagementLetter {
     #[serde(
         rename = "pdfFile",
         alias = "pdffile",
-        deserialize_with = "reference::file"
+        deserialize_with = "types::file"
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pdf_file: Option<FileReference>,
@@ -199,7 +203,7 @@ pub struct EngagementLetter {
     /// Wire: `modele`, also read as `dateEnmodelevoiPdf`.
     #[serde(rename = "modele", alias = "dateEnmodelevoiPdf")]
     #[serde(
-        deserialize_with = "reference::reference",
+        deserialize_with = "types::reference",
         skip_serializing_if = "Option::is_none"
     )]
     pub template: Option<Reference>,
@@ -228,7 +232,7 @@ code! {
     ///
     /// The list is open: a value that the vendor has not listed is kept.
     ///
-    /// Docs: `docs/cegid-loop/engagement-letters.md`, "Type: EngagementLetter".
+    /// Docs: `docs/cegid-loop/letters.md`, "Type: EngagementLetter".
     LetterStatus {
         /// Nothing is set. The vendor's example has it, its table does not.
         NOT_SET = 0, "not set";
@@ -259,61 +263,75 @@ impl LetterStatus {
     }
 }
 
-/// [`EngagementLetter::id`] in filters, orders and choices of fields.
-pub const ID: Field<EngagementLetter, LetterId> = Field::new("objectId");
-/// [`EngagementLetter::revision`].
-pub const REVISION: Field<EngagementLetter, String> = Field::new("revisionId");
-/// [`EngagementLetter::description`].
-pub const DESCRIPTION: Field<EngagementLetter, String> = Field::new("description");
-/// [`EngagementLetter::number`].
-pub const NUMBER: Field<EngagementLetter, String> = Field::new("codeIBS");
-/// [`EngagementLetter::profit_center`].
-pub const PROFIT_CENTER: Field<EngagementLetter, String> = Field::new("profitCenter");
-/// [`EngagementLetter::folder_manager`], as a whole.
-pub const FOLDER_MANAGER: Field<EngagementLetter, Reference> = Field::new("maitreDossier");
-/// The identifier inside [`EngagementLetter::folder_manager`].
-pub const FOLDER_MANAGER_ID: Field<EngagementLetter, ObjectId> =
-    Field::new("maitreDossier.objectId");
-/// [`EngagementLetter::entity`], as a whole.
-pub const ENTITY: Field<EngagementLetter, Reference> = Field::new("entite");
-/// The identifier inside [`EngagementLetter::entity`].
-pub const ENTITY_ID: Field<EngagementLetter, ObjectId> = Field::new("entite.objectId");
-/// [`EngagementLetter::entity_number`].
-pub const ENTITY_NUMBER: Field<EngagementLetter, String> = Field::new("entiteIbsId");
-/// [`EngagementLetter::starts_at`].
-pub const STARTS_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateDebut");
-/// [`EngagementLetter::ends_at`].
-pub const ENDS_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateFin");
-/// [`EngagementLetter::engagement_state`].
-pub const ENGAGEMENT_STATE: Field<EngagementLetter, i64> = Field::new("engStatut");
-/// [`EngagementLetter::engagement_kind`].
-pub const ENGAGEMENT_KIND: Field<EngagementLetter, i64> = Field::new("engMission");
-/// [`EngagementLetter::renews_at`].
-pub const RENEWS_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateRenouvellement");
-/// [`EngagementLetter::fiscal_year_starts_at`].
-pub const FISCAL_YEAR_STARTS_AT: Field<EngagementLetter, OffsetDateTime> =
-    Field::new("dateDebExercice");
-/// [`EngagementLetter::fiscal_year_ends_at`].
-pub const FISCAL_YEAR_ENDS_AT: Field<EngagementLetter, OffsetDateTime> =
-    Field::new("dateFinExercice");
-/// [`EngagementLetter::signed_at`].
-pub const SIGNED_AT: Field<EngagementLetter, OffsetDateTime> = Field::new("dateSignature");
-/// [`EngagementLetter::billing_folder`], as a whole.
-pub const BILLING_FOLDER: Field<EngagementLetter, Reference> = Field::new("dossierFacturation");
-/// The identifier inside [`EngagementLetter::billing_folder`].
-pub const BILLING_FOLDER_ID: Field<EngagementLetter, ObjectId> =
-    Field::new("dossierFacturation.objectId");
-/// [`EngagementLetter::status`].
-pub const STATUS: Field<EngagementLetter, LetterStatus> = Field::new("statut");
-/// [`EngagementLetter::file`], as a whole.
-pub const FILE: Field<EngagementLetter, FileReference> = Field::new("file");
-/// [`EngagementLetter::pdf_sent`].
-pub const PDF_SENT: Field<EngagementLetter, String> = Field::new("dateEnvoiPdf");
-/// [`EngagementLetter::pdf_file`], as a whole.
-pub const PDF_FILE: Field<EngagementLetter, FileReference> = Field::new("pdfFile");
-/// [`EngagementLetter::template`], as a whole.
-pub const TEMPLATE: Field<EngagementLetter, Reference> = Field::new("modele");
-/// The identifier inside [`EngagementLetter::template`].
-pub const TEMPLATE_ID: Field<EngagementLetter, ObjectId> = Field::new("modele.objectId");
-/// [`EngagementLetter::index`].
-pub const INDEX: Field<EngagementLetter, i64> = Field::new("indexIncInt");
+/// Letters that are signed, by hand or electronically.
+///
+/// ```
+/// use cegid_loop::letters;
+///
+/// assert_eq!(
+///     letters::signed().expression(),
+///     Some("statut>=2&&statut<=8&&statut!=3&&statut!=4&&statut!=5&&statut!=6&&statut!=7"),
+/// );
+/// ```
+pub fn signed() -> Filter<EngagementLetter> {
+    STATUS.is_in([LetterStatus::SIGNED, LetterStatus::SIGNED_ELECTRONICALLY])
+}
+
+fields! {
+    EngagementLetter {
+        /// [`EngagementLetter::id`] in filters, orders and choices of fields.
+        ID: LetterId = "objectId";
+        /// [`EngagementLetter::revision`].
+        REVISION: String = "revisionId";
+        /// [`EngagementLetter::description`].
+        DESCRIPTION: String = "description";
+        /// [`EngagementLetter::number`].
+        NUMBER: String = "codeIBS";
+        /// [`EngagementLetter::profit_center`].
+        PROFIT_CENTER: String = "profitCenter";
+        /// [`EngagementLetter::folder_manager`], as a whole.
+        FOLDER_MANAGER: Reference = "maitreDossier";
+        /// The identifier inside [`EngagementLetter::folder_manager`].
+        FOLDER_MANAGER_ID: ObjectId = "maitreDossier.objectId";
+        /// [`EngagementLetter::entity`], as a whole.
+        ENTITY: Reference = "entite";
+        /// The identifier inside [`EngagementLetter::entity`].
+        ENTITY_ID: ObjectId = "entite.objectId";
+        /// [`EngagementLetter::entity_number`].
+        ENTITY_NUMBER: String = "entiteIbsId";
+        /// [`EngagementLetter::starts_at`].
+        STARTS_AT: OffsetDateTime = "dateDebut";
+        /// [`EngagementLetter::ends_at`].
+        ENDS_AT: OffsetDateTime = "dateFin";
+        /// [`EngagementLetter::engagement_state`].
+        ENGAGEMENT_STATE: i64 = "engStatut";
+        /// [`EngagementLetter::engagement_kind`].
+        ENGAGEMENT_KIND: i64 = "engMission";
+        /// [`EngagementLetter::renews_at`].
+        RENEWS_AT: OffsetDateTime = "dateRenouvellement";
+        /// [`EngagementLetter::fiscal_year_starts_at`].
+        FISCAL_YEAR_STARTS_AT: OffsetDateTime = "dateDebExercice";
+        /// [`EngagementLetter::fiscal_year_ends_at`].
+        FISCAL_YEAR_ENDS_AT: OffsetDateTime = "dateFinExercice";
+        /// [`EngagementLetter::signed_at`].
+        SIGNED_AT: OffsetDateTime = "dateSignature";
+        /// [`EngagementLetter::billing_folder`], as a whole.
+        BILLING_FOLDER: Reference = "dossierFacturation";
+        /// The identifier inside [`EngagementLetter::billing_folder`].
+        BILLING_FOLDER_ID: ObjectId = "dossierFacturation.objectId";
+        /// [`EngagementLetter::status`].
+        STATUS: LetterStatus = "statut";
+        /// [`EngagementLetter::file`], as a whole.
+        FILE: FileReference = "file";
+        /// [`EngagementLetter::pdf_sent`].
+        PDF_SENT: String = "dateEnvoiPdf";
+        /// [`EngagementLetter::pdf_file`], as a whole.
+        PDF_FILE: FileReference = "pdfFile";
+        /// [`EngagementLetter::template`], as a whole.
+        TEMPLATE: Reference = "modele";
+        /// The identifier inside [`EngagementLetter::template`].
+        TEMPLATE_ID: ObjectId = "modele.objectId";
+        /// [`EngagementLetter::index`].
+        INDEX: i64 = "indexIncInt";
+    }
+}

@@ -3,7 +3,7 @@
 //!
 //! ```no_run
 //! use cegid_loop::Client;
-//! use cegid_loop::letters::{self, LetterStatus};
+//! use cegid_loop::letters;
 //!
 //! # async fn run() -> Result<(), cegid_loop::Error> {
 //! let client = Client::builder()
@@ -11,8 +11,7 @@
 //!     .api_key("the key", "the client secret")
 //!     .build()?;
 //!
-//! let signed = letters::STATUS.eq(LetterStatus::SIGNED);
-//! for letter in client.engagement_letters(signed).try_collect().await? {
+//! for letter in client.engagement_letters(letters::signed()).try_collect().await? {
 //!     println!("{}", letter.number.as_deref().unwrap_or("without a number"));
 //!     for activity in client.activities_of(&letter).try_collect().await? {
 //!         println!("  {}", activity.name.unwrap_or_default());
@@ -25,7 +24,7 @@
 //! # Lists
 //!
 //! [`Client::engagement_letters`], [`Client::activities`] and, with a row type of your own,
-//! [`Client::list`] make a [`List`]. It takes an order, a choice of fields and a limit, and is
+//! [`Client::list`] make a [`List`]. It takes an order, a selection of fields and a limit, and is
 //! read as a whole, page by page, or row by row in constant memory:
 //!
 //! ```no_run
@@ -56,39 +55,44 @@
 //! letters::NUMBER.eq("LM2021111").and(activities::NAME.eq("Visite"));
 //! ```
 //!
-//! Values are escaped, so that text from anywhere can be compared with.
+//! Values are escaped, so text from any source is safe to compare with.
 //!
 //! # What is read
 //!
 //! Every field of a row is optional, since the service may leave any of them out. Enumerations
 //! such as [`LetterStatus`](letters::LetterStatus) are open: a value that the vendor has not
-//! listed is kept. Dates are instants, as the service has them; see
-//! [`EngagementLetter::fiscal_year_starts_at`] for what is odd about them.
+//! listed is kept. Dates are instants, as the service returns them; see
+//! [`EngagementLetter::fiscal_year_starts_at`] for a peculiarity of theirs.
+//!
+//! Fields that a row type does not have are dropped. To read one, list the rows in a type of your
+//! own, or as `serde_json::Value`: `client.list("LettresDeMissions", filter)`.
 //!
 //! # When a call fails
 //!
-//! [`Error`] says what happened. Reading is always safe to repeat, and the client repeats it
-//! where that can help. [`Rows::position`] tells where to go on.
+//! [`Error`] reports what happened. Reading is always safe to repeat, and the client repeats it
+//! if that can help. [`Rows::position`] is where to resume.
 //!
 //! # Where things are
 //!
 //! [`Client`] and [`ClientBuilder`]; [`List`], [`Pages`] and [`Rows`]; [`Filter`], [`Sort`] and
-//! [`Select`]; [`letters`] and [`activities`], the rows and their fields. What the vendor's
-//! service has of oddities is listed, with its documentation, in `docs/cegid-loop` of the
-//! repository.
+//! [`Select`]; [`letters`] and [`activities`], the rows and their fields. The service's quirks are
+//! documented in `docs/cegid-loop` of the repository.
 
 mod client;
 mod code;
+mod error;
+mod field;
 mod filter;
 mod id;
 mod list;
-mod reference;
 mod sort;
+mod types;
 mod wire;
 
 pub mod activities;
 pub mod letters;
 #[cfg(feature = "schema")]
+#[doc(hidden)]
 pub mod schema;
 
 pub use activities::LetterActivity;
@@ -97,13 +101,14 @@ pub use filter::{Field, Filter, IntoLiteral, Literal};
 pub use id::{ActivityId, LetterId, ObjectId};
 pub use letters::EngagementLetter;
 pub use list::{List, Page, Pages, Rows};
-pub use reference::{FileReference, Reference};
 pub use secrecy::SecretString;
 pub use sort::{Select, Sort};
 /// Dates and times. Its macros need the crate `time` itself among the dependencies.
 pub use time;
-/// The UUIDs that identifiers are.
+pub use types::{FileReference, Reference};
+/// UUIDs, which identifiers are.
 pub use uuid;
+use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
@@ -111,10 +116,13 @@ pub use vendor_client_core::{
     RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
 };
 
+/// The endpoints of every file.
+const ENDPOINTS: &[&[ListedEndpoint]] = &[letters::ENDPOINTS, activities::ENDPOINTS];
+
 /// Every documented operation of the service that this crate has.
-#[must_use]
-pub fn operations() -> [&'static Operation; 2] {
-    [&client::LIST_ENGAGEMENT_LETTERS, &client::LIST_ACTIVITIES]
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    let listed = ENDPOINTS.iter().copied().flatten();
+    listed.map(|endpoint| endpoint.operation)
 }
 
 /// The README's example compiles.

@@ -1,7 +1,7 @@
 //! Lists, page by page and row by row.
 //!
-//! The service passes over `skip` rows and answers at most `take` of the rest. It may answer
-//! fewer than `take` although more follow, so only an empty page ends a list.
+//! The service skips `skip` rows and returns at most `take` of the rest. It may return fewer than
+//! `take` although more follow, so only an empty page ends a list.
 //!
 //! Docs: `docs/cegid-loop/README.md`, "Lists".
 
@@ -9,6 +9,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
@@ -16,22 +17,30 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
-use vendor_client_core::{Error, Operation, Response, Validate, Violations};
+use vendor_client_core::{
+    Endpoint, Error, Operation, Path, Query, Request, Response, Transport, Validate, Violations,
+};
 
-use crate::client::Client;
 use crate::filter::Filter;
-use crate::sort::{Select, Sort};
+use crate::sort::{Select, Sort, joined};
 use crate::wire::Envelope;
 
-/// How many rows are asked for at once: as many as the service's smallest known limit allows.
+/// How many rows are requested at once: as many as the service's smallest known limit allows.
 const PAGE_SIZE: u32 = 100;
 
-/// What a list is asked for, as it goes over the wire.
+/// Any list but the documented ones, by its name.
+static LIST: Endpoint<(Path<String>, Query<ListQuery>), (), ()> =
+    Endpoint::get("list", "/{list}").idempotent();
+
+/// The endpoint of a list whose rows are documented.
+pub(crate) type ListEndpoint<Row> = Endpoint<Query<ListQuery>, (), Envelope<Row>>;
+
+/// The parameters of a list, as they go over the wire.
 ///
-/// Docs: `docs/cegid-loop/engagement-letters.md`, "List engagement letters".
+/// Docs: `docs/cegid-loop/letters.md`, "List engagement letters".
 #[derive(Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
-pub(crate) struct Query {
+pub(crate) struct ListQuery {
     #[serde(rename = "codeDossier")]
     folder: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,18 +53,56 @@ pub(crate) struct Query {
     take: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     select: Option<String>,
+    /// What is wrong with the filter, the order and the selection.
+    #[serde(skip)]
+    problems: Violations,
 }
 
-impl Validate for Query {
+impl Validate for ListQuery {
     fn validate(&self, violations: &mut Violations) {
         violations.require("codeDossier", !self.folder.is_empty(), "must not be empty");
         violations.require("take", self.take != Some(0), "must be at least 1");
+        for problem in self.problems.iter() {
+            violations.add(&problem.path, problem.rule.clone());
+        }
     }
 }
 
-/// A list to be read, made by [`Client::engagement_letters`] and its like.
+/// Where a list comes from.
+enum Source<Row: 'static> {
+    Documented(&'static ListEndpoint<Row>),
+    Named(Arc<String>),
+}
+
+impl<Row: 'static> Source<Row> {
+    fn request(&self, transport: &Transport, query: &ListQuery) -> Request {
+        match self {
+            Self::Documented(endpoint) => transport.request_to(endpoint, query, ()),
+            Self::Named(name) => transport.request_to(&LIST, (name, query), ()),
+        }
+    }
+
+    fn operation(&self) -> &Operation {
+        match self {
+            Self::Documented(endpoint) => endpoint.operation(),
+            Self::Named(_) => LIST.operation(),
+        }
+    }
+}
+
+impl<Row: 'static> Clone for Source<Row> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Documented(endpoint) => Self::Documented(endpoint),
+            Self::Named(name) => Self::Named(Arc::clone(name)),
+        }
+    }
+}
+
+/// A list to be read, made by [`Client::engagement_letters`](crate::Client::engagement_letters)
+/// and its like.
 ///
-/// Nothing is sent until its rows are asked for, in the way that suits:
+/// Nothing is sent until rows are requested, in one of these ways:
 ///
 /// | | |
 /// | --- | --- |
@@ -65,18 +112,14 @@ impl Validate for Query {
 /// | [`page`](Self::page) | one page |
 ///
 /// Rows that come or go while a list is read shift those behind them: one may be missed or come
-/// twice. An order by a field that does not change ([`sort`](Self::sort)) keeps that to the rows
+/// twice. An order by a field that does not change ([`sort`](Self::sort)) limits that to the rows
 /// concerned.
-#[must_use = "a list does nothing until its rows are asked for"]
-pub struct List<Row> {
-    client: Client,
-    operation: &'static Operation,
-    /// The list's name, where the operation does not hold it.
-    name: Option<String>,
-    query: Query,
-    /// What is wrong with the query, by parameter.
-    problems: Vec<(&'static str, &'static str)>,
-    /// How many rows may still be read; `None` where all are.
+#[must_use = "a list does nothing until its rows are requested"]
+pub struct List<Row: 'static> {
+    transport: Transport,
+    source: Source<Row>,
+    query: ListQuery,
+    /// How many rows may still be read; `None` for all.
     remaining: Option<u64>,
     prefetch: bool,
     row: PhantomData<fn() -> Row>,
@@ -86,25 +129,39 @@ impl<Row> List<Row>
 where
     Row: DeserializeOwned + Send + 'static,
 {
-    pub(crate) fn new(
-        client: &Client,
-        operation: &'static Operation,
-        name: Option<&str>,
+    pub(crate) fn documented(
+        endpoint: &'static ListEndpoint<Row>,
+        transport: &Transport,
+        folder: &str,
         filter: Filter<Row>,
     ) -> Self {
+        Self::new(Source::Documented(endpoint), transport, folder, filter)
+    }
+
+    pub(crate) fn named(
+        name: &str,
+        transport: &Transport,
+        folder: &str,
+        filter: Filter<Row>,
+    ) -> Self {
+        let source = Source::Named(Arc::new(name.to_owned()));
+        Self::new(source, transport, folder, filter)
+    }
+
+    fn new(source: Source<Row>, transport: &Transport, folder: &str, filter: Filter<Row>) -> Self {
+        let (filter, problems) = filter.into_parts();
         Self {
-            operation,
-            name: name.map(str::to_owned),
-            query: Query {
-                folder: client.folder().to_owned(),
-                filter: filter.expression().map(str::to_owned),
+            transport: transport.clone(),
+            source,
+            query: ListQuery {
+                folder: folder.to_owned(),
+                filter,
                 sort: None,
                 skip: None,
                 take: Some(PAGE_SIZE),
                 select: None,
+                problems,
             },
-            client: client.clone(),
-            problems: Vec::from_iter(filter.problem().map(|problem| ("filter", problem))),
             remaining: None,
             prefetch: false,
             row: PhantomData,
@@ -119,28 +176,28 @@ where
         self
     }
 
-    /// Asks for this order. Without it, the service decides.
+    /// Requests this order. Default: the service decides.
     ///
     /// Wire: the parameter `sort`.
     pub fn sort(mut self, order: Sort<Row>) -> Self {
-        self.problems
-            .extend(order.problem().map(|problem| ("sort", problem)));
-        self.query.sort = Some(order.into_text());
+        let (text, problems) = order.into_parts();
+        self.query.sort = Some(text);
+        self.query.problems = joined(self.query.problems, &problems);
         self
     }
 
-    /// Asks for these fields only. The others are absent from the rows.
+    /// Requests these fields only. The others are absent from the rows.
     ///
     /// Wire: the parameter `select`.
     pub fn select(mut self, fields: Select<Row>) -> Self {
-        self.problems
-            .extend(fields.problem().map(|problem| ("select", problem)));
-        self.query.select = Some(fields.into_text());
+        let (text, problems) = fields.into_parts();
+        self.query.select = Some(text);
+        self.query.problems = joined(self.query.problems, &problems);
         self
     }
 
-    /// Begins at this row, counted from 0: where [`Rows::position`] or
-    /// [`Page::next_position`] said that reading was to go on.
+    /// Begins at this row, counted from 0: the position that [`Rows::position`] or
+    /// [`Page::next_position`] reported.
     ///
     /// Wire: the parameter `skip`.
     pub fn starting_at(mut self, position: u64) -> Self {
@@ -148,7 +205,7 @@ where
         self
     }
 
-    /// Asks for so many rows at once, by default 100. The service may answer fewer.
+    /// Requests this many rows at once. The service may return fewer. Default: 100.
     ///
     /// Wire: the parameter `take`.
     pub fn page_size(mut self, rows: u32) -> Self {
@@ -156,14 +213,14 @@ where
         self
     }
 
-    /// Reads so many rows at most.
+    /// Reads at most this many rows.
     pub fn limit(mut self, rows: u64) -> Self {
         self.remaining = Some(rows);
         self
     }
 
-    /// Asks for the next page as soon as one has come, so that it is on its way while the rows of
-    /// the one before are worked on. Two pages are held then. Needs a tokio runtime, as every
+    /// Requests the next page as soon as one has arrived, so that it is under way while the rows
+    /// of the one before are processed. Then two pages are held. Needs a tokio runtime, as every
     /// call does.
     pub fn prefetch(mut self) -> Self {
         self.prefetch = true;
@@ -174,18 +231,18 @@ where
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) where the list cannot be
-    /// asked for like this; [`Error::violations`] tells why. Otherwise every kind but
-    /// `Configuration` and `LogIn`. Reading is safe to repeat, and was repeated where that could
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if the list cannot be
+    /// requested like this; [`Error::violations`] returns every reason. Otherwise every kind but
+    /// `Configuration` and `LogIn`. Reading is safe to repeat, and was repeated if that could
     /// help.
     pub async fn page(mut self) -> Result<Page<Row>, Error> {
         self.prefetch = false;
         let mut pages = self.pages();
-        let at = pages.position();
+        let position = pages.position();
         let page = pages.next().await.transpose()?;
         Ok(page.unwrap_or(Page {
             rows: Vec::new(),
-            position: at,
+            position,
         }))
     }
 
@@ -214,7 +271,7 @@ where
     ///
     /// # Errors
     ///
-    /// As for [`page`](Self::page). The rows that came before the failure are lost; where that
+    /// As for [`page`](Self::page). The rows that came before the failure are lost; if that
     /// matters, use [`rows`](Self::rows).
     pub async fn try_collect(self) -> Result<Vec<Row>, Error> {
         let mut pages = self.pages();
@@ -229,14 +286,10 @@ where
         self.query.skip.unwrap_or_default()
     }
 
-    /// Asks for the page at the list's position.
+    /// Requests the page at the list's position.
     fn fetch(&self) -> impl Future<Output = Result<Fetched<Row>, Error>> + Send + 'static {
-        let transport = self.client.transport.clone();
-        let mut request = transport.request(self.operation);
-        if let Some(name) = &self.name {
-            request = request.path(name);
-        }
-        let request = request.query(&self.next_query()).validate(self);
+        let transport = self.transport.clone();
+        let request = self.source.request(&transport, &self.next_query());
         async move {
             let response = transport.send(request).await?;
             let Envelope(rows) = response.json()?;
@@ -244,8 +297,8 @@ where
         }
     }
 
-    /// The query for the next page, which asks for no more than is still to be read.
-    fn next_query(&self) -> Query {
+    /// The query for the next page, which requests no more rows than are still to be read.
+    fn next_query(&self) -> ListQuery {
         let mut query = self.query.clone();
         if let (Some(take), Some(remaining)) = (query.take, self.remaining) {
             query.take = Some(u32::try_from(remaining).unwrap_or(u32::MAX).min(take));
@@ -253,8 +306,8 @@ where
         query
     }
 
-    /// Whether equal answers to different positions mean that the service ignores `skip`: only
-    /// where the rows carry their `objectId`, by which they must differ.
+    /// Whether equal responses for different positions mean that the service ignores `skip`: only
+    /// if the rows carry their `objectId`, by which they must differ.
     fn rows_are_told_apart(&self, response: &Response) -> bool {
         let selected = self.query.select.as_ref();
         selected.is_none_or(|fields| fields.split(['&', ',']).any(|field| field == "objectId"))
@@ -262,37 +315,26 @@ where
     }
 }
 
-impl<Row> Validate for List<Row> {
-    fn validate(&self, violations: &mut Violations) {
-        self.query.validate(violations);
-        for (parameter, problem) in &self.problems {
-            violations.add(parameter, *problem);
-        }
-    }
-}
-
-impl<Row> Clone for List<Row> {
+impl<Row: 'static> Clone for List<Row> {
     fn clone(&self) -> Self {
         Self {
-            client: self.client.clone(),
-            name: self.name.clone(),
+            transport: self.transport.clone(),
+            source: self.source.clone(),
             query: self.query.clone(),
-            problems: self.problems.clone(),
             ..*self
         }
     }
 }
 
 /// Does not show the filter: its values may be personal data.
-impl<Row> fmt::Debug for List<Row> {
+impl<Row: 'static> fmt::Debug for List<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List")
-            .field("operation", &self.operation.name)
+            .field("operation", &self.source.operation().name)
             .field("position", &self.query.skip.unwrap_or_default())
             .finish_non_exhaustive()
     }
 }
-
 /// Some consecutive rows of a list.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -304,7 +346,7 @@ pub struct Page<Row> {
 }
 
 impl<Row> Page<Row> {
-    /// The position of the row after this page: where reading goes on.
+    /// The position of the row after this page: where reading resumes.
     #[must_use]
     pub fn next_position(&self) -> u64 {
         self.position.saturating_add(count(&self.rows))
@@ -323,21 +365,21 @@ impl<Row> fmt::Debug for Page<Row> {
 
 /// The pages of a list, as a [`Stream`] and by [`next`](Self::next).
 ///
-/// It ends at an empty page, at the list's [`limit`](List::limit), and after a failure; what
-/// failed can be taken up again at [`position`](Self::position).
+/// It ends at an empty page, at the list's [`limit`](List::limit), and after a failure, which can
+/// be resumed from at [`position`](Self::position).
 ///
-/// A service that answers the same page again, as one that ignores `skip` would, is a failure
-/// ([`ErrorKind::Body`](crate::ErrorKind::Body)) and no endless list. It is noticed where the
+/// A service that returns the same page again, as one that ignores `skip` would, is a failure
+/// ([`ErrorKind::Body`](crate::ErrorKind::Body)) and not an endless list. It is noticed if the
 /// rows come with their `objectId`.
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Pages<Row> {
+pub struct Pages<Row: 'static> {
     list: List<Row>,
     state: State<Row>,
-    /// The answer before, to notice one that comes again.
+    /// The response before, to notice one that comes again.
     last: Option<Response>,
 }
 
-enum State<Row> {
+enum State<Row: 'static> {
     Idle,
     Fetching(Fetching<Row>),
     Done,
@@ -345,7 +387,7 @@ enum State<Row> {
 
 type Fetching<Row> = Pin<Box<dyn Future<Output = Result<Fetched<Row>, Error>> + Send>>;
 
-struct Fetched<Row> {
+struct Fetched<Row: 'static> {
     rows: Vec<Row>,
     response: Response,
 }
@@ -365,7 +407,7 @@ where
         self.list.position()
     }
 
-    /// What becomes of an answer: a page, the end, or a failure.
+    /// What a response is: a page, the end, or a failure.
     fn receive(&mut self, fetched: Fetched<Row>) -> Option<Result<Page<Row>, Error>> {
         let Fetched { mut rows, response } = fetched;
         if rows.is_empty() {
@@ -454,7 +496,7 @@ where
 /// # }
 /// ```
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Rows<Row> {
+pub struct Rows<Row: 'static> {
     pages: Pages<Row>,
     /// What is left of the page at hand.
     page: vec::IntoIter<Row>,
@@ -510,8 +552,8 @@ where
         }
     }
 
-    /// The rows at hand, and the list's [`limit`](List::limit) where it has one: the service does
-    /// not tell how many rows there are.
+    /// The rows at hand, and the list's [`limit`](List::limit) if it has one: the service does not
+    /// report how many rows there are.
     fn size_hint(&self) -> (usize, Option<usize>) {
         let at_hand = self.page.len();
         let (_, to_come) = self.pages.size_hint();
@@ -523,10 +565,10 @@ where
 }
 
 // Rows are moved out and never pinned.
-impl<Row> Unpin for Pages<Row> {}
-impl<Row> Unpin for Rows<Row> {}
+impl<Row: 'static> Unpin for Pages<Row> {}
+impl<Row: 'static> Unpin for Rows<Row> {}
 
-impl<Row> fmt::Debug for Pages<Row> {
+impl<Row: 'static> fmt::Debug for Pages<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("list", &self.list)
@@ -534,7 +576,7 @@ impl<Row> fmt::Debug for Pages<Row> {
     }
 }
 
-impl<Row> fmt::Debug for Rows<Row> {
+impl<Row: 'static> fmt::Debug for Rows<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")
             .field("list", &self.pages.list)
@@ -551,7 +593,7 @@ fn in_background<Row: Send + 'static>(
     Box::pin(async move {
         match task.join_next().await {
             Some(Ok(result)) => result,
-            // The row type's own code panicked: so does whoever asked for the row.
+            // The row type's own code panicked: so does whoever requested the row.
             Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             // The runtime is shutting down, which ends this task as well.
             _ => std::future::pending().await,

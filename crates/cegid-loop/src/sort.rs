@@ -1,4 +1,4 @@
-//! The order of a list's rows, and the choice of their fields.
+//! The order of a list's rows, and the selection of their fields.
 //!
 //! ```
 //! use cegid_loop::{Select, letters};
@@ -14,155 +14,128 @@
 
 use std::marker::PhantomData;
 
-use crate::filter::{Field, NO_PATH, is_path};
+use vendor_client_core::Violations;
 
-/// The order in which rows come.
-#[derive(Debug)]
-#[must_use = "an order does nothing until a list is asked for it"]
-pub struct Sort<Row> {
-    fields: Fields,
-    row: PhantomData<fn() -> Row>,
+use crate::filter::{Field, NOT_A_PATH, is_path};
+
+/// Declares a sequence of fields joined by `&&`: the notation that the parameters `sort` and
+/// `select` share.
+macro_rules! joined_fields {
+    ($(#[$doc:meta])* $name:ident, $parameter:literal, $(#[$raw_doc:meta])*) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name<Row> {
+            text: String,
+            /// Why it cannot be sent.
+            problems: Violations,
+            row: PhantomData<fn() -> Row>,
+        }
+
+        impl<Row> $name<Row> {
+            $(#[$raw_doc])*
+            pub fn raw(text: impl Into<String>) -> Self {
+                let text = text.into();
+                let mut problems = Violations::new();
+                problems.require($parameter, !text.trim().is_empty(), "must not be empty");
+                Self::new(text, problems)
+            }
+
+            /// The text that goes over the wire.
+            #[must_use]
+            pub fn text(&self) -> &str {
+                &self.text
+            }
+
+            /// The text, and why it cannot be sent.
+            pub(crate) fn into_parts(self) -> (String, Violations) {
+                (self.text, self.problems)
+            }
+
+            fn one(path: &str, suffix: &str) -> Self {
+                let mut problems = Violations::new();
+                problems.require($parameter, is_path(path), NOT_A_PATH);
+                Self::new(format!("{path}{suffix}"), problems)
+            }
+
+            fn join(self, other: Self) -> Self {
+                let text = format!("{}&&{}", self.text, other.text);
+                Self::new(text, joined(self.problems, &other.problems))
+            }
+
+            fn new(text: String, problems: Violations) -> Self {
+                Self {
+                    text,
+                    problems,
+                    row: PhantomData,
+                }
+            }
+        }
+
+        // Derived, it would require that `Row` is `Clone`.
+        impl<Row> Clone for $name<Row> {
+            fn clone(&self) -> Self {
+                Self::new(self.text.clone(), self.problems.clone())
+            }
+        }
+    };
+}
+
+joined_fields! {
+    /// The order in which rows come.
+    #[must_use = "an order does nothing until a list is asked for it"]
+    Sort, "sort",
+    /// An order as it goes over the wire. Nothing in it is checked.
 }
 
 impl<Row> Sort<Row> {
-    /// An order as it goes over the wire. Nothing in it is checked.
-    pub fn raw(text: impl Into<String>) -> Self {
-        Self::from_fields(Fields::raw(text.into()))
-    }
-
-    /// Rows that are equal in this order come in the other one.
+    /// Orders rows that are equal in this order by the other one.
     pub fn then(self, other: Self) -> Self {
-        Self::from_fields(self.fields.join(other.fields))
-    }
-
-    /// The order as it goes over the wire: `field1&&field2:desc`.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.fields.text
-    }
-
-    pub(crate) fn problem(&self) -> Option<&'static str> {
-        self.fields.problem
-    }
-
-    pub(crate) fn into_text(self) -> String {
-        self.fields.text
-    }
-
-    fn from_fields(fields: Fields) -> Self {
-        Self {
-            fields,
-            row: PhantomData,
-        }
+        self.join(other)
     }
 }
 
 impl<Row, T> Field<Row, T> {
     /// The smallest value first.
     pub fn ascending(self) -> Sort<Row> {
-        Sort::from_fields(Fields::one(self.path(), ""))
+        Sort::one(self.path(), "")
     }
 
     /// The largest value first.
     pub fn descending(self) -> Sort<Row> {
-        Sort::from_fields(Fields::one(self.path(), ":desc"))
+        Sort::one(self.path(), ":desc")
     }
 }
 
-/// The only fields that come back.
-///
-/// What is left out is absent from the row: `None` in the rows of this crate.
-#[derive(Debug)]
-#[must_use = "a choice of fields does nothing until a list is asked for it"]
-pub struct Select<Row> {
-    fields: Fields,
-    row: PhantomData<fn() -> Row>,
+joined_fields! {
+    /// The only fields that come back.
+    ///
+    /// A field that is not selected is absent from the row: `None` in the rows of this crate.
+    #[must_use = "a selection does nothing until a list is asked for it"]
+    Select, "select",
+    /// A selection as it goes over the wire. Nothing in it is checked.
+    ///
+    /// The vendor does not document how fields are joined; this crate joins them by `&&`, as in
+    /// `sort`. If the service wants something else, use this.
 }
 
 impl<Row> Select<Row> {
     /// This field alone.
     pub fn of<T>(field: Field<Row, T>) -> Self {
-        Self::from_fields(Fields::one(field.path(), ""))
-    }
-
-    /// A choice as it goes over the wire. Nothing in it is checked.
-    ///
-    /// The vendor does not say how fields are joined; here they are joined by `&&`, as in `sort`.
-    /// Should the service want something else, this is the way.
-    pub fn raw(text: impl Into<String>) -> Self {
-        Self::from_fields(Fields::raw(text.into()))
+        Self::one(field.path(), "")
     }
 
     /// This field as well.
     pub fn and<T>(self, field: Field<Row, T>) -> Self {
-        Self::from_fields(self.fields.join(Fields::one(field.path(), "")))
-    }
-
-    /// The choice as it goes over the wire: `field1&&field2`.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.fields.text
-    }
-
-    pub(crate) fn problem(&self) -> Option<&'static str> {
-        self.fields.problem
-    }
-
-    pub(crate) fn into_text(self) -> String {
-        self.fields.text
-    }
-
-    fn from_fields(fields: Fields) -> Self {
-        Self {
-            fields,
-            row: PhantomData,
-        }
+        self.join(Self::of(field))
     }
 }
 
-// Derived, these would ask `Row` for the same.
-impl<Row> Clone for Sort<Row> {
-    fn clone(&self) -> Self {
-        Self::from_fields(self.fields.clone())
+/// The problems of both.
+pub(crate) fn joined(mut problems: Violations, others: &Violations) -> Violations {
+    for other in others.iter() {
+        problems.add(&other.path, other.rule.clone());
     }
-}
-
-impl<Row> Clone for Select<Row> {
-    fn clone(&self) -> Self {
-        Self::from_fields(self.fields.clone())
-    }
-}
-
-/// Fields joined by `&&`, in the one notation that `sort` and `select` share.
-#[derive(Clone, Debug)]
-struct Fields {
-    text: String,
-    /// Why they cannot be sent.
-    problem: Option<&'static str>,
-}
-
-impl Fields {
-    fn one(path: &str, suffix: &str) -> Self {
-        Self {
-            text: format!("{path}{suffix}"),
-            problem: (!is_path(path)).then_some(NO_PATH),
-        }
-    }
-
-    fn raw(text: String) -> Self {
-        let blank = text.trim().is_empty();
-        Self {
-            text,
-            problem: blank.then_some("must not be empty"),
-        }
-    }
-
-    fn join(self, other: Self) -> Self {
-        Self {
-            text: format!("{}&&{}", self.text, other.text),
-            problem: self.problem.or(other.problem),
-        }
-    }
+    problems
 }
 
 #[cfg(test)]
@@ -171,29 +144,40 @@ mod tests {
 
     const CODE: Field<(), String> = Field::new("code");
     const OWNER: Field<(), String> = Field::new("entite.objectId");
+    const BROKEN: Field<(), String> = Field::new("code:desc&&x");
+
+    fn rules(problems: &Violations) -> Vec<&str> {
+        problems.iter().map(|found| found.rule.as_str()).collect()
+    }
 
     #[test]
     fn fields_are_joined_by_two_ampersands_and_desc_follows_a_descending_one() {
         let order = CODE.ascending().then(OWNER.descending());
         assert_eq!(order.text(), "code&&entite.objectId:desc");
-        assert_eq!(order.problem(), None);
+        assert!(order.problems.is_empty());
         assert_eq!(Select::of(CODE).and(OWNER).text(), "code&&entite.objectId");
     }
 
     #[test]
     fn a_path_that_is_none_is_a_problem_wherever_it_stands() {
-        let broken: Field<(), String> = Field::new("code:desc&&x");
-        assert_eq!(
-            CODE.ascending().then(broken.ascending()).problem(),
-            Some(NO_PATH)
-        );
-        assert_eq!(Select::of(broken).and(CODE).problem(), Some(NO_PATH));
+        let order = CODE.ascending().then(BROKEN.ascending());
+        assert_eq!(rules(&order.problems), [NOT_A_PATH]);
+        let fields = Select::of(BROKEN).and(CODE);
+        assert_eq!(rules(&fields.problems), [NOT_A_PATH]);
     }
 
     #[test]
-    fn an_empty_raw_order_or_choice_is_a_problem() {
-        assert!(Sort::<()>::raw(" ").problem().is_some());
-        assert!(Select::<()>::raw("").problem().is_some());
+    fn every_problem_is_kept_and_not_only_the_first() {
+        let order = BROKEN.ascending().then(Sort::raw(" "));
+        assert_eq!(rules(&order.problems), [NOT_A_PATH, "must not be empty"]);
+        let fields = Select::raw("").and(CODE).and(BROKEN);
+        assert_eq!(rules(&fields.problems), ["must not be empty", NOT_A_PATH]);
+    }
+
+    #[test]
+    fn an_empty_raw_order_or_selection_is_a_problem() {
+        assert!(!Sort::<()>::raw(" ").problems.is_empty());
+        assert!(!Select::<()>::raw("").problems.is_empty());
         assert_eq!(Select::<()>::raw("code,libelle").text(), "code,libelle");
     }
 }

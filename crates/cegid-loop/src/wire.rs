@@ -68,7 +68,6 @@ where
 /// `4.0` is an integer, `4.5` is none. Beyond 2⁵³ a float cannot tell.
 fn whole(value: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    #[allow(clippy::cast_possible_truncation)] // Within ±2⁵³ nothing is lost.
     (value.trunc() == value && value.abs() <= EXACT).then_some(value as i64)
 }
 
@@ -291,7 +290,20 @@ pub(crate) mod schema {
     use serde::de::DeserializeOwned;
     use serde::{Deserialize, Deserializer, Serialize};
 
+    use vendor_client_core::schema::{DescribeResponse, OperationSchema};
+
     use super::Envelope;
+
+    impl<Row> DescribeResponse for Envelope<Row>
+    where
+        Row: JsonSchema + Serialize + DeserializeOwned + 'static,
+    {
+        fn describe_response(schema: OperationSchema) -> OperationSchema {
+            schema
+                .response_named::<Vec<Row>>("list")
+                .response_named::<Wrapped<Row>>("wrapped")
+        }
+    }
 
     /// The wrapped form of an [`Envelope`].
     #[derive(Serialize, JsonSchema)]

@@ -24,16 +24,17 @@ use crate::wire::{self, open_enum};
 endpoints! {
     GET_ACTIVITY = GET "/activity/{id}" Path<ActivityId>, () => ActivityResponse, idempotent;
     GET_ACTIVITY_BY_FOREIGN_ID = GET "/activity" InQuery, () => ActivityResponse, idempotent;
-    /// The path ends with a slash (finding G-24). What a repeated reference does is not documented.
+    /// The path ends with a slash (finding G-24). The vendor doesn't document what a repeated
+    /// foreign id does.
     ADD_ACTIVITY = POST "/activity/" (), Json<NewActivity> => ActivityResponse, not_idempotent;
     UPDATE_ACTIVITY = PUT "/activity/{id}"
         Path<ActivityId>, TaskOrSimpleActivity => ActivityResponse, idempotent;
-    /// The update repeats the reference, so that a second call finds the same activity.
+    /// The update repeats the foreign id, so a second call finds the same activity.
     UPDATE_ACTIVITY_BY_FOREIGN_ID = PUT "/activity"
         InQuery, Repeated<TaskOrSimpleActivity> => ActivityResponse, idempotent;
-    /// Deleting twice deletes once; the second answer is a 404.
+    /// Deleting twice deletes once; the second response is a 404.
     DELETE_ACTIVITY = DELETE "/activity/{id}" Path<ActivityId>, () => (), idempotent;
-    /// A reference need not be unique, so that deleting twice may delete two.
+    /// A foreign id need not be unique, so deleting twice may delete two.
     DELETE_ACTIVITY_BY_FOREIGN_ID = DELETE "/activity" InQuery, () => (), not_idempotent;
     // None of the actions is idempotent: the service probably refuses a key that the action itself
     // has made stale, but the vendor doesn't document that.
@@ -88,8 +89,7 @@ impl Activities<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
     pub async fn get(self, id: ActivityId) -> Result<Activity, Error> {
         self.client.call(&GET_ACTIVITY, &id, ()).await
     }
@@ -107,39 +107,37 @@ impl Activities<'_> {
             .await
     }
 
-    /// Adds an activity, in nobody's hands yet.
+    /// Adds an activity, unassigned.
     ///
-    /// It is repeated only while the service certainly has not acted;
-    /// [`add_or_find`](Self::add_or_find) goes on from there by itself.
+    /// It is retried only while the service certainly has not acted;
+    /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
     /// `POST /activity/`. Docs: `docs/geoplanning/activities.md`, "Add an activity".
     ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
-    /// anything is sent; otherwise what [`Error`] says. Where
-    /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity
-    /// before adding it again.
+    /// anything is sent; otherwise any [`Error`]. If
+    /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity before
+    /// adding it again.
     pub async fn add(self, activity: &NewActivity) -> Result<Activity, Error> {
         self.client.call(&ADD_ACTIVITY, (), activity).await
     }
 
     /// Adds an activity so that it is neither lost nor added twice: after an unknown outcome it
-    /// waits a little, looks for the task's `foreignId`, and adds it again only where there is
-    /// none.
+    /// waits a little, looks for the task's `foreignId`, and adds it again only if there is none.
     ///
-    /// It relies on two things. The reference must not have been used before, or an older activity
+    /// It relies on two things. The foreign id must not have been used before, or an older activity
     /// is taken for this one. And the service must show an activity that it took within the wait
-    /// ([`TransportConfig::find_after`](crate::TransportConfig::find_after), 2 s by
-    /// default).
+    /// ([`TransportConfig::find_after`](crate::TransportConfig::find_after), 2 s by default).
     ///
-    /// It makes at most two additions and two look-ups, each within the deadline of a call
+    /// It makes at most two additions and two look-ups, each within a call's deadline
     /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).
     ///
     /// # Errors
     ///
-    /// As for [`add`](Self::add), and
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the task has no `foreignId`.
+    /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
+    /// task has no `foreignId`.
     pub async fn add_or_find(self, activity: &NewActivity) -> Result<Creation<Activity>, Error> {
         let foreign_id = foreign_id::required(activity)
             .map_err(|violations| Error::invalid_request(ADD_ACTIVITY.operation(), violations))?;
@@ -156,8 +154,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
-    /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
     pub async fn update(
         self,
         id: ActivityId,
@@ -167,14 +164,14 @@ impl Activities<'_> {
     }
 
     /// Replaces a task or a simple activity by its `foreignId`, which the update repeats: what it
-    /// leaves out becomes blank. To change the reference, update by id.
+    /// leaves out becomes blank. To change the foreign id, update by id.
     ///
     /// `PUT /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Update an activity".
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
-    /// where the update has not the same reference.
+    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if
+    /// the update's foreign id differs.
     pub async fn update_by_foreign_id(
         self,
         foreign_id: &str,
@@ -188,7 +185,7 @@ impl Activities<'_> {
 
     /// Deletes an activity.
     ///
-    /// Where the answer to a first attempt was lost, the second finds the activity gone. The error
+    /// If the response to a first attempt was lost, the second finds the activity gone. The error
     /// is then [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
     ///
@@ -196,13 +193,12 @@ impl Activities<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such activity; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
     pub async fn delete(self, id: ActivityId) -> Result<(), Error> {
         self.client.call(&DELETE_ACTIVITY, &id, ()).await
     }
 
-    /// Deletes an activity by its `foreignId`. A reference need not be unique, so it is not
+    /// Deletes an activity by its `foreignId`. A foreign id need not be unique, so the call is not
     /// repeated after an unknown outcome.
     ///
     /// `DELETE /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Delete an activity".
@@ -216,34 +212,33 @@ impl Activities<'_> {
             .await
     }
 
-    /// Gives an activity to a resource without putting it into a round.
+    /// Assigns an activity to a resource without putting it into a round.
     ///
     /// `PATCH /activity/{id}/assign`. Docs: `docs/geoplanning/activities.md`,
     /// "Assign an activity".
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such activity or resource;
-    /// otherwise what [`Error`] says. It is repeated only while the service certainly has not
-    /// acted.
+    /// [`is_not_found`](Error::is_not_found) if there is no such activity or resource; otherwise
+    /// any [`Error`]. It is retried only while the service certainly has not acted.
     pub async fn assign(self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
         self.client.call(&ASSIGN_ACTIVITY, &id, assign).await
     }
 
-    /// Puts an activity into a round. The service adds the ways and works out the times.
+    /// Puts an activity into a round. The service adds the routes and computes the times.
     ///
     /// `PATCH /activity/{id}/plan`. Docs: `docs/geoplanning/activities.md`, "Plan an activity".
     ///
     /// # Errors
     ///
-    /// A refusal where the round's key is stale: read the round again, and decide anew.
-    /// [`is_not_found`](Error::is_not_found) where there is no such activity or round; otherwise
-    /// what [`Error`] says. It is repeated only while the service certainly has not acted.
+    /// A refusal if the round's key is stale: read the round again, and decide again.
+    /// [`is_not_found`](Error::is_not_found) if there is no such activity or round; otherwise any
+    /// [`Error`]. It is retried only while the service certainly has not acted.
     pub async fn plan(self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
         self.client.call(&PLAN_ACTIVITY, &id, plan).await
     }
 
-    /// Takes an activity away from its resource, and out of its round.
+    /// Takes an activity from its resource, and out of its round.
     ///
     /// `PATCH /activity/{id}/unassign`. Docs: `docs/geoplanning/activities.md`,
     /// "Unassign an activity".
@@ -255,8 +250,8 @@ impl Activities<'_> {
         self.client.call(&UNASSIGN_ACTIVITY, &id, unassign).await
     }
 
-    /// Says that the work has begun: sets [`Activity::actual_start`] and a status of type
-    /// `WORKING`. See [`Events::start`](crate::Events::start) for who knows the event only.
+    /// Reports that the work has begun: sets [`Activity::actual_start`] and a status of type
+    /// `WORKING`. If only the event is known, use [`Events::start`](crate::Events::start).
     ///
     /// `PATCH /activity/{id}/start`. Docs: `docs/geoplanning/activities.md`, "Start an activity".
     ///
@@ -267,9 +262,9 @@ impl Activities<'_> {
         self.client.call(&START_ACTIVITY, &id, at).await
     }
 
-    /// Says that the work is done: sets [`Activity::actual_end`] and a status of type
-    /// `COMPLETED`. The answer may lack the activity itself; read it again where its state
-    /// matters (finding G-19).
+    /// Reports that the work is done: sets [`Activity::actual_end`] and a status of type
+    /// `COMPLETED`. The response may lack the activity itself; read it again if its state matters
+    /// (finding G-19).
     ///
     /// `PATCH /activity/{id}/finish`. Docs: `docs/geoplanning/activities.md`,
     /// "Finish an activity".
@@ -281,7 +276,7 @@ impl Activities<'_> {
         self.client.call(&FINISH_ACTIVITY, &id, at).await
     }
 
-    /// Says that the work will not be done, before it was started.
+    /// Reports that the work will not be done, before it was started.
     ///
     /// `PATCH /activity/{id}/rejectnowork`. Docs: `docs/geoplanning/activities.md`,
     /// "Reject an activity".
@@ -293,7 +288,7 @@ impl Activities<'_> {
         self.client.call(&REJECT_ACTIVITY, &id, at).await
     }
 
-    /// Says that the work will not be done, after it was started.
+    /// Reports that the work will not be done, after it was started.
     ///
     /// `PATCH /activity/{id}/rejectwork`. Docs: `docs/geoplanning/activities.md`,
     /// "Reject a working activity".
@@ -309,7 +304,7 @@ impl Activities<'_> {
         self.client.call(&REJECT_WORKING_ACTIVITY, &id, at).await
     }
 
-    /// Gives an activity up for good: takes it out of its round and out of every list.
+    /// Cancels an activity for good: removes it from its round and from every list.
     ///
     /// `PATCH /activity/{id}/cancel`. Docs: `docs/geoplanning/activities.md`,
     /// "Cancel an activity".
@@ -328,8 +323,7 @@ impl Activities<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn history(self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
         self.client.call(&ACTIVITY_HISTORY, &customer, ()).await
     }
@@ -347,11 +341,11 @@ impl Activities<'_> {
     }
 }
 
-/// One past activity of a customer's.
+/// One past activity of a customer.
 ///
 /// `Debug` shows id and date only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: HistoryEntry".
+/// Docs: `docs/geoplanning/activities.md`, "Type: HistoryEntry".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -361,7 +355,7 @@ pub struct HistoryEntry {
     /// The activity's name. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The caller's reference of the activity. Wire: `foreignId`.
+    /// The caller's foreign id of the activity. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// When it did end. Wire: `endDate`.
@@ -383,11 +377,11 @@ pub struct HistoryEntry {
 
 redacted_debug!(HistoryEntry { id, end });
 
-/// Something that a user has added to a task on the way.
+/// Something that a user has added to a task.
 ///
-/// `Debug` shows neither the words nor where the picture is.
+/// `Debug` shows neither the text nor the picture's address.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Attachment".
+/// Docs: `docs/geoplanning/activities.md`, "Type: Attachment".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -415,7 +409,7 @@ pub struct Attachment {
     /// The comment, or the words with a picture. Wire: `text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Where the picture is. `None` for a comment. Wire: `url`.
+    /// The picture's URL. `None` for a comment. Wire: `url`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Fields that this version of the crate does not know.
@@ -434,7 +428,7 @@ redacted_debug!(Attachment {
 open_enum! {
     /// What an attachment is.
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: Attachment".
+    /// Docs: `docs/geoplanning/activities.md`, "Type: Attachment".
     AttachmentKind {
         /// A comment.
         Text = "TEXT",

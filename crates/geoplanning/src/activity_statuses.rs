@@ -19,7 +19,7 @@ envelopes! {
 
 /// The operation on activity statuses; from [`Client::activity_statuses`].
 ///
-/// Docs: `docs/geoplanning/activity-status.md`.
+/// Docs: `docs/geoplanning/activity-statuses.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityStatuses<'a> {
     client: &'a Client,
@@ -36,30 +36,30 @@ impl Client {
 impl ActivityStatuses<'_> {
     /// All statuses.
     ///
-    /// `GET /activity/status`. Docs: `docs/geoplanning/activity-status.md`,
+    /// `GET /activity/status`. Docs: `docs/geoplanning/activity-statuses.md`,
     /// "List activity statuses".
     ///
     /// # Errors
     ///
-    /// What [`Error`] says.
+    /// Any [`Error`].
     pub async fn list(self) -> Result<Vec<ActivityStatus>, Error> {
         self.client.call(&LIST_ACTIVITY_STATUSES, (), ()).await
     }
 }
 
-/// How far an activity has come. Every customer of the vendor's names statuses freely; the service
+/// How far an activity has come. Each customer of the vendor names statuses freely; the service
 /// goes by [`kind`](Self::kind), and so should programs (finding G-11).
 ///
 /// `Debug` shows id and kind.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: ActivityStatus".
+/// Docs: `docs/geoplanning/activity-statuses.md`, "Type: ActivityStatus".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityStatus {
     /// The status's id. Wire: `id`.
     pub id: StatusId,
-    /// The caller's reference. Wire: `fid`.
+    /// The caller's foreign id. Wire: `fid`.
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Free text. Wire: `name`.
@@ -82,11 +82,11 @@ pub struct ActivityStatus {
 redacted_debug!(ActivityStatus { id, kind });
 
 open_enum! {
-    /// What an activity's status means. Others than these may come and are kept (finding G-10).
+    /// What an activity's status means. Other values are kept (finding G-10).
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityStatus".
+    /// Docs: `docs/geoplanning/activity-statuses.md`, "Type: ActivityStatus".
     StatusKind {
-        /// In nobody's list.
+        /// Unassigned.
         Unassigned = "UNASSIGNED",
         /// Given to a resource, in no round yet.
         PreAssigned = "PREASSIGNED",
@@ -100,16 +100,16 @@ open_enum! {
         RejectedOnSite = "REJECTED_ON_SITE",
         /// Rejected before the start.
         RejectedNoMove = "REJECTED_NO_MOVE",
-        /// Given up.
+        /// Cancelled.
         Cancelled = "CANCELLED",
     }
 }
 
-/// Names the status that an action sets: by its id, by the caller's reference, or by both.
+/// Names the status that an action sets: by its id, by the caller's foreign id, or by both.
 ///
-/// Whether its kind fits the action is for the service to say (finding G-36).
+/// The service decides whether its kind fits the action (finding G-36).
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: StatusReference".
+/// Docs: `docs/geoplanning/activity-statuses.md`, "Type: StatusReference".
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatusReference {
@@ -131,7 +131,7 @@ impl StatusReference {
         }
     }
 
-    /// By the caller's reference. Wire: `fid`.
+    /// By the caller's foreign id. Wire: `fid`.
     #[must_use]
     pub fn by_foreign_id(foreign_id: impl Into<String>) -> Self {
         Self {

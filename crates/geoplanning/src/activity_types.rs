@@ -40,7 +40,7 @@ impl ActivityTypes<'_> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] says.
+    /// Any [`Error`].
     pub async fn list(self) -> Result<Vec<ActivityType>, Error> {
         self.client.call(&LIST_ACTIVITY_TYPES, (), ()).await
     }
@@ -52,7 +52,7 @@ impl ActivityTypes<'_> {
 ///
 /// `Debug` shows id and meta type.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
+/// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ pub struct ActivityType {
     /// The type's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ActivityTypeId>,
-    /// The caller's reference. Wire: `fid`.
+    /// The caller's foreign id. Wire: `fid`.
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Free text. Wire: `name`.
@@ -68,7 +68,7 @@ pub struct ActivityType {
     /// Shape of the icon: `default`, `squarre`, `drop`, `lightning`, … Wire: `icon`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
-    /// The least duration of an activity of this type, in a unit that the service does not tell,
+    /// The least duration of an activity of this type, in a unit that the service does not state,
     /// probably minutes (finding G-04). Wire: `defaultDuration`.
     #[serde(rename = "defaultDuration", skip_serializing_if = "Option::is_none")]
     pub default_duration: Option<i64>,
@@ -100,19 +100,19 @@ pub struct ActivityType {
 redacted_debug!(ActivityType { id, meta_type });
 
 impl ActivityType {
-    /// Whether it may be used for tasks; `None` where the service did not tell.
+    /// Whether it may be used for tasks; `None` if the service did not return it.
     #[must_use]
     pub fn is_for_tasks(&self) -> Option<bool> {
         self.has_target(1)
     }
 
-    /// Whether it may be used for routes; `None` where the service did not tell.
+    /// Whether it may be used for routes; `None` if the service did not return it.
     #[must_use]
     pub fn is_for_routes(&self) -> Option<bool> {
         self.has_target(2)
     }
 
-    /// Whether it may be used for simple activities; `None` where the service did not tell.
+    /// Whether it may be used for simple activities; `None` if the service did not return it.
     #[must_use]
     pub fn is_for_simple_activities(&self) -> Option<bool> {
         self.has_target(4)
@@ -126,7 +126,7 @@ impl ActivityType {
 open_enum! {
     /// What the service takes an activity's type for.
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
+    /// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
     MetaType {
         /// Nothing in particular.
         Unspecified = "NONE",
@@ -148,7 +148,7 @@ open_enum! {
 open_enum! {
     /// What an activity is to the resource.
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
+    /// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
     ResourceActivityType {
         /// Work.
         ActiveBusiness = "ACTIVE_BUSINESS",
@@ -162,7 +162,7 @@ open_enum! {
 open_enum! {
     /// Who may create an activity of a type.
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: ActivityType".
+    /// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
     ActivityRole {
         /// Dispatchers.
         DispatcherCreate = "DISPATCHER_CREATE",
@@ -171,15 +171,15 @@ open_enum! {
     }
 }
 
-/// Names the type of an activity that is sent. Which of the two finds the type is not documented,
-/// so give both where there are both (finding G-32).
+/// Names the type of an activity that is sent. The vendor doesn't document which of the two finds
+/// the type, so give both if there are both (finding G-32).
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: ActivityTypeReference".
+/// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityTypeReference".
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActivityTypeReference {
-    /// The caller's reference of the type, 20 characters at most. Wire: `fid`.
+    /// The caller's foreign id of the type, 20 characters at most. Wire: `fid`.
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// The type's name, from 1 to 100 characters. Wire: `name`.

@@ -42,8 +42,8 @@ impl Validate for Coordinates {
 
 redacted_debug!(Coordinates {});
 
-/// The administrative part of an address: country, postcode, locality and street, together, and
-/// the house's number where it has one.
+/// The administrative part of an address: country, postcode, locality and street, together, and the
+/// house number if it has one.
 ///
 /// ```
 /// use geoplanning::StreetAddress;
@@ -67,7 +67,7 @@ pub struct StreetAddress {
     pub locality: String,
     /// Name of the street. Wire: `street`.
     pub street: String,
-    /// The house's number. `None` where it has none. Wire: `number`.
+    /// The house number. `None` if it has none. Wire: `number`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
 }
@@ -124,7 +124,7 @@ redacted_debug!(StreetAddress {});
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewAddress" and "Type: CustomerAddress".
+/// Docs: `docs/geoplanning/address.md`, "Type: NewAddress" and "Type: CustomerAddress".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewAddress {
@@ -163,7 +163,7 @@ impl NewAddress {
         }
     }
 
-    /// The coordinates, where there are both.
+    /// The coordinates, if there are both.
     #[must_use]
     pub fn coordinates(&self) -> Option<Coordinates> {
         Some(Coordinates::new(self.latitude?, self.longitude?))
@@ -292,7 +292,7 @@ impl From<&Address> for NewAddress {
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Address".
+/// Docs: `docs/geoplanning/address.md`, "Type: Address".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -318,7 +318,7 @@ pub struct Address {
     /// Name of the street. Wire: `street`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
-    /// The house's number. `None` where it has none or the service does not tell. Wire: `number`.
+    /// The house number. `None` if it has none or the service does not return it. Wire: `number`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Fields that this version of the crate does not know.
@@ -329,13 +329,13 @@ pub struct Address {
 redacted_debug!(Address { id });
 
 impl Address {
-    /// The coordinates, where there are both.
+    /// The coordinates, if there are both.
     #[must_use]
     pub fn coordinates(&self) -> Option<Coordinates> {
         Some(Coordinates::new(self.latitude?, self.longitude?))
     }
 
-    /// The administrative part, where it is whole.
+    /// The administrative part, if it is complete.
     #[must_use]
     pub fn street_address(&self) -> Option<StreetAddress> {
         Some(StreetAddress {

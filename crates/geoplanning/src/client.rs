@@ -13,10 +13,10 @@ use vendor_client_core::{
 use crate::envelope::Contents;
 use crate::error;
 
-/// Where the vendor's production service is.
+/// The base URL of the vendor's production service.
 const PRODUCTION: &str = "https://api.geoplanning.net";
 
-/// Where the vendor's test system is, for [`ClientBuilder::base_url`].
+/// The base URL of the vendor's test system, for [`ClientBuilder::base_url`].
 pub const TEST_SYSTEM: &str = "https://apitest.geoplanning.net";
 
 /// Both headers have it on every request, with or without a body (finding G-25).
@@ -30,8 +30,7 @@ static SERVICE: Service = Service::new(
 
 /// A client of Geoplanning. Cheap to clone; clones share connections.
 ///
-/// Its calls run within a tokio runtime that has input, output and timers enabled, as that of
-/// `#[tokio::main]` has.
+/// Call it within a tokio runtime with I/O and timers enabled, such as that of `#[tokio::main]`.
 #[derive(Clone)]
 pub struct Client {
     transport: Transport,
@@ -51,8 +50,8 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client from environment variables: `GEOPLANNING_LOGIN` and `GEOPLANNING_PASSWORD`, and,
-    /// where it is set, `GEOPLANNING_BASE_URL`.
+    /// Builds a client from environment variables: `GEOPLANNING_LOGIN` and `GEOPLANNING_PASSWORD`,
+    /// and `GEOPLANNING_BASE_URL` if it is set.
     ///
     /// # Errors
     ///
@@ -98,7 +97,7 @@ impl fmt::Debug for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// A builder filled as [`Client::from_env`] says.
+    /// Starts with the environment variables that [`Client::from_env`] names.
     ///
     /// # Errors
     ///
@@ -116,7 +115,7 @@ impl ClientBuilder {
         Ok(builder)
     }
 
-    /// The user's name and password. The user needs the right "webservices user".
+    /// Sets the user's name and password. The user needs the right "webservices user".
     pub fn credentials(
         mut self,
         login: impl Into<SecretString>,
@@ -127,26 +126,27 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the service is: `https://api.geoplanning.net` unless told otherwise. The vendor's
-    /// test system is at [`TEST_SYSTEM`].
+    /// Sets the service's base URL. Default: `https://api.geoplanning.net`. The vendor's test
+    /// system is at [`TEST_SYSTEM`].
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Time limits, sizes, retries, TLS.
+    /// Sets time limits, sizes, retries and TLS.
     pub fn transport(mut self, config: TransportConfig) -> Self {
         self.transport = config;
         self
     }
 
-    /// The client. Nothing is sent yet; [`Client::check_login`] finds wrong credentials early.
+    /// Builds the client. Nothing is sent yet; [`Client::check_login`] finds wrong credentials
+    /// early.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) where credentials are missing or no
-    /// Basic authentication can hold them, the base URL is not https (and not loopback), or TLS
-    /// cannot be set up.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if credentials are missing or do not fit
+    /// into Basic authentication, if the base URL is neither https nor loopback, or if TLS cannot
+    /// be set up.
     pub fn build(self) -> Result<Client, Error> {
         let (Some(login), Some(password)) = (&self.login, &self.password) else {
             return Err(Error::configuration("the credentials are missing"));

@@ -15,19 +15,19 @@ use crate::wire::hours::OfCustomer;
 use crate::{UnknownFields, wire};
 
 endpoints! {
-    /// What a repeated reference does is not documented.
+    /// The vendor doesn't document what a repeated foreign id does.
     ADD_CUSTOMER = POST "/customers" (), Json<NewCustomer> => CustomerResponse, not_idempotent;
     GET_CUSTOMER = GET "/customers/{id}" Path<CustomerId>, () => CustomerResponse, idempotent;
     GET_CUSTOMER_BY_FOREIGN_ID = GET "/customers/ref/{ref}"
         InPath, () => CustomerResponse, idempotent;
     UPDATE_CUSTOMER = PUT "/customers/{id}"
         Path<CustomerId>, Json<CustomerUpdate> => CustomerResponse, idempotent;
-    /// The update repeats the reference, so that a second call finds the same customer.
+    /// The update repeats the foreign id, so a second call finds the same customer.
     UPDATE_CUSTOMER_BY_FOREIGN_ID = PUT "/customers/ref/{ref}"
         InPath, Repeated<Json<CustomerUpdate>> => CustomerResponse, idempotent;
-    /// Deleting twice deletes once; the second answer is a 404.
+    /// Deleting twice deletes once; the second response is a 404.
     DELETE_CUSTOMER = DELETE "/customers/{id}" Path<CustomerId>, () => (), idempotent;
-    /// A reference need not be unique, so that deleting twice may delete two.
+    /// A foreign id need not be unique, so deleting twice may delete two.
     DELETE_CUSTOMER_BY_FOREIGN_ID = DELETE "/customers/ref/{ref}" InPath, () => (), not_idempotent;
 }
 
@@ -54,28 +54,27 @@ impl Client {
 impl Customers<'_> {
     /// Adds a customer.
     ///
-    /// It is repeated only while the service certainly has not acted;
-    /// [`add_or_find`](Self::add_or_find) goes on from there by itself.
+    /// It is retried only while the service certainly has not acted;
+    /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
     /// `POST /customers`. Docs: `docs/geoplanning/customers.md`, "Add a customer".
     ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
-    /// anything is sent; otherwise what [`Error`] says.
+    /// anything is sent; otherwise any [`Error`].
     pub async fn add(self, customer: &NewCustomer) -> Result<Customer, Error> {
         self.client.call(&ADD_CUSTOMER, (), customer).await
     }
 
     /// Adds a customer so that it is neither lost nor added twice: after an unknown outcome it
-    /// waits a little, looks for the `foreignId`, and adds it again only where there is none. What
-    /// it relies on is said at [`Activities::add_or_find`](crate::Activities::add_or_find).
+    /// waits a little, looks for the `foreignId`, and adds it again only if there is none. It
+    /// relies on what [`Activities::add_or_find`](crate::Activities::add_or_find) describes.
     ///
     /// # Errors
     ///
-    /// As for [`add`](Self::add), and
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the customer has no
-    /// `foreignId`.
+    /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
+    /// customer has no `foreignId`.
     pub async fn add_or_find(self, customer: &NewCustomer) -> Result<Creation<Customer>, Error> {
         let foreign_id = foreign_id::required(customer)
             .map_err(|violations| Error::invalid_request(ADD_CUSTOMER.operation(), violations))?;
@@ -90,13 +89,12 @@ impl Customers<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn get(self, id: CustomerId) -> Result<Customer, Error> {
         self.client.call(&GET_CUSTOMER, &id, ()).await
     }
 
-    /// Reads a customer by the caller's reference, without opening hours.
+    /// Reads a customer by the caller's foreign id, without opening hours.
     ///
     /// `GET /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Get a customer".
     ///
@@ -117,21 +115,20 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
-    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn update(self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
         self.client.call(&UPDATE_CUSTOMER, &id, update).await
     }
 
-    /// Replaces a customer by the caller's reference, which the update repeats: what it leaves out
-    /// becomes blank. To change the reference, update by id.
+    /// Replaces a customer by the caller's foreign id, which the update repeats: what it leaves out
+    /// becomes blank. To change the foreign id, update by id.
     ///
     /// `PUT /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Edit a customer".
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
-    /// where the update has not the same reference.
+    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if
+    /// the update's foreign id differs.
     pub async fn update_by_foreign_id(
         self,
         foreign_id: &str,
@@ -148,7 +145,7 @@ impl Customers<'_> {
 
     /// Deletes a customer.
     ///
-    /// Where the answer to a first attempt was lost, the second finds the customer gone. The error
+    /// If the response to a first attempt was lost, the second finds the customer gone. The error
     /// is then [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
     ///
@@ -156,14 +153,13 @@ impl Customers<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such customer; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn delete(self, id: CustomerId) -> Result<(), Error> {
         self.client.call(&DELETE_CUSTOMER, &id, ()).await
     }
 
-    /// Deletes a customer by the caller's reference. A reference need not be unique, so it is not
-    /// repeated after an unknown outcome.
+    /// Deletes a customer by the caller's foreign id. A foreign id need not be unique, so the call
+    /// is not repeated after an unknown outcome.
     ///
     /// `DELETE /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Delete a customer".
     ///
@@ -177,25 +173,25 @@ impl Customers<'_> {
     }
 }
 
-/// For whom work is done, as it is read. Opening hours are not among it: the service keeps them
-/// and does not return them (finding G-09).
+/// A customer, as it is read. It has no opening hours: the service accepts them and does not return
+/// them (finding G-09).
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Customer".
+/// Docs: `docs/geoplanning/customers.md`, "Type: Customer".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Customer {
     /// The customer's id. Wire: `id`.
     pub id: CustomerId,
-    /// The caller's reference. Wire: `foreignId`.
+    /// The caller's foreign id. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
-    /// `None` perhaps in a task. Wire: `name`.
+    /// May be `None` in a task. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// `None` perhaps in a task. Wire: `address`.
+    /// May be `None` in a task. Wire: `address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// Mobile phone number. Wire: `mobileNumber`.
@@ -216,8 +212,8 @@ redacted_debug!(Customer { id });
 
 /// A customer, as it is sent, to add it or to replace what is there.
 ///
-/// In an update whatever is `None` becomes blank; opening hours that are `None` are taken to stay,
-/// and empty ones to be cleared.
+/// In an update, everything that is `None` becomes blank; opening hours that are `None` are taken
+/// to stay, and empty ones to be cleared.
 ///
 /// `Debug` shows the opening hours.
 ///
@@ -226,14 +222,14 @@ redacted_debug!(Customer { id });
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewCustomer {
-    /// The caller's reference, by which the customer can be found; 20 characters at most.
-    /// Wire: `foreignId`.
+    /// The caller's foreign id, by which the customer can be found; 20 characters at most. Wire:
+    /// `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// 150 characters at most. Wire: `name`.
     pub name: String,
-    /// Where the customer is. Other than elsewhere, coordinates alone do not suffice (finding
-    /// G-37). Wire: `address`.
+    /// Where the customer is. Unlike elsewhere, coordinates alone do not suffice (finding G-37).
+    /// Wire: `address`.
     pub address: NewAddress,
     /// 25 characters at most. Wire: `mobileNumber`.
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
@@ -297,7 +293,7 @@ impl NewCustomer {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the customer has no name or no
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the customer has no name or no
     /// address, as one inside a task may: read the customer itself.
     pub fn from_read(
         customer: &Customer,

@@ -1,4 +1,4 @@
-//! What resources have or know, and tasks ask for: skills, languages, categories.
+//! Skills and attributes of resources, which tasks ask for: languages, categories.
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{Validate, Violations, redacted_debug};
@@ -6,11 +6,11 @@ use vendor_client_core::{Validate, Violations, redacted_debug};
 use crate::UnknownFields;
 use crate::id::EnumerableId;
 
-/// Something that a resource has or knows, and that a task may ask for, as it is read.
+/// A skill or attribute of a resource, which a task may ask for, as it is read.
 ///
 /// `Debug` shows the id only: what a person knows is personal.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Enumerable".
+/// Docs: `docs/geoplanning/enumerables.md`, "Type: Enumerable".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -18,7 +18,7 @@ pub struct Enumerable {
     /// The attribute's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<EnumerableId>,
-    /// The caller's reference. Wire: `foreignId`.
+    /// The caller's foreign id. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// `French`, say. Wire: `name`.
@@ -33,17 +33,17 @@ pub struct Enumerable {
 
 redacted_debug!(Enumerable { id });
 
-/// Something that a resource has or knows, and that a task may ask for, as it is sent.
+/// A skill or attribute of a resource, which a task may ask for, as it is sent.
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewEnumerable". The `id` of the vendor's examples,
+/// Docs: `docs/geoplanning/enumerables.md`, "Type: NewEnumerable". The `id` of the vendor's examples,
 /// always `null`, is not sent (finding G-33).
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewEnumerable {
-    /// The caller's reference, 20 characters at most. Wire: `foreignId`.
+    /// The caller's foreign id, 20 characters at most. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// `French`, say. Wire: `name`.

@@ -6,7 +6,7 @@ use vendor_client_core::{Error, Outcome, Response, StatusCode, VendorMessage};
 
 /// The outcome, in every response.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: EnvelopeStatus".
+/// Docs: `docs/geoplanning/envelope.md`, "Type: EnvelopeStatus".
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
 pub(crate) struct EnvelopeStatus {

@@ -30,7 +30,7 @@ impl Client {
 }
 
 impl Events<'_> {
-    /// Says that the work of an event's activity has begun, as
+    /// Reports that the work of an event's activity has begun, as
     /// [`Activities::start`](crate::Activities::start) does by the activity's id.
     ///
     /// `PATCH /events/{id}/start`. Docs: `docs/geoplanning/events.md`,

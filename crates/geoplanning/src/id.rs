@@ -11,7 +11,7 @@ id! {
     RoundId;
     /// A resource.
     ResourceId;
-    /// The person who makes a round.
+    /// The person who drives a round.
     PersonId;
     /// A customer.
     CustomerId;

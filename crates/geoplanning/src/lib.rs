@@ -1,5 +1,5 @@
-//! Client for [Geoplanning](https://www.geoplanning.net): plan field work into the rounds of those
-//! who do it.
+//! A client for [Geoplanning](https://www.geoplanning.net): plan field work into the rounds of the
+//! people who do it.
 //!
 //! # A planner's walk
 //!
@@ -31,7 +31,7 @@
 //! let plan = Plan::new(key.clone(), 0, datetime!(2026-11-23 16:00 +01:00));
 //! key.renew(&client.activities().plan(activity.id, &plan).await?);
 //!
-//! // Every action answers with the round's new key, which the next one needs.
+//! // Every action returns the round's new key, which the next one needs.
 //! let started = Progress::new(key.clone(), datetime!(2026-11-24 08:05 +01:00));
 //! key.renew(&client.activities().start(activity.id, &started).await?);
 //! let finished = Progress::new(key.clone(), datetime!(2026-11-24 09:20 +01:00));
@@ -40,13 +40,13 @@
 //! # }
 //! ```
 //!
-//! Dates are those of the crate [`time`], which is here as well; its macros, as in this walk, need
-//! it among the dependencies.
+//! Dates are those of the crate [`time`], which is re-exported; its macros, used here, need it
+//! among your own dependencies.
 //!
-//! # What the types take care of
+//! # What the types do for you
 //!
 //! - Units: durations, instants, weekdays and times of day are types. The service takes minutes
-//!   and answers seconds, takes epoch milliseconds and answers ISO 8601, counts weekdays from 0
+//!   and returns seconds, takes epoch milliseconds and returns ISO 8601, counts weekdays from 0
 //!   for a task and from 1 for a customer; all of that stays on the wire.
 //! - Updates: a `PUT` blanks what it is not given, so an update is made from what was read
 //!   ([`TaskUpdate`], [`SimpleActivityUpdate`], [`ResourceUpdate`], [`CustomerUpdate`]), and what
@@ -54,16 +54,16 @@
 //! - Absent and empty: `None` leaves an array as it is, an empty one clears it.
 //! - Addresses: coordinates, or the administrative part, or both ([`NewAddress`]).
 //! - Keys of rounds: an action names the round by its [`RoundKey`], which the action makes stale
-//!   and the answer renews.
-//! - Tomorrow: fields and values that this version does not know are kept, in the `unknown` of
+//!   and the response renews.
+//! - Unknown fields: fields and values that this version does not know are kept, in the `unknown` of
 //!   each type and the `Other` of each enumeration.
 //!
 //! # When a call fails
 //!
-//! [`Error`] says what happened, and above all whether the service may have acted. Reads, updates
-//! and deletions are repeated by themselves after a transient failure. Additions and actions are
-//! repeated only while the service certainly has not acted; after an unknown outcome,
-//! [`Activities::add_or_find`] looks whether the activity is there before it adds it again.
+//! [`Error`] reports what happened, and above all whether the service may have acted. Reads,
+//! updates and deletions are retried after a transient failure. Additions and actions are retried
+//! only while the service certainly has not acted; after an unknown outcome,
+//! [`Activities::add_or_find`] checks whether the activity is there before it adds it again.
 //!
 //! ```no_run
 //! # use geoplanning::{ActivityId, Client, Error, Plan};
@@ -83,10 +83,9 @@
 //!
 //! # Where things are
 //!
-//! [`Client`] and [`ClientBuilder`]; then a handle for each kind of thing: [`Activities`],
-//! [`Events`], [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`],
-//! [`Users`], [`Pois`]. What the vendor's service has of oddities is listed, with its
-//! documentation, in `docs/geoplanning` of the repository.
+//! [`Client`] and [`ClientBuilder`]; then a handle per kind of object: [`Activities`], [`Events`],
+//! [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`], [`Users`],
+//! [`Pois`]. The service's quirks are documented in `docs/geoplanning` of the repository.
 
 mod activities;
 mod activity_statuses;
@@ -162,14 +161,14 @@ pub use vendor_client_core::{
     Outcome, RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
 };
 
-/// What the service leaves open: whatever the vendor's customer has defined. Wire: `properties`.
+/// Fields that the vendor's customer has defined. Wire: `properties`.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Task" and "Type: Resource".
+/// Docs: `docs/geoplanning/task.md`, "Type: Task" and "Type: Resource".
 pub type Properties = serde_json::Map<String, serde_json::Value>;
 
-/// Fields of an answer that this version of the crate does not know, as they came.
+/// Fields of a response that this version of the crate does not know, as they came.
 ///
-/// Docs: `docs/geoplanning/README.md`, "Answers".
+/// Docs: `docs/geoplanning/README.md`, "Responses".
 pub type UnknownFields = serde_json::Map<String, serde_json::Value>;
 
 /// The endpoints of every file.

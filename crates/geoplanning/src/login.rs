@@ -17,15 +17,14 @@ envelopes! {
 }
 
 impl Client {
-    /// Says whether the credentials are right, and whose they are. Every call carries them; this
-    /// finds wrong ones early.
+    /// Checks the credentials, and returns whose they are. Every call carries them; this finds
+    /// wrong ones early.
     ///
     /// `GET /login/check`. Docs: `docs/geoplanning/login.md`, "Check the credentials".
     ///
     /// # Errors
     ///
-    /// [`is_unauthorized`](Error::is_unauthorized) where they are wrong; otherwise what [`Error`]
-    /// says.
+    /// [`is_unauthorized`](Error::is_unauthorized) if they are wrong; otherwise any [`Error`].
     pub async fn check_login(&self) -> Result<LoginUser, Error> {
         self.call(&CHECK_LOGIN, (), ()).await
     }
@@ -35,7 +34,7 @@ impl Client {
 ///
 /// `Debug` shows ids and the language.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: LoginUser".
+/// Docs: `docs/geoplanning/login.md`, "Type: LoginUser".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -51,10 +50,10 @@ pub struct LoginUser {
     /// Last name. Wire: `lastName`.
     #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// The resource that the user is. Wire: `resourceId`.
+    /// The resource that this user is. Wire: `resourceId`.
     #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceId>,
-    /// The caller's reference of that resource. Wire: `resourceFid`.
+    /// The caller's foreign id of that resource. Wire: `resourceFid`.
     #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
     pub resource_foreign_id: Option<String>,
     /// Fields that this version of the crate does not know.

@@ -37,7 +37,7 @@ const WEEK_END: [Weekday; 2] = [Weekday::Saturday, Weekday::Sunday];
 /// Wire: `openingHours`. A task counts weekdays from 0, a customer from 1; both have times of day
 /// in minutes from midnight.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
+/// Docs: `docs/geoplanning/opening-hours.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpeningHours(Vec<OpeningHour>);
 
@@ -127,7 +127,7 @@ impl IntoIterator for OpeningHours {
 
 /// When a place is open on one day of the week.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
+/// Docs: `docs/geoplanning/opening-hours.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OpeningHour {
@@ -153,7 +153,7 @@ impl OpeningHour {
 
 /// A time of day, to the minute, the day's end included.
 ///
-/// It is made from a [`Time`]. One that is no whole minute is refused before sending.
+/// It is made from a [`Time`]. One that is not a whole minute is refused before sending.
 ///
 /// Wire: minutes from midnight; 570 is 09:30, 1440 the day's end.
 ///
@@ -168,7 +168,7 @@ pub enum TimeOfDay {
 }
 
 impl TimeOfDay {
-    /// Minutes from midnight; `None` where it is no whole minute.
+    /// Minutes from midnight; `None` if it is not a whole minute.
     #[must_use]
     pub fn minutes(self) -> Option<u16> {
         match self {

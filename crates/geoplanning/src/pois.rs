@@ -45,8 +45,8 @@ impl Pois<'_> {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the country is no code of two
-    /// letters; otherwise what [`Error`] says.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the country is not a code of two
+    /// letters; otherwise any [`Error`].
     pub async fn closest_to_address(self, address: &StreetAddress) -> Result<Vec<Poi>, Error> {
         self.client
             .call(&CLOSEST_POIS_BY_ADDRESS, address, ())
@@ -60,8 +60,8 @@ impl Pois<'_> {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the coordinates are not on
-    /// earth; otherwise what [`Error`] says.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the coordinates are not on earth;
+    /// otherwise any [`Error`].
     pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<Vec<Poi>, Error> {
         self.client
             .call(&CLOSEST_POIS_BY_COORDINATES, &place, ())
@@ -69,11 +69,11 @@ impl Pois<'_> {
     }
 }
 
-/// A place worth knowing: where a technician lives, say.
+/// A point of interest, such as a technician's home.
 ///
-/// `Debug` shows neither where nor how far it is.
+/// `Debug` shows neither the place nor the distance.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Poi".
+/// Docs: `docs/geoplanning/pois.md`, "Type: Poi".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -86,7 +86,7 @@ pub struct Poi {
     /// Where it is. Wire: `address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
-    /// How far it is, in metres by all appearances. Wire: `distance`.
+    /// How far it is, apparently in metres. Wire: `distance`.
     #[serde(rename = "distance", skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
     /// Whether it belongs to the resource of the user who asks. Wire: `yours`.

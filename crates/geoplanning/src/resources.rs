@@ -21,16 +21,16 @@ endpoints! {
         (Path<ResourceId>, Fields<ResourceField>), () => ResourceResponse, idempotent;
     GET_RESOURCE_BY_FOREIGN_ID = GET "/resources"
         (InQuery, Fields<ResourceField>), () => ResourceResponse, idempotent;
-    /// What a repeated reference does is not documented.
+    /// The vendor doesn't document what a repeated foreign id does.
     ADD_RESOURCE = POST "/resources" (), Json<NewResource> => ResourceResponse, not_idempotent;
     UPDATE_RESOURCE = PUT "/resources/{id}"
         Path<ResourceId>, Json<ResourceUpdate> => ResourceResponse, idempotent;
-    /// The update repeats the reference, so that a second call finds the same resource.
+    /// The update repeats the foreign id, so a second call finds the same resource.
     UPDATE_RESOURCE_BY_FOREIGN_ID = PUT "/resources"
         InQuery, Repeated<Json<ResourceUpdate>> => ResourceResponse, idempotent;
-    /// Deleting twice deletes once; the second answer is a 404.
+    /// Deleting twice deletes once; the second response is a 404.
     DELETE_RESOURCE = DELETE "/resources/{id}" Path<ResourceId>, () => (), idempotent;
-    /// A reference need not be unique, so that deleting twice may delete two.
+    /// A foreign id need not be unique, so deleting twice may delete two.
     DELETE_RESOURCE_BY_FOREIGN_ID = DELETE "/resources" InQuery, () => (), not_idempotent;
 }
 
@@ -62,13 +62,12 @@ impl Resources<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn get(self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
         self.client.call(&GET_RESOURCE, (&id, fields), ()).await
     }
 
-    /// Reads a resource by the caller's reference, with what `fields` names.
+    /// Reads a resource by the caller's foreign id, with what `fields` names.
     ///
     /// `GET /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Get a resource".
     ///
@@ -87,27 +86,27 @@ impl Resources<'_> {
 
     /// Adds a resource.
     ///
-    /// It is repeated only while the service certainly has not acted;
-    /// [`add_or_find`](Self::add_or_find) goes on from there by itself.
+    /// It is retried only while the service certainly has not acted;
+    /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
     /// `POST /resources`. Docs: `docs/geoplanning/resources.md`, "Add a resource".
     ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
-    /// anything is sent; otherwise what [`Error`] says.
+    /// anything is sent; otherwise any [`Error`].
     pub async fn add(self, resource: &NewResource) -> Result<Resource, Error> {
         self.client.call(&ADD_RESOURCE, (), resource).await
     }
 
     /// Adds a resource so that it is neither lost nor added twice: after an unknown outcome it
-    /// waits a little, looks for the `fid`, and adds it again only where there is none. What it
-    /// relies on is said at [`Activities::add_or_find`](crate::Activities::add_or_find).
+    /// waits a little, looks for the `fid`, and adds it again only if there is none. It relies on
+    /// what [`Activities::add_or_find`](crate::Activities::add_or_find) describes.
     ///
     /// # Errors
     ///
-    /// As for [`add`](Self::add), and
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the resource has no `fid`.
+    /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
+    /// resource has no `fid`.
     pub async fn add_or_find(self, resource: &NewResource) -> Result<Creation<Resource>, Error> {
         let foreign_id = foreign_id::required(resource)
             .map_err(|violations| Error::invalid_request(ADD_RESOURCE.operation(), violations))?;
@@ -122,28 +121,27 @@ impl Resources<'_> {
     /// Replaces a resource: what the update leaves out becomes blank. Make it from what was read,
     /// with [`ResourceUpdate::from_read`].
     ///
-    /// The answer is not expected to repeat what was sent (finding G-31).
+    /// The response may differ from what was sent (finding G-31).
     ///
     /// `PUT /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
     ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
-    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn update(self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
         self.client.call(&UPDATE_RESOURCE, &id, update).await
     }
 
-    /// Replaces a resource by the caller's reference, which the update repeats: what it leaves out
-    /// becomes blank. To change the reference, update by id.
+    /// Replaces a resource by the caller's foreign id, which the update repeats: what it leaves out
+    /// becomes blank. To change the foreign id, update by id.
     ///
     /// `PUT /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
-    /// where the update has not the same reference.
+    /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if
+    /// the update's foreign id differs.
     pub async fn update_by_foreign_id(
         self,
         foreign_id: &str,
@@ -160,7 +158,7 @@ impl Resources<'_> {
 
     /// Deletes a resource, once all of its activities are completed.
     ///
-    /// Where the answer to a first attempt was lost, the second finds the resource gone. The error
+    /// If the response to a first attempt was lost, the second finds the resource gone. The error
     /// is then [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
     ///
@@ -169,14 +167,13 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// A refusal while there are activities that are not completed;
-    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn delete(self, id: ResourceId) -> Result<(), Error> {
         self.client.call(&DELETE_RESOURCE, &id, ()).await
     }
 
-    /// Deletes a resource by the caller's reference. A reference need not be unique, so it is not
-    /// repeated after an unknown outcome.
+    /// Deletes a resource by the caller's foreign id. A foreign id need not be unique, so the call
+    /// is not repeated after an unknown outcome.
     ///
     /// `DELETE /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Delete a resource".
     ///
@@ -216,25 +213,25 @@ impl ResourceField {
     ];
 }
 
-/// Somebody, or something, that makes rounds.
+/// A person or vehicle that drives rounds.
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Resource".
+/// Docs: `docs/geoplanning/resources.md`, "Type: Resource".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Resource {
     /// The resource's id. Wire: `id`.
     pub id: ResourceId,
-    /// The caller's reference. Wire: `fid`, also read as `foreignId` (finding G-16).
+    /// The caller's foreign id. Wire: `fid`, also read as `foreignId` (finding G-16).
     #[serde(
         rename = "fid",
         alias = "foreignId",
         skip_serializing_if = "Option::is_none"
     )]
     pub foreign_id: Option<String>,
-    /// What it is called. Wire: `name`.
+    /// Its name. Wire: `name`.
     pub name: String,
     /// Whether it belongs to the company. Wire: `internal`.
     #[serde(rename = "internal", skip_serializing_if = "Option::is_none")]
@@ -245,11 +242,11 @@ pub struct Resource {
     /// Where its rounds end. `None` unless asked for. Wire: `endAddress`.
     #[serde(rename = "endAddress", skip_serializing_if = "Option::is_none")]
     pub end_address: Option<Address>,
-    /// Whatever the vendor's customer has defined. Wire: `properties`.
+    /// Fields that the vendor's customer has defined. Wire: `properties`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Properties>,
-    /// What it has or knows, in no particular order. `None` unless asked for.
-    /// Wire: `enumerables`.
+    /// Its skills and attributes, in no particular order. `None` unless asked for. Wire:
+    /// `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<Enumerable>>,
     /// What it can carry. `None` unless asked for. Wire: `capacities`.
@@ -264,8 +261,8 @@ redacted_debug!(Resource { id });
 
 /// A resource, as it is sent, to add it or to replace what is there.
 ///
-/// In an update whatever is `None` becomes blank, except for the arrays: `None` leaves them as
-/// they are, an empty one clears them.
+/// In an update, everything that is `None` becomes blank, except for the arrays: `None` leaves them
+/// as they are, an empty one clears them.
 ///
 /// `Debug` shows whether it is internal.
 ///
@@ -274,7 +271,7 @@ redacted_debug!(Resource { id });
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewResource {
-    /// The caller's reference, by which the resource can be found. Wire: `fid`.
+    /// The caller's foreign id, by which the resource can be found. Wire: `fid`.
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// From 1 to 100 characters. Wire: `name`.
@@ -288,7 +285,7 @@ pub struct NewResource {
     /// Where its rounds end. Wire: `endAddress`.
     #[serde(rename = "endAddress")]
     pub end_address: NewAddress,
-    /// What it has or knows. Wire: `enumerables`.
+    /// Its skills and attributes. Wire: `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<NewEnumerable>>,
     /// What it can carry. Wire: `capacities`.
@@ -341,8 +338,8 @@ impl NewResource {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the resource was read without
-    /// its addresses, which an update needs: read it with [`ResourceField::ALL`]. Abilities and
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the resource was read without its
+    /// addresses, which an update needs: read it with [`ResourceField::ALL`]. Abilities and
     /// capacities that were not asked for stay as they are.
     pub fn from_read(resource: &Resource) -> Result<Self, Error> {
         let (Some(start), Some(end)) = (&resource.start_address, &resource.end_address) else {
@@ -389,7 +386,7 @@ impl Validate for NewResource {
 ///
 /// `Debug` shows the id and the amounts.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Capacity".
+/// Docs: `docs/geoplanning/resources.md`, "Type: Capacity".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -397,8 +394,8 @@ pub struct Capacity {
     /// The capacity's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<CapacityId>,
-    /// The caller's reference of what is carried. Several capacities may share it.
-    /// Wire: `foreignId`.
+    /// The caller's foreign id of what is carried. Several capacities may share it. Wire:
+    /// `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is carried. Wire: `name`.
@@ -428,12 +425,12 @@ redacted_debug!(Capacity {
 ///
 /// `Debug` shows the amounts.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewCapacity".
+/// Docs: `docs/geoplanning/resources.md`, "Type: NewCapacity".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewCapacity {
-    /// The caller's reference of what is carried, 50 characters at most. Wire: `foreignId`.
+    /// The caller's foreign id of what is carried, 50 characters at most. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is carried, 50 characters at most. Wire: `name`.
@@ -503,18 +500,18 @@ impl Validate for NewCapacity {
     }
 }
 
-/// Names a resource, where something refers to one.
+/// Names a resource that something refers to.
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: ResourceReference".
+/// Docs: `docs/geoplanning/resources.md`, "Type: ResourceReference".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceReference {
     /// The resource's id. Wire: `id`.
     pub id: ResourceId,
-    /// The caller's reference. Wire: `foreignId`, also read as `fid` (finding G-16).
+    /// The caller's foreign id. Wire: `foreignId`, also read as `fid` (finding G-16).
     #[serde(
         rename = "foreignId",
         alias = "fid",

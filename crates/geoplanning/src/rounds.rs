@@ -54,22 +54,20 @@ impl Rounds<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such round; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such round; otherwise any [`Error`].
     pub async fn get(self, id: RoundId) -> Result<Round, Error> {
         self.client.call(&GET_ROUND, &id, ()).await
     }
 
     /// The rounds of a resource on a day. `day` is the instant at which the day begins, in the
-    /// caller's offset, which says whose day is meant.
+    /// caller's offset, which determines whose day is meant.
     ///
     /// `GET /rounds/resource/{id}`. Docs: `docs/geoplanning/rounds.md`,
     /// "List a resource's rounds".
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
-    /// [`Error`] says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn list(
         self,
         resource: ResourceId,
@@ -84,7 +82,7 @@ impl Rounds<'_> {
     /// The rounds of many resources on a day, as [`list`](Self::list) for each, with at most
     /// `at_once` calls at a time (at least one).
     ///
-    /// The results are in the order of the resources, one for each: a resource that fails does not
+    /// The results are in the order of the resources, one per resource: one that fails does not
     /// keep the others from being read. All calls end when the future is dropped.
     ///
     /// ```no_run
@@ -118,9 +116,9 @@ impl Rounds<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such resource; otherwise what
-    /// [`Error`] says. It is repeated only while the service certainly has not acted. Where
-    /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) tells
+    /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
+    /// It is retried only while the service certainly has not acted. If
+    /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) shows
     /// whether the round is there.
     pub async fn add(self, round: &NewRound) -> Result<Round, Error> {
         self.client.call(&ADD_ROUND, (), round).await
@@ -158,7 +156,7 @@ impl Validate for OfDay {
 ///
 /// `Debug` shows no address.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Round".
+/// Docs: `docs/geoplanning/rounds.md`, "Type: Round".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -228,7 +226,7 @@ impl Round {
         self.status.as_ref().is_some_and(is_closed)
     }
 
-    /// The activities, in the order of the day; none where the service did not tell.
+    /// The activities, in the order of the day; empty if the service did not return them.
     #[must_use]
     pub fn activities(&self) -> &[Activity] {
         self.activities.as_deref().unwrap_or_default()
@@ -238,9 +236,9 @@ impl Round {
 /// Names a round in an action, and proves that the caller has its latest state.
 ///
 /// It comes from a round that was read, by [`Round::key`], and every action that changes the round
-/// makes it stale: [`renew`](Self::renew) takes the new one from the answer.
+/// makes it stale: [`renew`](Self::renew) takes the new one from the response.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: RoundKey".
+/// Docs: `docs/geoplanning/rounds.md`, "Type: RoundKey".
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -262,8 +260,7 @@ impl RoundKey {
         }
     }
 
-    /// Takes over the new checksum, where the round is among those that changed. Answers whether
-    /// it is.
+    /// Takes the new checksum if the round is among those that changed. Returns whether it is.
     pub fn renew(&mut self, changed: &ChangedRounds) -> bool {
         match changed.get(self.id) {
             Some(round) => {
@@ -277,8 +274,8 @@ impl RoundKey {
 
 /// The rounds that an action changed, with their new keys.
 ///
-/// The activity itself may be missing from them: whoever needs its new state reads it again
-/// (finding G-19).
+/// The activity itself may be missing from them: to know its new state, read it again (finding
+/// G-19).
 ///
 /// Docs: `docs/geoplanning/README.md`, "Rounds and their key".
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -291,23 +288,23 @@ pub struct ChangedRounds {
 }
 
 impl ChangedRounds {
-    /// The round of that id, where it is among them.
+    /// The round with that id, if it is among them.
     #[must_use]
     pub fn get(&self, id: RoundId) -> Option<&Round> {
         self.rounds.iter().find(|round| round.id == id)
     }
 
-    /// The new key of that round, where it is among them.
+    /// The new key of that round, if it is among them.
     #[must_use]
     pub fn key(&self, id: RoundId) -> Option<RoundKey> {
         self.get(id).map(Round::key)
     }
 }
 
-/// The round that an activity is in, as far as the activity tells it. To act on the round, read
-/// it: its key is not here.
+/// The round that an activity is in, as far as the activity names it. To act on the round, read it
+/// first: its key is not here.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: RoundReference".
+/// Docs: `docs/geoplanning/rounds.md`, "Type: RoundReference".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -317,7 +314,7 @@ pub struct RoundReference {
     /// The resource whose round it is. Wire: `resource`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceReference>,
-    /// The person who makes it, where that is not the resource. Wire: `person`.
+    /// The person who drives it, if that is not the resource. Wire: `person`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonReference>,
     /// Fields that this version of the crate does not know.
@@ -331,18 +328,18 @@ redacted_debug!(RoundReference {
     person
 });
 
-/// The person who makes a round.
+/// The person who drives a round.
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: PersonReference".
+/// Docs: `docs/geoplanning/rounds.md`, "Type: PersonReference".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PersonReference {
     /// The person's id. Wire: `id`.
     pub id: PersonId,
-    /// The caller's reference of the person. Wire: `foreignId`.
+    /// The caller's foreign id of the person. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Fields that this version of the crate does not know.

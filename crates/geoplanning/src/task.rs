@@ -19,16 +19,16 @@ use crate::{Properties, UnknownFields, wire};
 ///
 /// `Debug` shows ids, dates and the duration only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Task".
+/// Docs: `docs/geoplanning/task.md`, "Type: Task".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Task {
     /// The task's id, which is not the activity's. Wire: `id`.
     pub id: TaskId,
-    /// What it is called. Wire: `name`.
+    /// Its name. Wire: `name`.
     pub name: String,
-    /// The caller's reference, by which the activity is found. Wire: `foreignId`.
+    /// The caller's foreign id, by which the activity is found. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes. Wire: `duration`, in seconds (finding G-01).
@@ -56,25 +56,25 @@ pub struct Task {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub created: Option<OffsetDateTime>,
-    /// Whom to ask for. Wire: `contact`.
+    /// The contact on site. Wire: `contact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
     /// Where it takes place. Wire: `address`.
     pub address: Address,
-    /// For whom it is done. Wire: `customer`.
+    /// The customer. Wire: `customer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
-    /// The time agreed upon. Wire: `appointment`.
+    /// The agreed time. Wire: `appointment`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appointment: Option<Appointment>,
-    /// Whatever the vendor's customer has defined. Wire: `properties`.
+    /// Fields that the vendor's customer has defined. Wire: `properties`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Properties>,
     /// The resource that it is assigned to while it is in no round. Wire: `preAssignment`.
     #[serde(rename = "preAssignment", skip_serializing_if = "Option::is_none")]
     pub pre_assignment: Option<PreAssignment>,
-    /// What the resource must have or know. Absent and empty are different (finding G-40).
-    /// Wire: `enumerables`.
+    /// The skills and attributes that the resource must have. Absent and empty are different
+    /// (finding G-40). Wire: `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<Enumerable>>,
     /// What is delivered. Wire: `orders`.
@@ -99,7 +99,7 @@ redacted_debug!(Task {
 });
 
 impl Task {
-    /// When the place is open, in the order of the week. `None` where the service did not tell.
+    /// When the place is open, in the order of the week; `None` if the service did not return it.
     #[must_use]
     pub fn opening_hours(&self) -> Option<OpeningHours> {
         let hours = self.opening_hours.as_ref()?;
@@ -109,21 +109,21 @@ impl Task {
 
 /// What an assignment asks for, as it is sent, to add it or to replace what is there.
 ///
-/// In an update whatever is `None` becomes blank, except for the arrays: `None` leaves them as
-/// they are, an empty one clears them. So start from what was read, with
+/// In an update, everything that is `None` becomes blank, except for the arrays: `None` leaves them
+/// as they are, an empty one clears them. So start from what was read, with
 /// [`TaskUpdate::from_read`](crate::TaskUpdate::from_read).
 ///
 /// `Debug` shows dates and the duration only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewTask".
+/// Docs: `docs/geoplanning/task.md`, "Type: NewTask".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewTask {
     /// From 1 to 100 characters. Wire: `name`.
     pub name: String,
-    /// The caller's reference, by which the activity can be found. It need not be unique to the
-    /// service; make it so. Wire: `foreignId`.
+    /// The caller's foreign id, by which the activity can be found. The service does not require it
+    /// to be unique; make it so. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes: a whole number of minutes, or it is refused before sending.
@@ -143,22 +143,22 @@ pub struct NewTask {
     /// From 1 to 400 characters. Wire: `description`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whom to ask for. Wire: `contact`.
+    /// The contact on site. Wire: `contact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
     /// Where it takes place. Wire: `address`.
     pub address: NewAddress,
-    /// For whom it is done. Wire: `customer`.
+    /// The customer. Wire: `customer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerReference>,
-    /// The time agreed upon. Wire: `appointment`.
+    /// The agreed time. Wire: `appointment`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appointment: Option<NewAppointment>,
     /// What is delivered. Wire: `orders`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orders: Option<Vec<NewOrder>>,
-    /// What the resource must have or know. Whether an update changes it is not documented
-    /// (finding G-34). Wire: `enumerables`.
+    /// The skills and attributes that the resource must have. Whether an update changes it is not
+    /// documented (finding G-34). Wire: `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<NewEnumerable>>,
     /// When the place is open. Wire: `openingHours`.
@@ -257,11 +257,11 @@ impl Validate for NewTask {
     }
 }
 
-/// Whom to ask for at a task. A customer spells the same otherwise (finding G-17).
+/// The contact on site of a task. A customer spells the same fields differently (finding G-17).
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Contact".
+/// Docs: `docs/geoplanning/task.md`, "Type: Contact".
 #[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -283,13 +283,13 @@ pub struct Contact {
 redacted_debug!(Contact {});
 
 impl Contact {
-    /// Nobody yet.
+    /// An empty contact.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What of a contact that was read can be sent.
+    /// The part of a contact that can be sent.
     fn as_sent(&self) -> Self {
         Self {
             unknown: UnknownFields::new(),
@@ -298,9 +298,9 @@ impl Contact {
     }
 }
 
-/// A time agreed upon, as it is read.
+/// An agreed time, as it is read.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Appointment".
+/// Docs: `docs/geoplanning/task.md`, "Type: Appointment".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -323,9 +323,9 @@ pub struct Appointment {
 
 redacted_debug!(Appointment { id, start, end });
 
-/// A time agreed upon, as it is sent.
+/// An agreed time, as it is sent.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewAppointment".
+/// Docs: `docs/geoplanning/task.md`, "Type: NewAppointment".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -366,7 +366,7 @@ impl Validate for NewAppointment {
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Order".
+/// Docs: `docs/geoplanning/task.md`, "Type: Order".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -374,7 +374,7 @@ pub struct Order {
     /// The order's id. Wire: `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OrderId>,
-    /// The caller's reference of the product. Wire: `foreignId`.
+    /// The caller's foreign id of the product. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// The product's name. Wire: `name`.
@@ -394,12 +394,12 @@ redacted_debug!(Order { id });
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: NewOrder".
+/// Docs: `docs/geoplanning/task.md`, "Type: NewOrder".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewOrder {
-    /// The caller's reference of the product, 50 characters at most. Wire: `foreignId`.
+    /// The caller's foreign id of the product, 50 characters at most. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// The product's name. Wire: `name`.
@@ -448,7 +448,7 @@ impl Validate for NewOrder {
 
 /// When the place of a task is open on one day of the week, as it is read.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: OpeningHour".
+/// Docs: `docs/geoplanning/opening-hours.md`, "Type: OpeningHour".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -488,7 +488,7 @@ impl TaskOpeningHour {
 
 /// Says which resource has an activity that is in no round yet.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: PreAssignment".
+/// Docs: `docs/geoplanning/task.md`, "Type: PreAssignment".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -514,7 +514,7 @@ redacted_debug!(PreAssignment { resource, date });
 
 /// The customer of a task that is sent.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: CustomerReference".
+/// Docs: `docs/geoplanning/task.md`, "Type: CustomerReference".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

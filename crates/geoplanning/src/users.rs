@@ -43,8 +43,7 @@ impl Users<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such user; otherwise what [`Error`]
-    /// says.
+    /// [`is_not_found`](Error::is_not_found) if there is no such user; otherwise any [`Error`].
     pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
         self.client.call(&GET_USER, (&id, fields), ()).await
     }
@@ -55,7 +54,7 @@ impl Users<'_> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] says.
+    /// Any [`Error`].
     pub async fn list(self) -> Result<Vec<User>, Error> {
         let all = ListedUsers {
             resource_bound: None,
@@ -69,7 +68,7 @@ impl Users<'_> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] says.
+    /// Any [`Error`].
     pub async fn list_bound(self, to_a_resource: bool) -> Result<Vec<User>, Error> {
         let bound = ListedUsers {
             resource_bound: Some(to_a_resource),
@@ -99,11 +98,11 @@ open_enum! {
     }
 }
 
-/// Somebody who may log in.
+/// A user who may log in.
 ///
 /// `Debug` shows ids only.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: User".
+/// Docs: `docs/geoplanning/users.md`, "Type: User".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -119,10 +118,10 @@ pub struct User {
     /// The name to log in with. Wire: `login`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
-    /// The resource that the user is. Wire: `resourceId`.
+    /// The resource that this user is. Wire: `resourceId`.
     #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceId>,
-    /// The caller's reference of that resource. Wire: `resourceFid`.
+    /// The caller's foreign id of that resource. Wire: `resourceFid`.
     #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
     pub resource_foreign_id: Option<String>,
     /// What the user may do, such as `ROLE_WEBSERVICE`; no list of roles is documented. `None`

@@ -30,7 +30,7 @@ fn in_utc(at: OffsetDateTime) -> Option<OffsetDateTime> {
         .filter(|utc| (0..=9999).contains(&utc.year()))
 }
 
-/// A duration in whole minutes; `None` where it is none.
+/// A duration in whole minutes; `None` if it is not one.
 pub(crate) fn whole_minutes(duration: Duration) -> Option<u64> {
     let is_whole = duration.subsec_nanos() == 0 && duration.as_secs().is_multiple_of(60);
     is_whole.then_some(duration.as_secs() / 60)
@@ -72,8 +72,8 @@ impl Field<Self> for Duration {
     }
 }
 
-/// A date as answers have it: ISO 8601, with a fraction or without and with any offset, or epoch
-/// milliseconds (findings G-05, G-06, G-07). Written as the examples of answers are.
+/// A date as responses have it: ISO 8601, with a fraction or without and with any offset, or epoch
+/// milliseconds (findings G-05, G-06, G-07). Written as the examples of responses are.
 pub(crate) mod instant {
     use super::*;
 
@@ -233,7 +233,7 @@ pub(crate) mod utc_seconds {
 }
 
 /// `date` in the query of the list of rounds: ISO 8601 with milliseconds and the caller's offset,
-/// which says whose day is meant (finding G-07).
+/// which determines whose day is meant (finding G-07).
 pub(crate) mod local_milliseconds {
     use super::*;
 
@@ -392,7 +392,7 @@ pub(crate) mod hours {
 
     /// An opening hour of a task that is sent.
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: NewOpeningHour".
+    /// Docs: `docs/geoplanning/opening-hours.md`, "Type: NewOpeningHour".
     #[derive(Deserialize, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(crate) struct OfTask {
@@ -429,7 +429,7 @@ pub(crate) mod hours {
 
     /// An opening hour of a customer's. It cannot be the day's end.
     ///
-    /// Docs: `docs/geoplanning/types.md`, "Type: CustomerOpeningHour".
+    /// Docs: `docs/geoplanning/opening-hours.md`, "Type: CustomerOpeningHour".
     #[derive(Deserialize, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(crate) struct OfCustomer {

@@ -9,7 +9,7 @@ use crate::id::{ResourceId, TaskId};
 use crate::rounds::RoundKey;
 use crate::wire;
 
-/// Gives an activity to a resource, in no round yet.
+/// Assigns an activity to a resource, in no round yet.
 ///
 /// Docs: `docs/geoplanning/activities.md`, "Assign an activity".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -106,7 +106,7 @@ impl Validate for Plan {
     }
 }
 
-/// Says how an activity comes on: that it is started, finished or rejected.
+/// Reports progress on an activity: that it is started, finished or rejected.
 ///
 /// Docs: `docs/geoplanning/activities.md`, "Start an activity" and those after it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -152,7 +152,7 @@ impl Validate for Progress {
 /// Takes an activity away from its resource.
 ///
 /// With the round's key it is done only while the round is as the caller knows it. Without it the
-/// activity is taken from wherever it is by now, which the caller has to say in so many words.
+/// activity is taken from wherever it is by now, which the caller has to ask for explicitly.
 ///
 /// Docs: `docs/geoplanning/activities.md`, "Unassign an activity".
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -183,14 +183,14 @@ impl Unassign {
 
 impl Validate for Unassign {}
 
-/// Gives an activity up for good.
+/// Cancels an activity for good.
 ///
 /// Docs: `docs/geoplanning/activities.md`, "Cancel an activity".
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cancel {
-    /// The round that the activity is in; `None` where it is in none. Wire: `round`.
+    /// The round that the activity is in; `None` if it is in none. Wire: `round`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round: Option<RoundKey>,
     /// When the action takes place, to the millisecond. Wire: `date`, in ISO 8601.

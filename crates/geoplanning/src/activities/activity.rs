@@ -23,7 +23,7 @@ use crate::wire::{self, Instant, Seconds};
 ///
 /// `Debug` shows ids, dates, the type and the status.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Activity".
+/// Docs: `docs/geoplanning/activities.md`, "Type: Activity".
 #[derive(Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -94,7 +94,7 @@ redacted_debug!(Activity {
 });
 
 impl Activity {
-    /// What is to be done, where this is an assignment.
+    /// The task, if this is an assignment.
     #[must_use]
     pub fn task(&self) -> Option<&Task> {
         match &self.details {
@@ -103,7 +103,7 @@ impl Activity {
         }
     }
 
-    /// What is to be done, where this is a simple activity.
+    /// The simple activity, if this is one.
     #[must_use]
     pub fn simple_activity(&self) -> Option<&SimpleActivity> {
         match &self.details {
@@ -112,7 +112,7 @@ impl Activity {
         }
     }
 
-    /// The way, where this is one.
+    /// The route, if this is one.
     #[must_use]
     pub fn route(&self) -> Option<&Route> {
         match &self.details {
@@ -126,7 +126,7 @@ impl Activity {
 ///
 /// Wire: told apart by `subtype`.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Activity".
+/// Docs: `docs/geoplanning/activities.md`, "Type: Activity".
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "subtype")]
@@ -155,16 +155,16 @@ pub enum ActivityDetails {
     },
 }
 
-/// What a simple activity has of its own.
+/// The fields that only simple activities have.
 ///
 /// `Debug` shows the duration, dates and the event.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Activity", "Variant: simpleactivity".
+/// Docs: `docs/geoplanning/activities.md`, "Type: Activity", "Variant: simpleactivity".
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SimpleActivity {
-    /// The caller's reference. No example returns it (finding G-35). Wire: `foreignId`.
+    /// The caller's foreign id. No example returns it (finding G-35). Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes, in a unit that the service leaves open. Wire: `duration`.
@@ -178,7 +178,7 @@ pub struct SimpleActivity {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub created: Option<OffsetDateTime>,
-    /// What it is called. Wire: `name`.
+    /// Its name. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What is to be done, in words. Wire: `description`.
@@ -187,7 +187,7 @@ pub struct SimpleActivity {
     /// Where it takes place. Wire: `address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
-    /// The time agreed upon. Wire: `appointment`.
+    /// The agreed time. Wire: `appointment`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appointment: Option<Appointment>,
     /// The event that it comes from. Wire: `event`.
@@ -202,11 +202,11 @@ redacted_debug!(SimpleActivity {
     event
 });
 
-/// What a route has of its own.
+/// The fields that only routes have.
 ///
 /// `Debug` shows distance and duration.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Activity", "Variant: route".
+/// Docs: `docs/geoplanning/activities.md`, "Type: Activity", "Variant: route".
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -217,7 +217,7 @@ pub struct Route {
     /// Where the way ends. Wire: `destination`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<Address>,
-    /// The way's length, in metres by all appearances (finding G-03). Wire: `distance`.
+    /// The way's length, apparently in metres (finding G-03). Wire: `distance`.
     #[serde(rename = "distance", skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
     /// How long the way takes. Wire: `duration`, in seconds (finding G-03).
@@ -252,14 +252,14 @@ impl UnsettledDuration {
         self.0
     }
 
-    /// What it is if the number means minutes; `None` where it is negative or too large.
+    /// What it is if the number means minutes; `None` if it is negative or too large.
     #[must_use]
     pub fn if_minutes(self) -> Option<Duration> {
         let seconds = u64::try_from(self.0).ok()?.checked_mul(60)?;
         Some(Duration::from_secs(seconds))
     }
 
-    /// What it is if the number means seconds; `None` where it is negative.
+    /// What it is if the number means seconds; `None` if it is negative.
     #[must_use]
     pub fn if_seconds(self) -> Option<Duration> {
         u64::try_from(self.0).ok().map(Duration::from_secs)
@@ -268,7 +268,7 @@ impl UnsettledDuration {
 
 /// What a simple activity comes from.
 ///
-/// Docs: `docs/geoplanning/types.md`, "Type: Event".
+/// Docs: `docs/geoplanning/activities.md`, "Type: Event".
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -81,7 +81,7 @@ impl NewActivity {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where the activity is no assignment.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the activity is not an assignment.
     pub fn from_read(activity: &Activity) -> Result<Self, Error> {
         let Some(task) = activity.task() else {
             return Err(not_a("assignment"));
@@ -122,11 +122,11 @@ pub struct SimpleActivityUpdate {
     /// The activity's type. Wire: `type`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub activity_type: Option<ActivityTypeReference>,
-    /// What it is called. Wire: `name`.
+    /// Its name. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The caller's reference, which the service is not known to return (finding G-35).
-    /// Wire: `foreignId`.
+    /// The caller's foreign id, which the service is not known to return (finding G-35). Wire:
+    /// `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is to be done, in words. Wire: `description`.
@@ -173,15 +173,15 @@ impl SimpleActivityUpdate {
     }
 
     /// Everything that was read and can be sent, and what cannot be known from reading: the
-    /// caller's reference, which the service is not known to return, and the duration, which it
+    /// caller's foreign id, which the service is not known to return, and the duration, which it
     /// returns without a unit (see [`UnsettledDuration`](crate::UnsettledDuration)). `None` blanks
-    /// them, except for a reference that was read after all.
+    /// them, except for a foreign id that was read after all.
     ///
     /// An activity that was read without a type makes an update without one.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) where it is no simple activity.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not a simple activity.
     pub fn from_read(
         activity: &Activity,
         foreign_id: Option<String>,

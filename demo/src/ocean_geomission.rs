@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ocean_geomission::{
-    Client, Clock, Coordinates, Creation, Mission, MissionId, MissionStatus, Receipt, Recipient,
-    RetryPolicy, TransportConfig,
+    Client, Clock, Coordinates, Creation, MissionId, MissionStatus, MissionUpdate, NewMission,
+    Receipt, Recipient, RetryPolicy, TransportConfig,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -53,7 +53,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
 
     sandbox.clock().advance(5 * MINUTE);
     let [repair, delivery, inspection] = &missions;
-    let mut moved = delivery.clone();
+    let mut moved = MissionUpdate::from(delivery.clone());
     moved.street = Some("14 rue de la Paix".to_owned());
     moved.scheduled_at = Some(datetime!(2026-11-23 11:15 UTC));
     client.modify_mission(&moved).await?;
@@ -99,8 +99,8 @@ fn client(sandbox: &Sandbox) -> Result<Client, ocean_geomission::Error> {
         .build()
 }
 
-fn morning_missions() -> [Mission; 3] {
-    let mut repair = Mission::new("2026-1101");
+fn morning_missions() -> [NewMission; 3] {
+    let mut repair = NewMission::new("2026-1101");
     repair.kind = Some("Repair".to_owned());
     repair.recipient = Some(Recipient::person("Durand", "Éloïse"));
     repair.scheduled_at = Some(datetime!(2026-11-23 09:00 +01:00));
@@ -108,7 +108,7 @@ fn morning_missions() -> [Mission; 3] {
     repair.city = Some("Namur".to_owned());
     repair.send = Some(true);
 
-    let mut delivery = Mission::new("2026-1102");
+    let mut delivery = NewMission::new("2026-1102");
     delivery.kind = Some("Delivery".to_owned());
     delivery.recipient = Some(Recipient::vehicle("VAN-07"));
     delivery.scheduled_at = Some(datetime!(2026-11-23 10:30 UTC));
@@ -118,7 +118,7 @@ fn morning_missions() -> [Mission; 3] {
     delivery.coordinates = Some(Coordinates::new(48.8688, 2.3316));
     delivery.send = Some(true);
 
-    let mut inspection = Mission::new("2026-1103");
+    let mut inspection = NewMission::new("2026-1103");
     inspection.kind = Some("Inspection".to_owned());
     inspection.recipient = Some(Recipient::full_name("Martin Paul"));
     inspection.comment = Some("Roof; bring the long ladder".to_owned());
@@ -128,7 +128,7 @@ fn morning_missions() -> [Mission; 3] {
 }
 
 /// A mission as a row of a table.
-fn line(mission: &Mission) -> [String; 3] {
+fn line(mission: &NewMission) -> [String; 3] {
     let recipient = match &mission.recipient {
         Some(Recipient::Vehicle { name, .. } | Recipient::FullName { name, .. }) => name.clone(),
         Some(Recipient::Person {
@@ -215,8 +215,8 @@ fn parcel_id(number: usize) -> String {
     format!("P-{number:04}")
 }
 
-fn parcel(number: usize) -> Mission {
-    let mut mission = Mission::new(parcel_id(number));
+fn parcel(number: usize) -> NewMission {
+    let mut mission = NewMission::new(parcel_id(number));
     mission.kind = Some("Parcel".to_owned());
     mission.recipient = Some(Recipient::vehicle(format!("VAN-{:02}", number % 12)));
     mission.send = Some(true);

@@ -48,7 +48,8 @@ pub fn readers(operations: Vec<OperationSchema>, types: Vec<Reader>) -> Vec<Read
 /// Océan Géomission's.
 pub fn ocean_geomission() -> Vec<Reader> {
     let types = vec![
-        Reader::of::<ocean_geomission::Mission>(),
+        Reader::of::<ocean_geomission::NewMission>(),
+        Reader::of::<ocean_geomission::MissionUpdate>(),
         Reader::of::<ocean_geomission::MissionStatus>(),
         Reader::of::<ocean_geomission::Receipt>(),
     ];

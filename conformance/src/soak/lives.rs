@@ -6,7 +6,7 @@ use std::time::Duration;
 use cegid_loop::Filter;
 use fastrand::Rng;
 use geoplanning::{NewActivity, NewTask, StreetAddress};
-use ocean_geomission::{Creation, Mission};
+use ocean_geomission::{Creation, MissionUpdate, NewMission};
 use vendor_client_core::TransportConfig;
 use vendor_sandbox::{Emulator, Sandbox};
 
@@ -75,7 +75,7 @@ impl Clients {
     async fn mission(&self, sandbox: &Sandbox, number: u64, rng: &mut Rng, tally: &mut Tally) {
         let ocean = sandbox.ocean_geomission();
         let id = format!("S-{number}");
-        let mut mission = Mission::new(id.as_str());
+        let mut mission = NewMission::new(id.as_str());
         mission.comment = Some("as it was sent".to_owned());
         mission.send = Some(true);
 
@@ -94,6 +94,7 @@ impl Clients {
             return;
         }
 
+        let mut mission = MissionUpdate::from(mission);
         mission.comment = Some("as it was changed".to_owned());
         misbehave(ocean.emulator(), "modify_mission", &id, rng, tally);
         let modified = self.ocean.modify_mission(&mission).await;

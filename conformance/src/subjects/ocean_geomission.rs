@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ocean_geomission::{Client, Coordinates, Error, Mission, MissionId, Recipient};
+use ocean_geomission::{
+    Client, Coordinates, Error, MissionId, MissionUpdate, NewMission, Recipient,
+};
 use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, LogIn, Setup, Subject, Subjected};
@@ -45,7 +47,6 @@ impl Subject for OceanGeomission {
 
     fn operations(&self) -> Vec<Subjected> {
         ocean_geomission::operations()
-            .into_iter()
             .filter(|operation| operation.name != "log_in")
             .map(|operation| Subjected {
                 operation,
@@ -79,7 +80,10 @@ impl Subject for OceanGeomission {
         let id = MissionId::new(key.text());
         match operation {
             "create_mission" => client.create_mission(&laden(key)).await.map(shown),
-            "modify_mission" => client.modify_mission(&laden(key)).await.map(shown),
+            "modify_mission" => {
+                let update = MissionUpdate::from(laden(key));
+                client.modify_mission(&update).await.map(shown)
+            }
             "mission_status" => client.mission_status(&id).await.map(shown),
             "delete_mission" => client.delete_mission(&id).await.map(shown),
             other => unreachable!("`{other}` is no operation of this vendor"),
@@ -119,8 +123,8 @@ fn shown(answer: impl std::fmt::Debug) -> String {
 }
 
 /// A mission with personal data in every field that can hold some.
-fn laden(key: Key) -> Mission {
-    let mut mission = Mission::new(key.text());
+fn laden(key: Key) -> NewMission {
+    let mut mission = NewMission::new(key.text());
     mission.recipient = Some(Recipient::person("canary-last", "canary-first"));
     mission.comment = Some("canary-comment".to_owned());
     mission.reference_address = Some("canary-address".to_owned());

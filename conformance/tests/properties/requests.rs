@@ -6,7 +6,7 @@ use geoplanning::{
     Appointment, Contact, Coordinates, NewActivity, NewAddress, NewAppointment, NewCustomer,
     NewEnumerable, NewOrder, NewTask, OpeningHour, OpeningHours, StreetAddress, TimeOfDay,
 };
-use ocean_geomission::{Mission, Recipient};
+use ocean_geomission::{NewMission, Recipient};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -64,7 +64,7 @@ fn recipient() -> impl Strategy<Value = Recipient> {
     ]
 }
 
-fn mission() -> impl Strategy<Value = Mission> {
+fn mission() -> impl Strategy<Value = NewMission> {
     let texts = any::<[Option<String>; 6]>();
     let dates = (prop::option::of(minute()), prop::option::of(minute()));
     let place = prop::option::of((latitude(), longitude()));
@@ -77,7 +77,7 @@ fn mission() -> impl Strategy<Value = Mission> {
         place,
     )
         .prop_map(|(id, texts, dates, recipient, send, place)| {
-            let mut mission = Mission::new(id);
+            let mut mission = NewMission::new(id);
             let [kind, comment, address, street, code, city] = texts;
             mission.kind = kind;
             mission.comment = comment;
@@ -183,7 +183,7 @@ proptest! {
 
     #[test]
     fn a_mission_with_seconds_is_refused_and_not_cut(at in second(), nanosecond in 0_u32..1_000_000_000) {
-        let mut mission = Mission::new("M-1");
+        let mut mission = NewMission::new("M-1");
         let at = at.replace_nanosecond(nanosecond).unwrap();
         mission.scheduled_at = Some(at);
         let is_minute = at.second() == 0 && nanosecond == 0;

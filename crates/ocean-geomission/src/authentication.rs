@@ -1,14 +1,13 @@
 //! Logging in.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use vendor_client_core::{
-    Error, HeaderName, Idempotency, LogIn, Method, Operation, Token, Transport, redacted_debug,
+    Error, HeaderName, Json, LogIn, Token, Transport, Validate, endpoints, redacted_debug,
 };
 
 /// The header that carries the token.
@@ -17,32 +16,46 @@ pub(crate) const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-auth-toke
 /// How long a token lives.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 
-/// Logging in twice gives two tokens, both valid.
-pub(crate) static LOG_IN: Operation = Operation::new(
-    "log_in",
-    Method::POST,
-    "/restapi/auth/authenticate2",
-    Idempotency::Idempotent,
-);
+endpoints! {
+    /// Logging in twice gives two tokens, both valid.
+    LOG_IN = POST "/restapi/auth/authenticate2" (), Json<Credentials> => LoggedIn, idempotent;
+}
 
-/// An account's name and password, as sent.
+/// An account's name and password.
 ///
 /// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema))]
-pub(crate) struct Credentials<'a> {
-    login: Cow<'a, str>,
-    password: Cow<'a, str>,
+pub(crate) struct Credentials {
+    #[serde(serialize_with = "expose")]
+    #[cfg_attr(
+        feature = "schema",
+        serde(deserialize_with = "enclose"),
+        schemars(with = "String")
+    )]
+    pub(crate) login: SecretString,
+    #[serde(serialize_with = "expose")]
+    #[cfg_attr(
+        feature = "schema",
+        serde(deserialize_with = "enclose"),
+        schemars(with = "String")
+    )]
+    pub(crate) password: SecretString,
 }
 
-/// Nothing is documented of either: the service judges.
+fn expose<S: Serializer>(secret: &SecretString, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(secret.expose_secret())
+}
+
 #[cfg(feature = "schema")]
-impl vendor_client_core::Validate for Credentials<'_> {
-    fn validate(&self, _: &mut vendor_client_core::Violations) {}
+fn enclose<'de, D: serde::Deserializer<'de>>(input: D) -> Result<SecretString, D::Error> {
+    String::deserialize(input).map(SecretString::from)
 }
 
-/// What the service answers to a log-in. The further data on the account is not documented and
-/// not read.
+/// No constraint is documented.
+impl Validate for Credentials {}
+
+/// The response to a log-in. Its further data on the account isn't documented and isn't read.
 ///
 /// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
 #[derive(Deserialize)]
@@ -59,43 +72,38 @@ redacted_debug!(LoggedIn { password_days_left });
 /// An account that can log in.
 pub(crate) struct Account {
     pub(crate) transport: Transport,
-    pub(crate) login: SecretString,
-    pub(crate) password: SecretString,
+    pub(crate) credentials: Credentials,
     pub(crate) password_days_left: Arc<PasswordDaysLeft>,
 }
 
 impl LogIn for Account {
     async fn log_in(&self) -> Result<Token, Error> {
-        let credentials = Credentials {
-            login: self.login.expose_secret().into(),
-            password: self.password.expose_secret().into(),
-        };
-        let request = self.transport.request(&LOG_IN).json(&credentials);
+        let request = self.transport.request_to(&LOG_IN, (), &self.credentials);
         let logged_in: LoggedIn = self.transport.send(request).await?.json()?;
         self.password_days_left.set(logged_in.password_days_left);
         Token::new(logged_in.token, TOKEN_LIFETIME)
     }
 }
 
-/// How many days the password still lives, as last told by the service.
+/// The number of days until the password expires, as the service last reported it.
 pub(crate) struct PasswordDaysLeft(AtomicI64);
 
 impl PasswordDaysLeft {
-    const UNTOLD: i64 = i64::MIN;
+    const UNKNOWN: i64 = i64::MIN;
 
     pub(crate) fn get(&self) -> Option<i64> {
         let days = self.0.load(Ordering::Relaxed);
-        (days != Self::UNTOLD).then_some(days)
+        (days != Self::UNKNOWN).then_some(days)
     }
 
     fn set(&self, days: Option<i64>) {
         self.0
-            .store(days.unwrap_or(Self::UNTOLD), Ordering::Relaxed);
+            .store(days.unwrap_or(Self::UNKNOWN), Ordering::Relaxed);
     }
 }
 
 impl Default for PasswordDaysLeft {
     fn default() -> Self {
-        Self(AtomicI64::new(Self::UNTOLD))
+        Self(AtomicI64::new(Self::UNKNOWN))
     }
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Error, HeaderMap, Request, Response, Service, TokenCache, TokenStore, Transport,
+    Endpoint, Error, HeaderMap, Part, Response, Service, TokenCache, TokenStore, Transport,
     TransportConfig, environment,
 };
 
-use crate::authentication::{Account, PasswordDaysLeft, TOKEN_HEADER};
+use crate::authentication::{Account, Credentials, PasswordDaysLeft, TOKEN_HEADER};
 use crate::error::read_failure;
-use crate::missions::CustomerId;
+use crate::id::CustomerId;
+use crate::parameters::{ParameterPlace, Placed};
 
-/// Where the vendor's production service is. Newer pages of the vendor's have
-/// `https://v3.oceansystem.com/ocean`.
+/// The vendor's production service. Newer pages have `https://v3.oceansystem.com/ocean`.
 const PRODUCTION: &str = "https://v3.oceansystem.com/ocean-3.0.0";
 
 static SERVICE: Service = Service::new(
@@ -22,28 +22,9 @@ static SERVICE: Service = Service::new(
     read_failure,
 );
 
-/// Where the parameters of the writing operations go.
+/// A client for Océan Géomission. Cheap to clone; clones share connections and the token.
 ///
-/// The vendor's pages list them as request parameters, which there means the query string, for
-/// POST as well. Its server also reads them from a form; a tenant may want JSON.
-///
-/// Docs: `docs/ocean-geomission/README.md`, "Where parameters go".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ParameterPlace {
-    /// In the query string.
-    #[default]
-    Query,
-    /// In a form-encoded body.
-    Form,
-    /// In a JSON body.
-    Json,
-}
-
-/// A client of Océan Géomission. Cheap to clone; clones share connections and the token.
-///
-/// Its calls run within a tokio runtime that has input, output and timers enabled, as that of
-/// `#[tokio::main]` has.
+/// Its calls need a tokio runtime with I/O and time enabled, such as that of `#[tokio::main]`.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -73,22 +54,22 @@ impl Client {
     }
 
     /// A client from environment variables: `OCEAN_GEOMISSION_LOGIN` and
-    /// `OCEAN_GEOMISSION_PASSWORD`, and, where they are set, `OCEAN_GEOMISSION_BASE_URL` and
+    /// `OCEAN_GEOMISSION_PASSWORD`, and, if they are set, `OCEAN_GEOMISSION_BASE_URL` and
     /// `OCEAN_GEOMISSION_CUSTOMER_ID`.
     ///
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), which names the variable that is
-    /// missing or wrong, or as for [`ClientBuilder::build`].
+    /// missing or wrong; otherwise as for [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// The same client for another customer: what is called on it carries that `customerId`.
+    /// The same client for another customer: its calls carry that `customerId`.
     ///
     /// ```no_run
-    /// # use ocean_geomission::{Client, CustomerId, Error, Mission};
-    /// # async fn run(client: Client, mission: Mission) -> Result<(), Error> {
+    /// # use ocean_geomission::{Client, CustomerId, Error, NewMission};
+    /// # async fn run(client: Client, mission: NewMission) -> Result<(), Error> {
     /// client.for_customer(CustomerId::new(21)).create_mission(&mission).await?;
     /// # Ok(())
     /// # }
@@ -101,23 +82,22 @@ impl Client {
         }
     }
 
-    /// Logs in where no valid token is at hand. Every call does so by itself; this finds wrong
-    /// credentials early.
+    /// Logs in unless there is a valid token. Every call does this by itself; call it to find out
+    /// early that the credentials are wrong.
     ///
-    /// `POST /restapi/auth/authenticate2`
-    ///
-    /// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
+    /// `POST /restapi/auth/authenticate2`. Docs: `docs/ocean-geomission/authentication.md`,
+    /// "Log in".
     ///
     /// # Errors
     ///
-    /// [`is_unauthorized`](Error::is_unauthorized) where name or password are wrong; otherwise
-    /// what [`Error`] says.
+    /// [`is_unauthorized`](Error::is_unauthorized) if the name or the password is wrong;
+    /// otherwise as [`Error`] explains.
     pub async fn log_in(&self) -> Result<(), Error> {
         self.inner.tokens.get().await.map(drop)
     }
 
-    /// How many days the account's password still lives, as the service told at the last log-in.
-    /// `None` before a log-in, and where the token came from a store or the service did not tell.
+    /// The number of days until the account's password expires, as reported at the last log-in.
+    /// `None` before a log-in, and if the token came from a store or the service didn't report it.
     ///
     /// Wire: `passwordExpirationRemainingDays`.
     #[must_use]
@@ -133,18 +113,36 @@ impl Client {
         self.customer
     }
 
-    pub(crate) fn parameter_place(&self) -> ParameterPlace {
-        self.inner.parameter_place
+    /// Adds to the parameters of a write what the client knows about every call.
+    pub(crate) fn placed<'a, T>(&self, parameters: &'a T) -> Placed<'a, T> {
+        Placed {
+            place: self.inner.parameter_place,
+            customer_id: self.customer,
+            parameters,
+        }
     }
 
-    pub(crate) async fn send(&self, request: Request) -> Result<Response, Error> {
+    /// Calls an endpoint and reads its response.
+    pub(crate) async fn call<At: Part, Body: Part, R: FromResponse>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<R, Error> {
         let Inner {
             transport, tokens, ..
         } = &*self.inner;
-        transport
+        let request = transport.request_to(endpoint, at, body);
+        let response = transport
             .send_with_token(request, &TOKEN_HEADER, tokens)
-            .await
+            .await?;
+        R::from_response(&response)
     }
+}
+
+/// What a success response is read into.
+pub(crate) trait FromResponse: Sized {
+    fn from_response(response: &Response) -> Result<Self, Error>;
 }
 
 /// Builds a [`Client`].
@@ -172,7 +170,7 @@ impl fmt::Debug for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// A builder filled as [`Client::from_env`] says.
+    /// A builder with the settings that [`Client::from_env`] reads.
     ///
     /// # Errors
     ///
@@ -191,12 +189,12 @@ impl ClientBuilder {
             let customer = customer.parse().map_err(|_| {
                 Error::configuration("the variable OCEAN_GEOMISSION_CUSTOMER_ID is not a number")
             })?;
-            builder.customer = Some(CustomerId::new(customer));
+            builder.customer = Some(customer);
         }
         Ok(builder)
     }
 
-    /// The account's name and password.
+    /// Sets the account's name and password.
     pub fn credentials(
         mut self,
         login: impl Into<SecretString>,
@@ -207,44 +205,44 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the service is, without `/restapi`: `https://v3.oceansystem.com/ocean-3.0.0` unless
-    /// told otherwise.
+    /// Sets the URL of the service, without `/restapi`.
+    /// Default: `https://v3.oceansystem.com/ocean-3.0.0`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// On whose behalf calls are made, for users who serve several customers.
+    /// Sets the customer for whom calls are made, if the account serves several.
     pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
         self.customer = Some(customer.into());
         self
     }
 
-    /// Where the parameters of the writing operations go.
+    /// Sets where the parameters of the writing operations go. Default: the query string.
     pub fn parameter_place(mut self, place: ParameterPlace) -> Self {
         self.parameter_place = place;
         self
     }
 
-    /// Where processes share the token, such as a
-    /// [`FileTokenStore`](crate::FileTokenStore); otherwise it stays in memory.
+    /// Sets where processes share the token, such as a
+    /// [`FileTokenStore`](crate::FileTokenStore). Default: it stays in memory.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.token_store = Some(store);
         self
     }
 
-    /// Time limits, sizes, retries, TLS.
+    /// Sets time limits, sizes, retries and TLS.
     pub fn transport(mut self, config: TransportConfig) -> Self {
         self.transport = config;
         self
     }
 
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) where credentials are missing, the base
-    /// URL is not https (and not loopback), or TLS cannot be set up.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the credentials are missing, the base
+    /// URL is neither https nor loopback, or TLS can't be set up.
     pub fn build(self) -> Result<Client, Error> {
         let (Some(login), Some(password)) = (self.login, self.password) else {
             return Err(Error::configuration("the credentials are missing"));
@@ -257,8 +255,7 @@ impl ClientBuilder {
         let password_days_left = Arc::new(PasswordDaysLeft::default());
         let account = Account {
             transport: transport.clone(),
-            login,
-            password,
+            credentials: Credentials { login, password },
             password_days_left: Arc::clone(&password_days_left),
         };
         Ok(Client {

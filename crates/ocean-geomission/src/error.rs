@@ -1,10 +1,10 @@
-//! What the service says of a failure.
+//! What the service reports about a failure.
 
 use serde::Deserialize;
 use vendor_client_core::VendorMessage;
 
-/// Reads the words of an answer that reports a failure. No page shows the body of one; the
-/// success answers have `message`, and so have the error answers of the framework that the
+/// Reads the vendor's words from a response that reports a failure. The mission pages show no body
+/// of one; success responses have `message`, and so do the errors of the framework that the
 /// service is built with.
 pub(crate) fn read_failure(body: &[u8]) -> VendorMessage {
     #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 //! vehicles and field workers, change and delete them, and follow their status.
 //!
 //! ```no_run
-//! use ocean_geomission::{Client, Mission, Recipient};
+//! use ocean_geomission::{Client, NewMission, Recipient};
 //! use time::macros::datetime;
 //!
 //! # async fn run() -> Result<(), ocean_geomission::Error> {
@@ -10,7 +10,7 @@
 //!     .credentials("dispatcher@example.com", "the password")
 //!     .build()?;
 //!
-//! let mut mission = Mission::new("2026-0042");
+//! let mut mission = NewMission::new("2026-0042");
 //! mission.recipient = Some(Recipient::vehicle("VAN-07"));
 //! mission.scheduled_at = Some(datetime!(2026-11-24 08:30 UTC));
 //! mission.street = Some("12 rue de la Paix".to_owned());
@@ -24,12 +24,12 @@
 //! # }
 //! ```
 //!
-//! # What the client does by itself
+//! # What the client does for you
 //!
-//! - It logs in when the first call needs it, keeps the token for its 12 hours, and replaces one
-//!   that the service refuses. [`ClientBuilder::token_store`] shares it between processes.
-//! - It repeats what may be repeated. A creation whose outcome is unknown is not repeated blindly:
-//!   [`Client::create_or_find`] looks first.
+//! - It logs in on the first call, keeps the token for its 12 hours, and replaces it when the
+//!   service refuses it. [`ClientBuilder::token_store`] shares it between processes.
+//! - It retries what is safe to retry. If it's unknown whether a mission was created,
+//!   [`Client::create_or_find`] looks it up before creating it again.
 //! - It refuses a mission that breaks a documented constraint before anything is sent.
 //!
 //! # When a call fails
@@ -37,8 +37,8 @@
 //! [`Error`] says what happened, and above all whether the mission may have been sent:
 //!
 //! ```no_run
-//! # use ocean_geomission::{Client, Error, Mission};
-//! # async fn run(client: Client, mission: Mission) -> Result<(), Error> {
+//! # use ocean_geomission::{Client, Error, NewMission};
+//! # async fn run(client: Client, mission: NewMission) -> Result<(), Error> {
 //! match client.create_mission(&mission).await {
 //!     Ok(receipt) => println!("created: {}", receipt.message.unwrap_or_default()),
 //!     Err(error) if error.may_have_been_applied() => {
@@ -54,25 +54,31 @@
 //!
 //! # Where things are
 //!
-//! [`Client`] and [`ClientBuilder`]; [`Mission`] and [`Recipient`], what is sent;
-//! [`Receipt`] and [`MissionStatus`], what is answered. What the vendor's service has of oddities
-//! is listed, with its documentation, in `docs/ocean-geomission` of the repository.
+//! [`Client`] and [`ClientBuilder`]; [`NewMission`], [`MissionUpdate`] and [`Recipient`], which
+//! you send; [`Receipt`] and [`MissionStatus`], which you get back. The service's quirks are
+//! documented in `docs/ocean-geomission` of the repository.
 
 mod authentication;
 mod client;
 mod error;
+mod id;
 mod missions;
+mod parameters;
+mod recipient;
 #[cfg(feature = "schema")]
+#[doc(hidden)]
 pub mod schema;
 mod wire;
 
-pub use client::{Client, ClientBuilder, ParameterPlace};
-pub use missions::{
-    Coordinates, CustomerId, Mission, MissionId, MissionStatus, Receipt, Recipient,
-};
+pub use client::{Client, ClientBuilder};
+pub use id::{CustomerId, MissionId};
+pub use missions::{MissionStatus, MissionUpdate, NewMission, Receipt};
+pub use parameters::ParameterPlace;
+pub use recipient::{Coordinates, Recipient};
 pub use secrecy::{ExposeSecret, SecretString};
 /// Dates and times. Its macros need the crate `time` itself among the dependencies.
 pub use time;
+use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
@@ -81,16 +87,13 @@ pub use vendor_client_core::{
     Tls, Token, TokenStore, TransportConfig, Violation,
 };
 
+/// The endpoints of every file.
+static ENDPOINTS: &[&[ListedEndpoint]] = &[authentication::ENDPOINTS, missions::ENDPOINTS];
+
 /// Every operation of the service that this crate has.
-#[must_use]
-pub fn operations() -> [&'static Operation; 5] {
-    [
-        &authentication::LOG_IN,
-        &missions::CREATE_MISSION,
-        &missions::MODIFY_MISSION,
-        &missions::MISSION_STATUS,
-        &missions::DELETE_MISSION,
-    ]
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    let all = ENDPOINTS.iter().flat_map(|endpoints| endpoints.iter());
+    all.map(|endpoint| endpoint.operation)
 }
 
 /// Keeps the README's example compiling.

@@ -1,9 +1,9 @@
-//! What is strange about this vendor on the wire.
+//! This vendor's quirks on the wire.
 
 /// UTC instants as `dd/MM/yyyy HH:mm`: no offset, no seconds.
 ///
 /// Docs: `docs/ocean-geomission/README.md`, "Dates". The French pages lack the space in one of
-/// two places, which is taken for a slip (finding O-02).
+/// two places, which looks like a slip (finding O-02).
 pub(crate) mod utc_minute {
     use serde::de::Error as _;
     use serde::ser::Error as _;
@@ -11,15 +11,20 @@ pub(crate) mod utc_minute {
     use time::format_description::BorrowedFormatItem;
     use time::macros::format_description;
     use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
+    use vendor_client_core::Violations;
 
     const FORMAT: &[BorrowedFormatItem<'_>] =
         format_description!("[day]/[month]/[year] [hour]:[minute]");
 
-    /// What a date must be so that the format loses nothing of it.
-    pub(crate) const RULE: &str =
-        "must be a whole minute of the years 1 to 9999 in UTC: the service knows no seconds";
+    /// What a date must be so that the format loses none of it.
+    const RULE: &str =
+        "must be a whole minute of the years 1 to 9999 in UTC: the service doesn't take seconds";
 
-    pub(crate) fn can_write(at: OffsetDateTime) -> bool {
+    pub(crate) fn validate(field: &str, at: Option<OffsetDateTime>, violations: &mut Violations) {
+        violations.require(field, at.is_none_or(can_write), RULE);
+    }
+
+    pub(super) fn can_write(at: OffsetDateTime) -> bool {
         at.checked_to_offset(UtcOffset::UTC).is_some_and(|utc| {
             (1..=9999).contains(&utc.year()) && utc.second() == 0 && utc.nanosecond() == 0
         })
@@ -46,7 +51,7 @@ pub(crate) mod utc_minute {
             return Ok(None);
         };
         let at = PrimitiveDateTime::parse(&text, FORMAT)
-            .map_err(|_| D::Error::custom("a date is not written dd/MM/yyyy HH:mm"))?;
+            .map_err(|_| D::Error::custom("a date is not written as dd/MM/yyyy HH:mm"))?;
         Ok(Some(at.assume_utc()))
     }
 }
@@ -87,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_format_would_cut_is_told_apart() {
+    fn a_date_that_the_format_would_cut_is_recognized() {
         assert!(utc_minute::can_write(datetime!(2025-11-24 08:30 UTC)));
         assert!(!utc_minute::can_write(datetime!(2025-11-24 08:30:01 UTC)));
         assert!(!utc_minute::can_write(datetime!(2025-11-24 08:30:00.5 UTC)));

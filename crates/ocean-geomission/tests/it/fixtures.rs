@@ -1,12 +1,19 @@
 //! The documented payloads are read and, where they are sent, written back without loss.
 
-use ocean_geomission::{Mission, MissionStatus, Receipt, Recipient};
+use ocean_geomission::{MissionStatus, MissionUpdate, NewMission, Receipt, Recipient};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-fn written_back(fixture: &str) -> (Value, Value) {
-    let documented: Value = serde_json::from_str(fixture).unwrap();
-    let mission: Mission = serde_json::from_str(fixture).unwrap();
-    (documented, serde_json::to_value(mission).unwrap())
+use crate::support::full_mission;
+
+/// Reads a request as a `T` and writes it back.
+fn assert_written_as_documented<T: DeserializeOwned + Serialize>(fixture: &str) {
+    let request: T = serde_json::from_str(fixture).unwrap();
+    let mut documented: Value = serde_json::from_str(fixture).unwrap();
+    // The customer belongs to the client, not to the mission.
+    documented.as_object_mut().unwrap().remove("customerId");
+    assert_eq!(serde_json::to_value(request).unwrap(), documented);
 }
 
 #[test]
@@ -15,21 +22,34 @@ fn every_documented_mission_is_written_as_documented() {
         include_str!("../fixtures/create_mission/request-vehicle.json"),
         include_str!("../fixtures/create_mission/request-person.json"),
         include_str!("../fixtures/create_mission/request-full-name.json"),
+    ] {
+        assert_written_as_documented::<NewMission>(fixture);
+    }
+}
+
+#[test]
+fn every_documented_update_is_written_as_documented() {
+    for fixture in [
         include_str!("../fixtures/modify_mission/request-vehicle.json"),
         include_str!("../fixtures/modify_mission/request-person.json"),
         include_str!("../fixtures/modify_mission/request-full-name.json"),
     ] {
-        let (mut documented, written) = written_back(fixture);
-        // The customer belongs to the client, not to the mission.
-        documented.as_object_mut().unwrap().remove("customerId");
-        assert_eq!(written, documented);
+        assert_written_as_documented::<MissionUpdate>(fixture);
     }
+}
+
+#[test]
+fn an_update_made_from_a_mission_repeats_all_of_it() {
+    let mission = full_mission("M-1");
+    let created = serde_json::to_value(&mission).unwrap();
+    let update = MissionUpdate::from(mission);
+    assert_eq!(serde_json::to_value(update).unwrap(), created);
 }
 
 #[test]
 fn a_documented_recipient_is_the_one_meant() {
     let person = include_str!("../fixtures/create_mission/request-person.json");
-    let mission: Mission = serde_json::from_str(person).unwrap();
+    let mission: NewMission = serde_json::from_str(person).unwrap();
     assert!(mission.recipient == Some(Recipient::person("Durand", "Éloïse")));
 }
 

@@ -1,4 +1,6 @@
-use ocean_geomission::{Coordinates, ErrorKind, Mission, Outcome, ParameterPlace};
+use ocean_geomission::{
+    Coordinates, ErrorKind, MissionUpdate, NewMission, Outcome, ParameterPlace,
+};
 use time::macros::datetime;
 use vendor_sandbox::Sandbox;
 use vendor_sandbox::ocean_geomission::MissionStatus;
@@ -41,10 +43,11 @@ async fn what_is_sent_arrives_wherever_the_parameters_go() {
 async fn a_modified_mission_has_its_new_values() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
-    let mut mission = full_mission("M-1");
+    let mission = full_mission("M-1");
     client.create_mission(&mission).await.unwrap();
-    mission.street = Some("14 rue de la Paix".to_owned());
-    client.modify_mission(&mission).await.unwrap();
+    let mut update = MissionUpdate::from(mission);
+    update.street = Some("14 rue de la Paix".to_owned());
+    client.modify_mission(&update).await.unwrap();
     let stored = sandbox.ocean_geomission().mission("M-1").unwrap();
     assert_eq!(
         stored.parameter("rue").as_deref(),
@@ -87,7 +90,7 @@ async fn an_unknown_mission_is_not_found_by_any_operation() {
     );
     assert!(
         client
-            .modify_mission(&full_mission("M-1"))
+            .modify_mission(&full_mission("M-1").into())
             .await
             .unwrap_err()
             .is_not_found()
@@ -102,7 +105,7 @@ async fn an_unknown_mission_is_not_found_by_any_operation() {
 async fn an_invalid_mission_is_refused_before_it_leaves_with_every_violation() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
-    let mut mission = Mission::new("");
+    let mut mission = NewMission::new("");
     mission.scheduled_at = Some(datetime!(2025-11-24 08:30:15 UTC));
     mission.expires_at = Some(datetime!(2025-11-24 18:00:00.5 UTC));
     mission.coordinates = Some(Coordinates::new(90.1, f64::NAN));
@@ -138,7 +141,7 @@ async fn an_invalid_mission_is_refused_before_it_leaves_with_every_violation() {
 async fn a_long_reference_address_is_sent_whole() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
-    let mut mission = Mission::new("M-1");
+    let mut mission = NewMission::new("M-1");
     let name = "A name of more than twenty characters";
     mission.reference_address = Some(name.to_owned());
     client.create_mission(&mission).await.unwrap();

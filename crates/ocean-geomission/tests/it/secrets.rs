@@ -1,14 +1,14 @@
 //! Marked secrets and personal data show nowhere.
 
 use ocean_geomission::{
-    Client, Coordinates, CustomerId, Mission, MissionStatus, Receipt, Recipient,
+    Client, Coordinates, CustomerId, MissionStatus, MissionUpdate, NewMission, Receipt, Recipient,
 };
 use time::macros::datetime;
 
 const CANARY: &str = "canary";
 
-fn laden() -> Mission {
-    let mut mission = Mission::new("M-1");
+fn laden() -> NewMission {
+    let mut mission = NewMission::new("M-1");
     mission.scheduled_at = Some(datetime!(2025-11-24 08:30 UTC));
     mission.recipient = Some(Recipient::person("canary-last", "canary-first"));
     mission.comment = Some("canary-comment".to_owned());
@@ -33,6 +33,7 @@ fn no_public_type_prints_a_secret_or_personal_data() {
     let mut printed = format!("{builder:?}");
     printed.push_str(&format!("{:?}", builder.build().unwrap()));
     printed.push_str(&format!("{:#?}{status:?}{receipt:?}", laden()));
+    printed.push_str(&format!("{:?}", MissionUpdate::from(laden())));
     for recipient in [Recipient::vehicle("canary"), Recipient::full_name("canary")] {
         printed.push_str(&format!("{recipient:?}"));
     }

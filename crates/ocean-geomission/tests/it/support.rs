@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ocean_geomission::{
-    Client, ClientBuilder, Clock, Mission, Recipient, RetryPolicy, TransportConfig,
+    Client, ClientBuilder, Clock, NewMission, Recipient, RetryPolicy, TransportConfig,
 };
 use time::macros::datetime;
 use vendor_sandbox::Sandbox;
@@ -40,8 +40,8 @@ pub(crate) fn client(sandbox: &Sandbox) -> Client {
 }
 
 /// A mission with every field set.
-pub(crate) fn full_mission(id: &str) -> Mission {
-    let mut mission = Mission::new(id);
+pub(crate) fn full_mission(id: &str) -> NewMission {
+    let mut mission = NewMission::new(id);
     mission.scheduled_at = Some(datetime!(2025-11-24 09:30 +01:00));
     mission.expires_at = Some(datetime!(2025-11-24 18:00 UTC));
     mission.kind = Some("Delivery".to_owned());

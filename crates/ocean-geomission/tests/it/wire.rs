@@ -2,7 +2,7 @@
 
 use httpmock::prelude::*;
 use httpmock::{Mock, Then, When};
-use ocean_geomission::{Client, CustomerId, Mission, ParameterPlace, Recipient};
+use ocean_geomission::{Client, CustomerId, NewMission, ParameterPlace, Recipient};
 use serde_json::json;
 
 use crate::support::{at_once, full_mission};
@@ -190,7 +190,7 @@ async fn a_mission_is_modified_by_query_parameters() {
     .await;
     let client = client(&service, ParameterPlace::Query);
     client
-        .modify_mission(&full_mission("2025-0042"))
+        .modify_mission(&full_mission("2025-0042").into())
         .await
         .unwrap();
     modify.assert_async().await;
@@ -274,7 +274,7 @@ async fn a_person_is_named_in_either_of_the_two_ways() {
             |then| then.status(200).json_body(json!({})),
         )
         .await;
-        let mut mission = Mission::new("1");
+        let mut mission = NewMission::new("1");
         mission.recipient = Some(recipient);
         client(&service, ParameterPlace::Query)
             .create_mission(&mission)

@@ -1,0 +1,148 @@
+//! A mission to create.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use vendor_client_core::{Validate, Violations, redacted_debug};
+
+use crate::id::MissionId;
+use crate::recipient::{Coordinates, Recipient};
+use crate::wire::utc_minute;
+
+/// A mission to create.
+///
+/// `Debug` shows neither the recipient nor the destination nor the comment.
+///
+/// Docs: `docs/ocean-geomission/missions.md`, "Create a mission".
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewMission {
+    /// Your own identifier of the mission. Every later call names the mission by it.
+    ///
+    /// Wire: `idMission`.
+    #[serde(rename = "idMission")]
+    pub id: MissionId,
+
+    /// When work should start, to the minute. Any offset is converted to UTC. A value with
+    /// seconds is refused, because the service would cut them off. `None`: the
+    /// service decides.
+    ///
+    /// Wire: `jourHeureInter`, as `dd/MM/yyyy HH:mm` in UTC.
+    #[serde(
+        rename = "jourHeureInter",
+        with = "utc_minute",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub scheduled_at: Option<OffsetDateTime>,
+
+    /// When the mission disappears from the recipient's screen by itself, to the minute, written
+    /// as [`scheduled_at`](Self::scheduled_at). `None`: it stays.
+    ///
+    /// Wire: `jourHeurePeremp`, as `dd/MM/yyyy HH:mm` in UTC.
+    #[serde(
+        rename = "jourHeurePeremp",
+        with = "utc_minute",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub expires_at: Option<OffsetDateTime>,
+
+    /// The kind of mission, in the customer's own terms.
+    ///
+    /// Wire: `typeMission`.
+    #[serde(rename = "typeMission", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+
+    /// Who receives it.
+    ///
+    /// Wire: `nomVeh`, or `nomIndi` and `prenomIndi`, or `nomPrenom`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
+
+    /// A comment for the recipient.
+    ///
+    /// Wire: `commentaire`.
+    #[serde(rename = "commentaire", skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+
+    /// The name of the customer's reference address. The service accepts longer names and
+    /// displays the first 20 characters.
+    ///
+    /// Wire: `adrRefCli`.
+    #[serde(rename = "adrRefCli", skip_serializing_if = "Option::is_none")]
+    pub reference_address: Option<String>,
+
+    /// The destination's street, with its number.
+    ///
+    /// Wire: `rue`.
+    #[serde(rename = "rue", skip_serializing_if = "Option::is_none")]
+    pub street: Option<String>,
+
+    /// The destination's postal code.
+    ///
+    /// Wire: `codPost`.
+    #[serde(rename = "codPost", skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+
+    /// The destination's city.
+    ///
+    /// Wire: `ville`.
+    #[serde(rename = "ville", skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+
+    /// Whether the mission is sent to its recipient, or only prepared. `None`: the service
+    /// decides, and doesn't document how.
+    ///
+    /// Wire: `aEnvoyer`.
+    #[serde(rename = "aEnvoyer", skip_serializing_if = "Option::is_none")]
+    pub send: Option<bool>,
+
+    /// The coordinates of the destination.
+    ///
+    /// Wire: `latitude` and `longitude`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub coordinates: Option<Coordinates>,
+}
+
+redacted_debug!(NewMission {
+    id,
+    scheduled_at,
+    expires_at,
+    kind,
+    send
+});
+
+impl NewMission {
+    /// A mission with its identifier and nothing else.
+    #[must_use]
+    pub fn new(id: impl Into<MissionId>) -> Self {
+        Self {
+            id: id.into(),
+            scheduled_at: None,
+            expires_at: None,
+            kind: None,
+            recipient: None,
+            comment: None,
+            reference_address: None,
+            street: None,
+            postal_code: None,
+            city: None,
+            send: None,
+            coordinates: None,
+        }
+    }
+}
+
+impl Validate for NewMission {
+    fn validate(&self, violations: &mut Violations) {
+        self.id.validate(violations);
+        utc_minute::validate("jourHeureInter", self.scheduled_at, violations);
+        utc_minute::validate("jourHeurePeremp", self.expires_at, violations);
+        if let Some(coordinates) = self.coordinates {
+            coordinates.validate(violations);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Cegid Loop: the engagement letters of an accounting firm, and their activities.
 //!
-//! Where the vendor's pages leave something open, the sandbox decides, and says so here or in
+//! If the vendor's pages leave something open, the sandbox decides; its decisions are here and in
 //! [`Settings`]:
 //!
 //! - A missing or wrong key is a 401.
@@ -159,7 +159,7 @@ fn records(rows: Vec<Value>) -> Arc<Vec<Record>> {
     Arc::new(rows.into_iter().map(record).collect())
 }
 
-/// How the service behaves where the vendor's pages contradict each other or leave it open.
+/// How the service behaves if the vendor's pages contradict each other or leave it open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {

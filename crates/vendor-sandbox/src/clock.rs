@@ -8,8 +8,8 @@ use time::{OffsetDateTime, UtcOffset};
 
 /// The time that a sandbox lives by: tokens expire by it, and its responses are dated by it.
 ///
-/// A sandbox that a test starts has a clock that stands still until the test moves it, so that no
-/// test depends on how long it takes. The binary's clock goes with the system's, and can be moved
+/// The clock of a sandbox that a test starts stands still until the test moves it, so that no
+/// test depends on how long it takes. The binary's clock follows the system's, and can be moved
 /// as well. Clones are the same clock.
 ///
 /// ```

@@ -63,7 +63,7 @@ async fn serve_http(
     }
 }
 
-/// Plays a script. The socket comes back where it is usable afterwards.
+/// Plays a script. Returns the socket if it is usable afterwards.
 async fn play(script: Script, mut socket: TcpStream) -> io::Result<Option<TcpStream>> {
     socket.write_all(&script.bytes).await?;
     match script.then {

@@ -1,8 +1,9 @@
 //! A vendor's contract, as the machine reads it.
 //!
-//! `cargo xtask contract` writes one file a vendor, `contracts/<vendor>.json`, from the pages under
-//! `docs/`; the sandbox embeds these files and refuses every request that breaks them. The grammar
-//! of the pages is told in `docs/README.md`, and each type here names the part of it that it holds.
+//! `cargo xtask contract` writes one file per vendor, `contracts/<vendor>.json`, from the pages
+//! under `docs/`; the sandbox embeds these files and refuses every request that breaks them. The
+//! grammar of the pages is described in `docs/README.md`, and each type here names the part of it
+//! that it holds.
 //!
 //! A part that a page does not have is absent from the file: an empty list, no constraint.
 //!
@@ -36,11 +37,11 @@ pub(crate) use validate::{Incoming, parameters, parameters_as_json, validate};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-/// Everything that one vendor's pages say.
+/// Everything in one vendor's pages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Contract {
-    /// The vendor's folder below `docs/`, as `ocean-geomission`.
+    /// The vendor's folder below `docs/`, such as `ocean-geomission`.
     pub vendor: String,
     /// The operations, in the order of the pages and of their sections.
     pub operations: Vec<Operation>,
@@ -82,22 +83,22 @@ pub(crate) struct UnreadableContract(#[from] serde_json::Error);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The section's heading, as `Create a mission`.
+    /// The section's heading, such as `Create a mission`.
     pub title: String,
-    /// The page below the vendor's folder, as `missions.md`.
+    /// The page below the vendor's folder, such as `missions.md`.
     pub page: String,
     /// The ways to reach it; at least one.
     pub routes: Vec<Route>,
-    /// What stands in the path.
+    /// The parameters in the path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path_parameters: Vec<FieldTable>,
-    /// What stands in the query.
+    /// The parameters in the query.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query_parameters: Vec<FieldTable>,
     /// The request headers of this operation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub request_headers: Vec<FieldTable>,
-    /// The shapes that a request body may have; none where no body is sent.
+    /// The shapes that a request body may have; none if no body is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Body>,
     /// The shapes that a response body may have; none if there is none.
@@ -123,7 +124,7 @@ impl Operation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Route {
-    /// The name that the code uses, as `create_mission`; unique within a vendor.
+    /// The name that the code uses, such as `create_mission`; unique within a vendor.
     pub name: String,
     /// The HTTP method, in upper case.
     pub method: String,
@@ -150,7 +151,7 @@ impl Route {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldTable {
-    /// The one route that the table is for; absent where it is for all of the operation's.
+    /// The one route that the table is for; absent if it is for all of the operation's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
     /// The rows, in their order.
@@ -168,10 +169,10 @@ impl FieldTable {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Body {
-    /// The one route that has this body; absent where all of the operation's have it.
+    /// The one route that has this body; absent if all of the operation's have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// The name of this shape where a body has several, as `simple activity`.
+    /// The name of this shape if a body has several, such as `simple activity`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
     /// The rows, in their order.
@@ -222,7 +223,7 @@ pub struct Field {
     /// The *Constraints* column.
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     pub constraints: Constraints,
-    /// Further names under which a deviation says that the field may arrive; the last segment only.
+    /// Other names under which the field may arrive, by a deviation; the last segment only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_spelled: Vec<String>,
     /// The *Meaning* column.
@@ -244,11 +245,11 @@ impl Field {
     }
 }
 
-/// What a value may be: one of several shapes, and null where the type says `or null`.
+/// What a value may be: one of several shapes, and null if the type says `or null`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Kind {
-    /// The alternatives, without null. One, as a rule.
+    /// The alternatives, without null. Usually one.
     pub any_of: Vec<Shape>,
     /// Whether null is allowed.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -270,7 +271,7 @@ impl From<Shape> for Kind {
 
 /// One alternative of a type.
 ///
-/// `format` is the text in parentheses, as it stands: `ISO 8601`, `dd/MM/yyyy HH:mm`, `minutes`.
+/// `format` is the text in parentheses, verbatim: `ISO 8601`, `dd/MM/yyyy HH:mm`, `minutes`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -342,7 +343,7 @@ impl Shape {
 
 /// What a machine can check about a value.
 ///
-/// Where the value is an array of strings or numbers, all but `elements` hold for each element.
+/// If the value is an array of strings or numbers, all but `elements` hold for each element.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Constraints {
@@ -396,12 +397,12 @@ impl<T> Bounds<T> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Type {
-    /// The page below the vendor's folder, as `types.md`.
+    /// The page below the vendor's folder, such as `types.md`.
     pub page: String,
-    /// The rows that every variant has, or all rows where there are no variants.
+    /// The rows that every variant has, or all rows if there are no variants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
-    /// The field that tells the variants apart, as `subtype`.
+    /// The field that distinguishes the variants, such as `subtype`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<String>,
     /// Each variant's own rows, by the discriminator's value.

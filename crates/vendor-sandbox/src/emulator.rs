@@ -130,7 +130,7 @@ impl Emulator {
         }
     }
 
-    /// The vendor's folder below `docs/`, as `ocean-geomission`.
+    /// The vendor's folder below `docs/`, such as `ocean-geomission`.
     pub fn name(&self) -> &'static str {
         &self.vendor.contract().vendor
     }
@@ -262,7 +262,7 @@ impl Emulator {
             Fault::Delay { .. } | Fault::Hold(_) => Delivery::Response(own()),
             Fault::Respond(response) => Delivery::Response(response),
             Fault::StaleToken => {
-                Delivery::Response(self.vendor.refuse(401, "the token is not valid any more"))
+                Delivery::Response(self.vendor.refuse(401, "the token is no longer valid"))
             }
             Fault::Raw { bytes, end } => Delivery::Script(Script::raw(bytes, end), Ending::Raw),
             Fault::NoResponse { end } => {

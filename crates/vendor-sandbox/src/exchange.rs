@@ -70,8 +70,8 @@ impl From<Response> for Handled {
 
 /// An HTTP response: status, headers and body.
 ///
-/// The sandbox adds `Content-Length`. A 204 or 304 with a body is sent with it, against HTTP's rules
-/// and as some vendors do, and the connection stays open.
+/// The sandbox adds `Content-Length`. A 204 or 304 with a body is sent with it, against HTTP's
+/// rules and as some vendors do, and the connection stays open.
 ///
 /// ```
 /// use vendor_sandbox::Response;
@@ -147,7 +147,7 @@ impl Response {
         }
     }
 
-    /// Whether HTTP forbids what this says: a body where there must be none.
+    /// Whether this has a body although HTTP forbids one.
     pub(crate) fn has_stray_body(&self) -> bool {
         matches!(self.status, 204 | 304) && !self.body.is_empty()
     }
@@ -215,8 +215,8 @@ pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
-/// Text without its percent-encoding. None if a `%` is not followed by two hexadecimal digits, or if
-/// the bytes are not UTF-8.
+/// Text without its percent-encoding. None if a `%` is not followed by two hexadecimal digits, or
+/// if the bytes are not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -11,9 +11,9 @@
 //!
 //! // The next two creations are carried out, and their connections reset instead of a response.
 //! faults.on("create_mission").times(2).after_processing().reset();
-//! // The next status call, and no other, is refused.
+//! // Only the next status call is refused.
 //! faults.on("mission_status").respond(Response::too_many_requests(Some("1")));
-//! // Whatever comes about this mission is held back until the test lets it go.
+//! // Every request about this mission is held until the test releases it.
 //! let gate = faults.on_any().about("M-7").hold();
 //! gate.reached().await;
 //! gate.release();
@@ -48,13 +48,13 @@ struct Shared {
 /// One line of the plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Planned {
-    /// The route; any where there is none.
+    /// The route; any if there is none.
     pub(crate) route: Option<String>,
-    /// What the request must be about; anything where there is none.
+    /// What the request must be about; anything if there is none.
     pub(crate) about: Option<String>,
     /// How many more requests meet it.
     pub(crate) times: u64,
-    /// Whether the vendor acts on the request all the same.
+    /// Whether the vendor acts on the request anyway.
     pub(crate) after_processing: bool,
     pub(crate) fault: Fault,
 }
@@ -67,19 +67,20 @@ pub(crate) struct Planned {
 /// ```
 /// use vendor_sandbox::{ConnectionEnd, Fault};
 ///
-/// let fault: Fault = serde_json::from_str(r#"{ "kind": "truncate_body", "end": "reset" }"#).unwrap();
+/// let text = r#"{ "kind": "truncate_body", "end": "reset" }"#;
+/// let fault: Fault = serde_json::from_str(text).unwrap();
 /// assert!(matches!(fault, Fault::TruncateBody { end: ConnectionEnd::Reset }));
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// Real time passes, then all goes on as usual.
+    /// Real time passes, then everything continues as usual.
     Delay {
         /// How much, in milliseconds.
         milliseconds: u64,
     },
-    /// Nothing happens until the gate is released, then all goes on as usual.
+    /// Nothing happens until the gate is released, then everything continues as usual.
     #[serde(skip)]
     Hold(Gate),
     /// This response is sent instead of the vendor's own.
@@ -115,7 +116,7 @@ pub enum Fault {
     HeadOnly,
 }
 
-/// What follows on a connection when a fault has had its say.
+/// What happens to a connection after a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -156,7 +157,7 @@ impl Faults {
         FaultPlan::new(self, Some(route.to_owned()))
     }
 
-    /// Begins a fault for requests by whatever route.
+    /// Begins a fault for requests by any route.
     pub fn on_any(&self) -> FaultPlan {
         FaultPlan::new(self, None)
     }
@@ -221,7 +222,7 @@ impl Planned {
 
 /// The loud consequence of a fault for a route that does not exist.
 fn misplanned(route: &str) -> Planned {
-    let text = format!("a fault was planned for `{route}`, which is no route of this vendor");
+    let text = format!("a fault was planned for `{route}`, which is not a route of this vendor");
     Planned {
         route: None,
         about: None,
@@ -233,9 +234,9 @@ fn misplanned(route: &str) -> Planned {
 
 /// A fault being planned: which requests meet it, how many of them, and at what stage.
 ///
-/// The last call says what goes wrong. Until then nothing is planned.
+/// The last call decides what goes wrong. Until then nothing is planned.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is planned until it is said what goes wrong"]
+#[must_use = "nothing is planned until a fault is chosen"]
 pub struct FaultPlan {
     faults: Faults,
     route: Option<String>,
@@ -261,7 +262,7 @@ impl FaultPlan {
         self
     }
 
-    /// That many requests meet it. One, where this is not said.
+    /// This many requests meet it. Default: 1.
     pub fn times(mut self, times: u64) -> Self {
         self.times = times;
         self
@@ -272,21 +273,21 @@ impl FaultPlan {
         self.times(u64::MAX)
     }
 
-    /// The vendor acts on the request before the fault strikes. Where this is not said, the fault
+    /// The vendor acts on the request before the fault strikes. By default, the fault
     /// strikes first, and the vendor never acts (or, after a delay or a hold, acts then).
     pub fn after_processing(mut self) -> Self {
         self.after_processing = true;
         self
     }
 
-    /// Lets real time pass, then goes on as usual. A [`hold`](Self::hold) is better in a test.
+    /// Lets real time pass, then continues as usual. A [`hold`](Self::hold) is better in a test.
     pub fn delay(self, delay: Duration) {
         self.strike(Fault::Delay {
             milliseconds: milliseconds(delay),
         });
     }
 
-    /// Holds requests back until the gate is released, then goes on as usual.
+    /// Holds requests back until the gate is released, then continues as usual.
     #[must_use = "only the gate can let the request go on"]
     pub fn hold(self) -> Gate {
         let gate = Gate::new();
@@ -296,7 +297,8 @@ impl FaultPlan {
 
     /// Sends this response instead of the vendor's own.
     ///
-    /// A gzip body is given as it is: `Response::new(200).header("content-encoding", "gzip").body(…)`.
+    /// A gzip body is sent as it is given:
+    /// `Response::new(200).header("content-encoding", "gzip").body(…)`.
     pub fn respond(self, response: Response) {
         self.strike(Fault::Respond(response));
     }
@@ -335,9 +337,9 @@ impl FaultPlan {
         });
     }
 
-    /// Sends something that is no HTTP, and closes the connection.
+    /// Sends something that is not HTTP, then closes the connection.
     pub fn garbage(self) {
-        self.raw("\u{1}\u{2}\u{3} this is no HTTP\n\n", ConnectionEnd::Close);
+        self.raw("\u{1}\u{2}\u{3} this is not HTTP\n\n", ConnectionEnd::Close);
     }
 
     /// Sends half of the body that `Content-Length` promises. The vendor acts first.

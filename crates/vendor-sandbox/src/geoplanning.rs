@@ -1,6 +1,6 @@
 //! Geoplanning: activities, rounds, resources, customers and what belongs to them.
 //!
-//! Where the vendor's pages leave something open, the sandbox decides, and says so here or in
+//! If the vendor's pages leave something open, the sandbox decides; its decisions are here and in
 //! [`Settings`]:
 //!
 //! - Every refusal has the envelope: `status.code` is the HTTP status, `status.message` says what
@@ -9,35 +9,35 @@
 //!   that does not name the vendor's media type a 406, such a `Content-Type` a 415. Both headers
 //!   are wanted on every request; their parameters do not matter.
 //! - An action on a stale `hashKey` is a 409; on a closed round a 400. `cancel` wants the round's
-//!   key where the activity is in a round.
+//!   key if the activity is in a round.
 //! - Work is done in this order: started, then finished or rejected (`rejectwork`). Only what has
 //!   not begun can be assigned, planned, unassigned or rejected beforehand (`rejectnowork`).
 //!   Planning what is in a round already moves it. What is over stays as it is.
 //! - The status that an action names has to be of that action's type: `REJECTED_NO_MOVE` for
 //!   `rejectnowork`, `REJECTED_ON_SITE` for `rejectwork`.
 //! - `activityIndex` counts the activities without the routes.
-//! - A round is worked out anew with every change: ways at 60 km/h as the crow flies, one activity
-//!   after the other from the round's start on. Nobody drives to what was rejected beforehand, which
-//!   keeps its place.
+//! - A round is recomputed with every change: drives at 60 km/h as the crow flies, one activity
+//!   after the other from the round's start on. Nobody drives to what was rejected beforehand,
+//!   which keeps its place.
 //! - Finishing and rejecting return empty `activities`, as the vendor's examples do.
 //! - A task's hours come back in another order than they were sent.
 //! - A simple activity's duration comes back as it was sent, and counts as minutes. Its `foreignId`
 //!   is good for updating and deleting, and is never returned.
-//! - An activity's type is found by its reference where one is given, otherwise by its name.
-//! - Where two things have the same reference, the latest is meant.
+//! - An activity's type is found by its reference if one is given, otherwise by its name.
+//! - If two things have the same foreign id, the latest is meant.
 //! - A resource's day is from 8:00 to 16:00 UTC. A `date` that stands for a day means the 24 hours
 //!   from it on: a new round begins within them, and a list has the rounds that do.
-//! - A cancelled activity can still be read by its id or reference.
+//! - A cancelled activity can still be read by its id or foreign id.
 //! - The part of an address that was not sent is that of the closest place known, and the sandbox
 //!   knows fifteen of them, all in Belgium.
 //!
 //! # The world at the start
 //!
-//! | What | Ids, with references in brackets |
+//! | What | Ids, with foreign ids in brackets |
 //! | --- | --- |
 //! | resources | 1 (`MIP`, is user 1), 2 (`GP-2`, is user 3) |
 //! | users | 1 (has the credentials), 2 (no resource), 3 |
-//! | customers | 60 (`C-546`), 61 (`C-547`), 62 (`C-548`), 63 (no reference), 78 (`CUST-78`) |
+//! | customers | 60 (`C-546`), 61 (`C-547`), 62 (`C-548`), 63 (no foreign id), 78 (`CUST-78`) |
 //! | rounds | 0: resource 1 on 2026-02-27, closed; 1: resource 1 on 2026-03-02, open |
 //! | activities of round 0 | 1, 2 completed; 3 rejected beforehand; 4 rejected on site (`GP-1` to `GP-4`) |
 //! | activities of round 1 | 5 (`GP-5`); 6, simple, of event 1 (`r-122`); 7 (`GP-6`); all planned |
@@ -147,9 +147,9 @@ static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
 
 /// Geoplanning in the sandbox: a [`Emulator`] with a demo account and its world.
 ///
-/// In the [ledger](Emulator::ledger), a request is about the reference or the id in its path or
-/// query, otherwise about the reference in its body: the `foreignId` of a new task or customer, the
-/// `fid` of a new resource, the `resourceId` of a new round.
+/// In the [ledger](Emulator::ledger), a request is about the foreign id or the id in its path or
+/// query, otherwise about the foreign id in its body: the `foreignId` of a new task or customer,
+/// the `fid` of a new resource, the `resourceId` of a new round.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -207,7 +207,7 @@ impl Geoplanning {
         self.planner.world().touch(id);
     }
 
-    /// A customer's opening hours, which the service never returns. None where there is no such
+    /// A customer's opening hours, which the service never returns. None if there is no such
     /// customer.
     pub fn opening_hours(&self, customer: i64) -> Option<Vec<CustomerOpeningHour>> {
         let world = self.planner.world();
@@ -215,13 +215,13 @@ impl Geoplanning {
     }
 
     /// An activity's `foreignId`: of its task, or its own, which the service never returns. None
-    /// where there is no such activity, or where it has none.
+    /// if there is no such activity, or if it has none.
     pub fn foreign_id(&self, activity: i64) -> Option<String> {
         let world = self.planner.world();
         world
             .activities
             .get(activity)?
-            .reference()
+            .foreign_id()
             .map(str::to_owned)
     }
 }
@@ -232,7 +232,7 @@ pub fn failure(code: i64, message: &str) -> Response {
     wire::envelope(200, code, Some(message), None)
 }
 
-/// How the service behaves where the vendor's pages leave it open, or where its examples differ.
+/// How the service behaves if the vendor's pages leave it open, or if its examples differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -241,7 +241,7 @@ pub struct Settings {
     pub created_status: u16,
     /// The status of a refusal for a stale key: 409 by default. The code is 409 in any case.
     pub stale_key_status: u16,
-    /// What a second creation with a reference does that is known already, and a second round of
+    /// What a second creation with a known foreign id does, and a second round of
     /// one resource on one day. By default there are two.
     pub duplicates: Duplicates,
     /// Whether the 204 for a deleted customer is followed by the four bytes `null`, as the vendor
@@ -273,8 +273,8 @@ impl Settings {
         wire::envelope(self.stale_key_status, 409, Some(message), None)
     }
 
-    /// Refuses a reference that is taken, if that is how the service is.
-    fn demand_unknown_reference(&self, field: &str, thing: &str) -> Result<(), Response> {
+    /// Refuses a foreign id that is taken, if the settings say so.
+    fn demand_unknown_foreign_id(&self, field: &str, thing: &str) -> Result<(), Response> {
         match self.duplicates {
             Duplicates::Second => Ok(()),
             Duplicates::Refuse => {
@@ -285,11 +285,11 @@ impl Settings {
     }
 }
 
-/// What a second creation with the same reference does.
+/// What a second creation with the same foreign id does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Duplicates {
-    /// There are two. The reference means the second one.
+    /// There are two. The foreign id means the second one.
     Second,
     /// It is refused with a 400.
     Refuse,

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 
 /// The record of everything that one vendor received. Clones are the same ledger.
 ///
-/// An entry is complete before its response leaves: a client that has seen the end of a call finds it
-/// here. Where a client went away before the end, [`Ledger::settled`] waits for it.
+/// An entry is complete before its response leaves: a client that has seen the end of a call finds
+/// it here. If a client went away before the end, [`Ledger::settled`] waits for it.
 ///
 /// No entry holds a query, a header or a body.
 #[derive(Clone, Debug)]
@@ -38,18 +38,18 @@ pub struct Entry {
     pub sequence: u64,
     /// The connection that it came by, counted from 0.
     pub connection: u64,
-    /// The route's name in the contract, as `create_mission`; none where no route matched.
+    /// The route's name in the contract, such as `create_mission`; none if no route matched.
     pub route: Option<&'static str>,
     /// The HTTP method.
     pub method: String,
     /// The route's path, with its parameters in braces.
     pub template: Option<&'static str>,
-    /// What the request is about, by the caller's own key: a mission's `idMission`. None where the
+    /// What the request is about, by the caller's own key: a mission's `idMission`. None if the
     /// operation has no such key.
     pub about: Option<String>,
     /// How it ended.
     pub ending: Ending,
-    /// Whether the vendor's state changed by it, whatever the caller was told.
+    /// Whether it changed the vendor's state, whatever the caller was told.
     pub took_effect: bool,
 }
 
@@ -111,7 +111,7 @@ impl Ledger {
         self.book().open_connections
     }
 
-    /// Waits until no request is being worked on any more, those included whose client went away.
+    /// Waits until no request is in flight, including those whose client went away.
     pub async fn settled(&self) {
         let mut running = self.0.running.subscribe();
         // The sender lives as long as the ledger, so this cannot fail.

@@ -1,6 +1,6 @@
 //! Océan Géomission, Cegid Loop and Geoplanning emulated on loopback, for development and tests.
 //!
-//! The vendors' services are not something a developer has at hand. This is the next best thing:
+//! A developer has no account with the vendors at hand. This is the next best thing:
 //! real HTTP on 127.0.0.1, with state (what is created can be read, changed and deleted), strict (a
 //! call that breaks the contract is refused by the vendor's status, with a message that names the
 //! field), and able to misbehave on request. It knows no client: only the vendors' contracts.
@@ -35,17 +35,17 @@
 //!
 //! A sandbox has a thread and a runtime of its own, takes ports that the system chooses, and ends
 //! when it is dropped. A test that pauses tokio's clock pauses its own runtime only. There is one
-//! thing to know then: while a paused runtime has nothing to do but wait for the sandbox's response,
-//! tokio moves its clock on to the next timer, so a client's deadline may strike at once. Let such
-//! a test hold the request ([`FaultPlan::hold`]) and decide by itself what comes first, or leave
-//! the clock running where nothing is timed.
+//! thing to know then: while a paused runtime has nothing to do but wait for the sandbox's
+//! response, tokio moves its clock on to the next timer, so a client's deadline may strike at once.
+//! Let such a test hold the request ([`FaultPlan::hold`]) and decide by itself what comes first, or
+//! leave the clock running if nothing is timed.
 //!
 //! # From another language
 //!
 //! The binary serves the same on ports that stay the same, prints base URLs and credentials, and
 //! has a remote control over HTTP for faults, ledger and clock: see the crate's README.
 //!
-//! # What is where
+//! # What is in the crate
 //!
 //! - [`Sandbox`], [`Builder`], [`Clock`]: starting, and the time.
 //! - [`Emulator`]: what every vendor has. [`Faults`] and [`Ledger`] belong to it.

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Where standard error is closed there is nobody to tell.
+            // If standard error is closed, there is nobody to inform.
             let _ = writeln!(io::stderr(), "vendor-sandbox: {error}");
             ExitCode::FAILURE
         }

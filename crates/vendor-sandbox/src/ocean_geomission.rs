@@ -1,12 +1,13 @@
 //! Océan Géomission: log-in and missions.
 //!
-//! Where the vendor's pages leave something open, the sandbox decides, and says so here or in
+//! If the vendor's pages leave something open, the sandbox decides; its decisions are here and in
 //! [`Settings`]:
 //!
 //! - Log-in: a wrong password is a 401, an unknown account a 404, an account without web services a
 //!   403. Every log-in gives a new token; earlier ones stay valid until they expire.
 //! - A parameter that breaks the contract is a 400 whose `message` names it.
-//! - Parameters are read from the query, from a form body or from a JSON body, one of them per call.
+//! - Parameters are read from the query, from a form body or from a JSON body, one of them per
+//!   call.
 //! - A customer that the account does not serve is a 403.
 //! - A mission without `aEnvoyer` is only prepared.
 //! - A modification changes what it gives and leaves the rest.
@@ -115,13 +116,13 @@ impl OceanGeomission {
         change(&mut self.ocean.world().settings);
     }
 
-    /// Makes every token invalid that was given so far, as if the vendor had restarted.
+    /// Invalidates every token issued so far, as if the vendor had restarted.
     pub fn revoke_tokens(&self) {
         self.ocean.world().tokens.clear();
     }
 
-    /// A mission by its `idMission`, of whichever customer; the latest where it was taken twice.
-    /// None where there is none, or none any more.
+    /// A mission of any customer by its `idMission`; the latest if it was taken twice.
+    /// None if there is none, or if it was deleted.
     pub fn mission(&self, id: &str) -> Option<Mission> {
         let key = self.ocean.world().missions.key_of(id)?.clone();
         Some(Mission {
@@ -153,7 +154,7 @@ impl Mission {
         world.missions.get(&self.key)?.parameters.get(name).cloned()
     }
 
-    /// Makes it something, now. It follows no script any more.
+    /// Sets its status now. It no longer follows the script.
     pub fn set_status(&self, status: MissionStatus) {
         self.change(|mission, now| mission.set(status, now));
     }
@@ -179,7 +180,7 @@ impl Mission {
     }
 }
 
-/// How the service behaves where the vendor's pages leave it open, or where tenants differ.
+/// How the service behaves if the vendor's pages leave it open, or if tenants differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -187,13 +188,13 @@ pub struct Settings {
     pub parameters_in: Option<ParametersIn>,
     /// What a second creation with the same `idMission` does. By default it is refused.
     pub duplicates: Duplicates,
-    /// The customers that the account serves. Where there are several, every call has to say
+    /// The customers that the account serves. If there are several, every call has to say
     /// which (`customerId`). By default 21 alone.
     pub customers: Vec<i64>,
     /// The status of a successful creation: 201 by default, 200 being documented as well.
     pub created_status: u16,
-    /// The name of the date in the response to a status call: `time` by default; the French page has
-    /// `timestring`.
+    /// The name of the date in the response to a status call: `time` by default; the French page
+    /// has `timestring`.
     pub time_field: String,
     /// How long a token lives: 12 hours by default.
     pub token_lifetime: Duration,
@@ -201,7 +202,7 @@ pub struct Settings {
     pub password_expiration_remaining_days: i64,
     /// Whether the account has subscribed to the web services. Otherwise all is a 403.
     pub web_services: bool,
-    /// What sent missions become by themselves as the clock goes on. Empty by default, so that they
+    /// How sent missions progress by themselves as the clock advances. Default: empty, so that they
     /// stay sent. [`Step::usual_day`] is a start.
     pub script: Vec<Step>,
 }
@@ -222,7 +223,7 @@ impl Default for Settings {
     }
 }
 
-/// Where the parameters of a POST stand.
+/// Where the parameters of a POST are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParametersIn {
@@ -444,7 +445,7 @@ impl Settings {
     }
 }
 
-/// The parameters of a call, wherever they stand.
+/// The parameters of a call, wherever they are.
 #[derive(Debug)]
 enum Given {
     Query(Vec<(String, String)>),
@@ -453,7 +454,7 @@ enum Given {
 }
 
 impl Given {
-    /// The parameters of a call, if they all stand in one place.
+    /// The parameters of a call, if they are all in one place.
     fn of(call: &Call) -> Result<Self, Response> {
         if call.body.is_empty() {
             return Ok(Self::Query(call.query.clone()));
@@ -488,7 +489,7 @@ impl Given {
         }
     }
 
-    /// A GET has its parameters in the query; a POST where the tenant wants them.
+    /// A GET has its parameters in the query, a POST wherever the tenant expects them.
     fn demand_place(&self, call: &Call, settings: &Settings) -> Result<(), Response> {
         let wanted = match call.route.method.as_str() {
             "GET" => Some(ParametersIn::Query),
@@ -549,7 +550,7 @@ fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Response> {
     Err(message(400, &text))
 }
 
-/// A 400 that names every breach, where there is one.
+/// A 400 that names every breach, if there is any.
 fn refuse_breaches(breaches: &[Breach]) -> Result<(), Response> {
     if breaches.is_empty() {
         return Ok(());

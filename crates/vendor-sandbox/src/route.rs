@@ -23,7 +23,7 @@ pub(crate) enum Missing {
 /// Finds the route for a request.
 ///
 /// A literal segment goes before a parameter: `/activity/status` is not the activity `status`.
-/// Where routes differ in their query alone, the one that the query fits best is taken.
+/// If routes differ only in their query, the best fit is taken.
 pub(crate) fn find(
     contract: &'static Contract,
     method: &str,

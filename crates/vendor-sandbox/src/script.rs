@@ -20,7 +20,8 @@ pub(crate) enum Then {
     End(ConnectionEnd),
     /// These bytes follow, one at a time, and then the next request.
     Trickle(Vec<u8>, Duration),
-    /// Chunks of spaces, which JSON allows after a value, follow for as long as the client takes them.
+    /// Chunks of spaces, which JSON allows after a value, follow for as long as the client takes
+    /// them.
     Endless,
 }
 
@@ -33,7 +34,7 @@ impl Script {
         }
     }
 
-    /// A whole response as it is, even where HTTP forbids its body.
+    /// A whole response as it is, even if HTTP forbids its body.
     pub(crate) fn whole(response: &Response) -> Self {
         Self::raw(
             [declared_head(response), response.body.to_vec()].concat(),

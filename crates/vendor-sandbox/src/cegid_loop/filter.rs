@@ -9,8 +9,8 @@
 //! path       = name { "." name }
 //! ```
 //!
-//! Strings are in double or single quotes, with JavaScript's escapes. Spaces are allowed between all
-//! parts. `||` and parentheses are not documented, and refused.
+//! Strings are in double or single quotes, with JavaScript's escapes. Spaces are allowed between
+//! all parts. `||` and parentheses are not documented, and refused.
 
 use std::cmp::Ordering;
 
@@ -87,7 +87,7 @@ impl Comparison {
     }
 }
 
-/// The value at a dotted path; null where there is none.
+/// The value at a dotted path; null if there is none.
 pub(crate) fn at<'a>(row: &'a Value, path: &str) -> &'a Value {
     path.split('.')
         .try_fold(row, |value, name| value.get(name))
@@ -109,8 +109,8 @@ fn strictly_equal(left: &Value, right: &Value) -> bool {
     std::mem::discriminant(left) == std::mem::discriminant(right) && loosely_equal(left, right)
 }
 
-/// JavaScript's order: strings by their characters, everything else as numbers; none if one of them is
-/// not a number.
+/// JavaScript's order: strings by their characters, everything else as numbers; none if one of them
+/// is not a number.
 pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.expected("hexadecimal digits before"))
     }
 
-    /// Takes this text, and the spaces after it, where it comes next.
+    /// Takes this text, and the spaces after it, if it comes next.
     fn take(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text);
         if found {

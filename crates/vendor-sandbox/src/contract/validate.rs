@@ -27,8 +27,8 @@ use super::{Body, Bounds, Constraints, Contract, Field, FieldTable, Kind, Operat
 pub struct Breach {
     /// The part of the message.
     pub place: Place,
-    /// The field's path on the wire, with the index of each array element: `orders[2].name`. Empty if
-    /// the body as a whole is meant.
+    /// The field's path on the wire, with the index of each array element: `orders[2].name`. Empty
+    /// if the body as a whole is meant.
     pub field: String,
     /// What is wrong, as the rest of a sentence: `is required`. Never the value itself.
     pub reason: String,

@@ -53,7 +53,7 @@ struct Cancel {
     date: String,
 }
 
-/// What the steps of the work itself say.
+/// The steps of the work itself.
 #[derive(Deserialize)]
 struct Report {
     round: RoundKey,
@@ -283,7 +283,7 @@ fn take_step(
         }
     }
     match step.to {
-        // Nobody goes there any more.
+        // Nobody drives there now.
         Stage::RejectedNoMove => world.rearrange(round),
         _ => world.touch(round),
     }

@@ -94,9 +94,9 @@ pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let id = match request.name() {
         Name::Id(id) => id,
         // The reference of a simple activity is not found: it is never returned either.
-        Name::Reference(fid) => world
+        Name::ForeignId(fid) => world
             .activities
-            .latest(|it| it.task().is_some() && it.reference() == Some(fid))
+            .latest(|it| it.task().is_some() && it.foreign_id() == Some(fid))
             .ok_or_else(|| no_such("activity"))?,
     };
     Ok(Handled::from(world.activity_found(id)?))
@@ -106,13 +106,13 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let NewActivity::Assignment { of_type, task } = request.body()? else {
         return Err(refused(400, "field `subtype` must be one of assignment"));
     };
-    let known = |fid: &str| world.activities.latest(|it| it.reference() == Some(fid));
+    let known = |fid: &str| world.activities.latest(|it| it.foreign_id() == Some(fid));
     if let Some(fid) = &task.foreign_id
         && known(fid).is_some()
     {
         world
             .settings
-            .demand_unknown_reference("task.foreignId", "an activity")?;
+            .demand_unknown_foreign_id("task.foreignId", "an activity")?;
     }
     let of_type = world.type_of(of_type, FOR_TASKS)?;
     let task = world.read_task(*task, None, request.now)?;
@@ -205,11 +205,11 @@ impl World {
         Ok(found("activity", written))
     }
 
-    /// An activity by id, or by the reference of its task or of its own.
+    /// An activity by id, or by the foreign id of its task or of its own.
     fn named_activity(&self, name: Name<'_>) -> Result<i64, Response> {
         let id = match name {
             Name::Id(id) => Some(id),
-            Name::Reference(fid) => self.activities.latest(|it| it.reference() == Some(fid)),
+            Name::ForeignId(fid) => self.activities.latest(|it| it.foreign_id() == Some(fid)),
         };
         let id = id.ok_or_else(|| no_such("activity"))?;
         self.demand_no_route(id)?;
@@ -284,7 +284,7 @@ impl World {
         }
     }
 
-    /// The type that is meant: by its reference where there is one, otherwise by its name.
+    /// The type that is meant: by its reference if there is one, otherwise by its name.
     fn type_of(&self, sent: Option<TypeReference>, mask: i64) -> Result<Option<i64>, Response> {
         let Some(sent) = sent else {
             return Ok(None);
@@ -496,7 +496,7 @@ fn task_json(world: &World, activity: &Activity, task: &Task) -> Value {
     })
 }
 
-/// The round that an activity is in; null where it is in none.
+/// The round that an activity is in; null if it is in none.
 fn round_reference_json(world: &World, activity: &Activity) -> Value {
     let Some(id) = activity.round else {
         return Value::Null;

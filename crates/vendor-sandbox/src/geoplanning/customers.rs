@@ -32,7 +32,7 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     if world.customers.latest(same).is_some() {
         world
             .settings
-            .demand_unknown_reference("foreignId", "a customer")?;
+            .demand_unknown_foreign_id("foreignId", "a customer")?;
     }
     let customer = world.read_customer(new, None)?;
     let id = world.customers.add(customer);
@@ -65,7 +65,7 @@ impl World {
     fn named_customer(&self, name: Name<'_>) -> Result<i64, Response> {
         let id = match name {
             Name::Id(id) => self.customers.get(id).map(|_| id),
-            Name::Reference(reference) => self
+            Name::ForeignId(reference) => self
                 .customers
                 .latest(|it| it.foreign_id.as_deref() == Some(reference)),
         };

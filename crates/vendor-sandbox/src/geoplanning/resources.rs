@@ -39,7 +39,7 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     if world.resources.latest(same).is_some() {
         world
             .settings
-            .demand_unknown_reference("fid", "a resource")?;
+            .demand_unknown_foreign_id("fid", "a resource")?;
     }
     let resource = world.read_resource(new, None)?;
     let id = world.resources.add(resource);
@@ -82,7 +82,7 @@ impl World {
     fn named_resource(&self, name: Name<'_>) -> Result<i64, Response> {
         let id = match name {
             Name::Id(id) => self.resources.get(id).map(|_| id),
-            Name::Reference(fid) => self.resources.latest(|it| it.fid.as_deref() == Some(fid)),
+            Name::ForeignId(fid) => self.resources.latest(|it| it.fid.as_deref() == Some(fid)),
         };
         id.ok_or_else(|| no_such("resource"))
     }

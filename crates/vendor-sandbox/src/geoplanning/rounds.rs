@@ -50,7 +50,9 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let start = next_day_begins(read_instant(&new.date, "date")?);
     let same = |round: &Round| round.resource == new.resource_id && round.span.start == start;
     if world.rounds.latest(same).is_some() {
-        world.settings.demand_unknown_reference("date", "a round")?;
+        world
+            .settings
+            .demand_unknown_foreign_id("date", "a round")?;
     }
     let id = world
         .add_round(new.resource_id, start)
@@ -86,7 +88,7 @@ fn next_day_begins(from: OffsetDateTime) -> OffsetDateTime {
 }
 
 impl World {
-    /// Adds an empty round. None where there is no such resource.
+    /// Adds an empty round. None if there is no such resource.
     pub(crate) fn add_round(&mut self, resource: i64, start: OffsetDateTime) -> Option<i64> {
         let of = self.resources.get(resource)?;
         let round = Round {

@@ -1,7 +1,7 @@
 //! Working out a round: what is in it in which order, the ways in between, and when.
 //!
-//! The day begins at the round's start and goes on without a pause: a way at 60 km/h as the crow
-//! flies, then the activity, then the next way. What really happened moves nothing.
+//! The day begins at the round's start and continues without a pause: a drive at 60 km/h as the
+//! crow flies, then the activity, then the next way. What really happened moves nothing.
 
 use super::places::Address;
 use super::world::{Activity, Route, Span, Stage, What, World};
@@ -42,7 +42,7 @@ impl World {
         Some(round)
     }
 
-    /// Works out a round anew, as something in it has changed.
+    /// Recomputes a round after something in it has changed.
     pub(crate) fn rearrange(&mut self, round: i64) {
         let stops = self.stops(round);
         self.arrange(round, &stops);
@@ -125,7 +125,7 @@ impl World {
     }
 }
 
-/// A round while it is being worked out.
+/// A round while it is being computed.
 #[derive(Debug)]
 struct Day {
     round: i64,

@@ -139,7 +139,7 @@ impl World {
             self.ability("GP-Language", "Language", "Skill"),
             self.ability("GP-Work", "Work", "Skill"),
         ];
-        // One reference for two capacities: a reference is no key.
+        // One reference for two capacities: a reference is not a key.
         let capacities = vec![
             self.capacity("GP-Quant1", "Litre", "l", 50.0, 10.0),
             self.capacity("GP-Quant1", "Litre", "l", 100.0, 20.0),

@@ -26,7 +26,7 @@ pub(crate) struct CheckedCall<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name<'a> {
     Id(i64),
-    Reference(&'a str),
+    ForeignId(&'a str),
 }
 
 impl<'a> CheckedCall<'a> {
@@ -35,7 +35,7 @@ impl<'a> CheckedCall<'a> {
         let path = &self.call.path;
         let reference = value(path, "ref").or(self.query("fid"));
         match reference {
-            Some(reference) => Name::Reference(reference),
+            Some(reference) => Name::ForeignId(reference),
             None => Name::Id(self.id()),
         }
     }

@@ -74,7 +74,7 @@ impl<T> Table<T> {
         self.rows.insert(id, row);
     }
 
-    /// Adds a thing under the next id, and tells which that is.
+    /// Adds a thing under the next id, and returns that id.
     pub(crate) fn add(&mut self, row: T) -> i64 {
         let id = self.ids.next();
         self.rows.insert(id, row);
@@ -213,7 +213,7 @@ pub(crate) struct Task {
     pub(crate) opening_hours: Vec<OpeningHour>,
 }
 
-/// Anything that is no task and no way: a refill, a break.
+/// Anything that is neither a task nor a drive: a refill, a break.
 #[derive(Debug)]
 pub(crate) struct SimpleActivity {
     pub(crate) name: Option<String>,
@@ -352,7 +352,7 @@ pub(crate) struct Resource {
     pub(crate) end_address: Address,
     pub(crate) enumerables: Vec<Enumerable>,
     pub(crate) capacities: Vec<Capacity>,
-    /// Id and reference of the person who makes its rounds, where that is not the resource.
+    /// Id and foreign id of the person who drives its rounds, if that is not the resource.
     pub(crate) person: Option<(i64, &'static str)>,
 }
 
@@ -453,8 +453,8 @@ impl Activity {
         matches!(self.what, What::Route(_))
     }
 
-    /// The caller's reference, returned or not.
-    pub(crate) fn reference(&self) -> Option<&str> {
+    /// The caller's foreign id, returned or not.
+    pub(crate) fn foreign_id(&self) -> Option<&str> {
         match &self.what {
             What::Assignment(task) => task.foreign_id.as_deref(),
             What::Simple(simple) => simple.foreign_id.as_deref(),
@@ -489,7 +489,7 @@ impl World {
         status.map_or(Stage::Cancelled, |status| status.stage)
     }
 
-    /// The status that is set where an action names none.
+    /// The status that is set if an action names none.
     pub(crate) fn default_status(&self, stage: Stage) -> i64 {
         let mut statuses = self.statuses.iter();
         let default = statuses.find(|(_, status)| status.stage == stage && status.by_default);

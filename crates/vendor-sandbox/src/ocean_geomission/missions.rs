@@ -10,7 +10,7 @@ use crate::clock::later;
 /// How far a mission is.
 ///
 /// The vendor lists no values. These are the sandbox's own, and any other can be made up with
-/// [`MissionStatus::new`], as a client has to take whatever comes.
+/// [`MissionStatus::new`], as a client has to accept any value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissionStatus {
@@ -76,7 +76,8 @@ impl Step {
         Self { after, status }
     }
 
-    /// A day on which all goes well: accepted after 10 minutes, started after 30, finished after 75.
+    /// A day on which all goes well: accepted after 10 minutes, started after 30, finished after
+    /// 75.
     pub fn usual_day() -> Vec<Self> {
         let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
         vec![
@@ -90,8 +91,8 @@ impl Step {
 /// All missions of the account.
 #[derive(Debug, Default)]
 pub(crate) struct Missions {
-    /// By customer and `idMission`. Where the sandbox is told to take an `idMission` twice, the
-    /// latest mission stands last.
+    /// By customer and `idMission`. If the settings allow an `idMission` twice, the
+    /// latest mission is last.
     by_key: BTreeMap<Key, Vec<Mission>>,
     created: u64,
 }
@@ -110,13 +111,13 @@ pub(crate) struct Mission {
     pub(crate) refuse_reason: String,
     pub(crate) complement: String,
     sent_at: Option<OffsetDateTime>,
-    /// What it was made by hand, and when. It follows the script no more.
+    /// The status set by hand, and when. It no longer follows the script.
     set: Option<(MissionStatus, OffsetDateTime)>,
     created_at: OffsetDateTime,
 }
 
 impl Mission {
-    /// Makes it something, whatever the script says.
+    /// Sets its status, whatever the script says.
     pub(crate) fn set(&mut self, status: MissionStatus, now: OffsetDateTime) {
         self.set = Some((status, now));
     }
@@ -141,7 +142,7 @@ impl Mission {
             .unwrap_or((MissionStatus::sent(), sent_at))
     }
 
-    /// Takes over new parameters, and is sent if they say so.
+    /// Takes new parameters, and is sent if they say so.
     fn take(&mut self, parameters: Parameters, now: OffsetDateTime) {
         self.parameters.extend(parameters);
         let to_be_sent = self.parameters.get("aEnvoyer").map(String::as_str) == Some("true");

@@ -1,4 +1,4 @@
-//! Geoplanning's operations, each answer held against the contract.
+//! Geoplanning's operations, each response checked against the contract.
 
 use std::ops::Deref;
 

@@ -1,6 +1,6 @@
 //! The sandbox as its users meet it: over a socket.
 
-// A test that cannot go on may say so by panicking.
+// A test that cannot continue may panic.
 #![allow(clippy::unwrap_used)]
 
 mod cegid_loop;

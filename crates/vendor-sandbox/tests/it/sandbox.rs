@@ -1,4 +1,4 @@
-//! Starting, ending, and what the ledger tells.
+//! Starting, ending, and what the ledger holds.
 
 use std::time::Duration;
 

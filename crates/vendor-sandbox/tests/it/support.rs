@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use vendor_sandbox::{Emulator, OceanGeomission};
 
-/// Waits for what the sandbox does after it has answered.
+/// Waits for what the sandbox does after it has responded.
 pub(crate) async fn eventually(happened: impl Fn() -> bool) {
     let waiting = async {
         while !happened() {
@@ -32,7 +32,7 @@ pub(crate) struct Client {
     pub(crate) headers: String,
 }
 
-/// An answer whose body ended where its `Content-Length` says.
+/// A response whose body ended where its `Content-Length` says.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -51,7 +51,7 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The text of the vendor's usual answer.
+    /// The text of the vendor's usual response.
     pub(crate) fn message(&self) -> String {
         self.json()["message"].as_str().unwrap().to_owned()
     }
@@ -93,13 +93,13 @@ impl Client {
         self.receive().await.unwrap()
     }
 
-    /// Sends a request without a body and awaits its answer.
+    /// Sends a request without a body and awaits the response.
     pub(crate) async fn call(&mut self, method: &str, path: &str) -> Response {
         self.send(method, path, None).await;
         self.receive().await.unwrap()
     }
 
-    /// Sends a request with a body and awaits its answer.
+    /// Sends a request with a body and awaits the response.
     pub(crate) async fn post(&mut self, path: &str, media_type: &str, body: &str) -> Response {
         self.send("POST", path, Some((media_type, body))).await;
         self.receive().await.unwrap()
@@ -149,7 +149,7 @@ impl Client {
         self.socket.write_all(request.as_bytes()).await.unwrap();
     }
 
-    /// Receives a whole answer.
+    /// Receives a whole response.
     pub(crate) async fn receive(&mut self) -> io::Result<Response> {
         let mut response = self.receive_head().await?;
         let length = response
@@ -159,7 +159,7 @@ impl Client {
         Ok(response)
     }
 
-    /// Receives an answer up to the empty line.
+    /// Receives a response up to the empty line.
     pub(crate) async fn receive_head(&mut self) -> io::Result<Response> {
         let end = loop {
             let found = self
@@ -184,7 +184,7 @@ impl Client {
         })
     }
 
-    /// Receives this many bytes. The error tells how the connection ended before.
+    /// Receives this many bytes. The error says how the connection ended before.
     pub(crate) async fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
         while self.buffer.len() < length {
             self.more().await?;

@@ -14,6 +14,9 @@
 //!   Rows without a value come first.
 //! - `select` takes fields joined by `&&` or by commas, and gives whole references.
 //!
+//! - The letters are those of last year, this year and the year before last, by the sandbox's clock
+//!   when they are first needed, each signed in the December before its year.
+//!
 //! For the ledger and for faults, a call is about the position that it asks for: its `skip`, or
 //! `0`.
 //!
@@ -26,12 +29,15 @@ use std::cmp::Ordering;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::clock::Clock;
 use crate::contract::{Contract, Shape, UnreadableContract};
 use crate::emulator::{Emulator, Routes, Vendor, emulated};
 use crate::exchange::{Call, Handled, Response};
 use crate::ports::Ports;
+use crate::settings::{self, InvalidSettings};
 use filter::Filter;
 use firm::{Firm, Record};
 
@@ -86,7 +92,6 @@ static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct CegidLoop {
     emulator: Arc<Emulator>,
     cegid: Arc<Loop>,
@@ -95,9 +100,10 @@ pub struct CegidLoop {
 emulated!(CegidLoop);
 
 impl CegidLoop {
-    pub(crate) fn open(ports: &mut Ports) -> io::Result<Self> {
+    pub(crate) fn open(ports: &mut Ports, clock: &Clock) -> io::Result<Self> {
         let cegid = Arc::new(Loop {
             contract: Contract::embedded(&CONTRACT)?,
+            clock: clock.clone(),
             world: Mutex::default(),
         });
         let vendor: Arc<dyn Vendor> = cegid.clone();
@@ -128,23 +134,37 @@ impl CegidLoop {
 
     /// The engagement letters of the whole firm, as they go over the wire.
     pub fn letters(&self) -> Vec<Value> {
-        rows(&self.cegid.world().firm().letters)
+        rows(&self.cegid.world().firm(&self.cegid.clock).letters)
     }
 
     /// The activities of the whole firm, as they go over the wire.
     pub fn activities(&self) -> Vec<Value> {
-        rows(&self.cegid.world().firm().activities)
+        rows(&self.cegid.world().firm(&self.cegid.clock).activities)
     }
 
     /// Gives the firm these engagement letters instead of its own.
     pub fn set_letters(&self, rows: Vec<Value>) {
-        self.cegid.world().firm().letters = records(rows);
+        self.cegid.world().firm(&self.cegid.clock).letters = records(rows);
     }
 
     /// Gives the firm these activities instead of its own.
     pub fn set_activities(&self, rows: Vec<Value>) {
-        self.cegid.world().firm().activities = records(rows);
+        self.cegid.world().firm(&self.cegid.clock).activities = records(rows);
     }
+}
+
+/// The API gateway's response to an exhausted quota: a 403 with `Retry-After`, whose text is given
+/// (seconds or a date). For [`FaultPlan::respond`](crate::FaultPlan::respond).
+pub fn quota_exceeded(retry_after: &str) -> Response {
+    let text = format!("Out of call volume quota. Quota will be replenished in {retry_after}.");
+    refusal(403, &text).header("Retry-After", retry_after)
+}
+
+/// A refusal in a success: HTTP 200 with an `error` inside, as imports are documented to refuse.
+/// For [`FaultPlan::respond`](crate::FaultPlan::respond).
+pub fn error_in_success(message: &str) -> Response {
+    let error = json!({ "instanceId": "sandbox", "message": message });
+    Response::json(200, &json!({ "error": error }))
 }
 
 fn rows(records: &[Record]) -> Vec<Value> {
@@ -160,7 +180,8 @@ fn records(rows: Vec<Value>) -> Arc<Vec<Record>> {
 }
 
 /// How the service behaves if the vendor's pages contradict each other or leave it open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
     /// The form of a response: a bare array by default.
@@ -191,7 +212,8 @@ impl Default for Settings {
 }
 
 /// The form of a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Envelope {
     /// `[ … ]`
@@ -201,7 +223,8 @@ pub enum Envelope {
 }
 
 /// The names and types in a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Spelling {
     /// Those of the vendor's examples: `statut`, `activite`, integers.
@@ -214,19 +237,21 @@ pub enum Spelling {
 #[derive(Debug)]
 struct Loop {
     contract: &'static Contract,
+    clock: Clock,
     world: Mutex<World>,
 }
 
 #[derive(Debug, Default)]
 struct World {
     settings: Settings,
-    /// None until somebody asks.
+    /// None until it is first needed.
     firm: Option<Firm>,
 }
 
 impl World {
-    fn firm(&mut self) -> &mut Firm {
-        self.firm.get_or_insert_default()
+    fn firm(&mut self, clock: &Clock) -> &mut Firm {
+        self.firm
+            .get_or_insert_with(|| Firm::of(clock.now().year()))
     }
 }
 
@@ -235,8 +260,8 @@ impl Vendor for Loop {
         self.contract
     }
 
-    fn base_path(&self) -> &'static str {
-        "/loop-api-publiques"
+    fn base_paths(&self) -> &'static [&'static str] {
+        &["/loop-api-publiques"]
     }
 
     fn served(&self) -> Vec<&'static str> {
@@ -253,6 +278,21 @@ impl Vendor for Loop {
             None => Err(refusal(501, "the sandbox does not serve this operation")),
         };
         Handled::from(response.unwrap_or_else(|refusal| refusal))
+    }
+
+    fn rehearse(&self, call: &Call) -> Response {
+        // Lists change nothing.
+        self.handle(call).response
+    }
+
+    fn settings(&self) -> Value {
+        settings::as_json(&self.world().settings)
+    }
+
+    fn change_settings(&self, changes: Map<String, Value>) -> Result<(), InvalidSettings> {
+        let mut world = self.world();
+        world.settings = settings::changed(&world.settings, changes)?;
+        Ok(())
     }
 
     fn refuse(&self, status: u16, reason: &str) -> Response {
@@ -290,7 +330,7 @@ impl Loop {
     /// The settings, and the whole list that a call is for.
     fn rows_of(&self, list: List) -> (Settings, Arc<Vec<Record>>) {
         let mut world = self.world();
-        let rows = Arc::clone((list.rows)(world.firm()));
+        let rows = Arc::clone((list.rows)(world.firm(&self.clock)));
         (world.settings.clone(), rows)
     }
 }

@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
+use serde_json::{Map, Value};
 
 use crate::contract::Contract;
 use crate::exchange::{Call, Handled, Response, pairs};
@@ -17,6 +18,7 @@ use crate::fault::{ConnectionEnd, Fault, Faults, Planned};
 use crate::ledger::{Ending, Ledger, OpenEntry, Received};
 use crate::route::{self, Missing};
 use crate::script::Script;
+use crate::settings::InvalidSettings;
 
 /// The largest request body that is read.
 const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -29,8 +31,9 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// The vendor's contract.
     fn contract(&self) -> &'static Contract;
 
-    /// The path prefix of the vendor's own base URL; empty, or with a slash in front.
-    fn base_path(&self) -> &'static str;
+    /// The path prefixes of the vendor's own base URLs; each empty, or with a slash in front. The
+    /// first is that of [`Emulator::base_url`].
+    fn base_paths(&self) -> &'static [&'static str];
 
     /// The names of the routes that [`handle`](Self::handle) knows.
     fn served(&self) -> Vec<&'static str>;
@@ -40,6 +43,15 @@ pub(crate) trait Vendor: Send + Sync + 'static {
 
     /// Acts on a call by one of the [`served`](Self::served) routes.
     fn handle(&self, call: &Call) -> Handled;
+
+    /// Responds as if it had acted on a call, and changes nothing.
+    fn rehearse(&self, call: &Call) -> Response;
+
+    /// The settings as a JSON object.
+    fn settings(&self) -> Value;
+
+    /// Changes some of the settings.
+    fn change_settings(&self, changes: Map<String, Value>) -> Result<(), InvalidSettings>;
 
     /// An error response in the vendor's own shape.
     fn refuse(&self, status: u16, reason: &str) -> Response;
@@ -51,6 +63,14 @@ pub(crate) trait Vendor: Send + Sync + 'static {
 /// Gives a vendor's public type what is common to all.
 macro_rules! emulated {
     ($vendor:ident) => {
+        impl std::fmt::Debug for $vendor {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.debug_struct(stringify!($vendor))
+                    .field("base_url", &self.base_url())
+                    .finish_non_exhaustive()
+            }
+        }
+
         impl $vendor {
             /// What is common to every vendor.
             pub fn emulator(&self) -> &$crate::Emulator {
@@ -113,7 +133,7 @@ impl std::fmt::Debug for Emulator {
 }
 
 impl Emulator {
-    pub(crate) fn new(vendor: Arc<dyn Vendor>, address: SocketAddr) -> Self {
+    pub(crate) fn new(vendor: Arc<dyn Vendor>, address: SocketAddr, ledger: Ledger) -> Self {
         let routes: BTreeSet<&'static str> = vendor
             .contract()
             .operations
@@ -126,7 +146,7 @@ impl Emulator {
             vendor,
             address,
             faults: Faults::new(routes),
-            ledger: Ledger::new(),
+            ledger,
         }
     }
 
@@ -137,7 +157,8 @@ impl Emulator {
 
     /// The URL that stands for the vendor's own base URL, without a slash at its end.
     pub fn base_url(&self) -> String {
-        format!("http://{}{}", self.address, self.vendor.base_path())
+        let path = self.vendor.base_paths().first().copied();
+        format!("http://{}{}", self.address, path.unwrap_or_default())
     }
 
     /// The address and port on loopback.
@@ -163,6 +184,21 @@ impl Emulator {
     /// The contract that requests are checked against.
     pub fn contract(&self) -> &'static Contract {
         self.vendor.contract()
+    }
+
+    /// The settings as JSON: the fields of the vendor's `Settings`, times in seconds.
+    pub fn settings(&self) -> Value {
+        self.vendor.settings()
+    }
+
+    /// Changes some of the settings, from now on.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such setting, or if a value is not one that it can have. Then nothing is
+    /// changed.
+    pub fn change_settings(&self, changes: Map<String, Value>) -> Result<(), InvalidSettings> {
+        self.vendor.change_settings(changes)
     }
 
     /// Restores the vendor to what it was at the start: its world and its settings, with no faults
@@ -220,7 +256,12 @@ impl Emulator {
     /// Finds the route and takes the request apart.
     fn find(&self, head: Parts, body: Bytes) -> Result<Call, Response> {
         let refuse = |status, reason| Err(self.vendor.refuse(status, reason));
-        let Some(path) = head.uri.path().strip_prefix(self.vendor.base_path()) else {
+        let mut base_paths = self.vendor.base_paths().iter();
+        let below = |base: &&'static str| {
+            let path = head.uri.path().strip_prefix(*base)?;
+            path.starts_with('/').then_some(path)
+        };
+        let Some(path) = base_paths.find_map(below) else {
             return refuse(404, "the base URL has another path");
         };
         let Some(query) = pairs(head.uri.query().unwrap_or_default()) else {
@@ -264,6 +305,8 @@ impl Emulator {
             Fault::StaleToken => {
                 Delivery::Response(self.vendor.refuse(401, "the token is no longer valid"))
             }
+            Fault::WithoutEffect => Delivery::Response(self.vendor.rehearse(call)),
+            Fault::Amend { body } => Delivery::Response(own().amended(&body)),
             Fault::Raw { bytes, end } => Delivery::Script(Script::raw(bytes, end), Ending::Raw),
             Fault::NoResponse { end } => {
                 Delivery::Script(Script::raw([], end), without_response(end))

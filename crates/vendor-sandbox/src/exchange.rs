@@ -1,11 +1,14 @@
 //! A call as a vendor's module sees it, and the response.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use hyper::http::response;
 use hyper::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::contract::{Breach, Contract, Incoming, Operation, Route, validate};
 
@@ -70,6 +73,9 @@ impl From<Response> for Handled {
 
 /// An HTTP response: status, headers and body.
 ///
+/// In the remote control's JSON, `headers` is an object (`{"retry-after": "1"}`) or, if a name occurs
+/// more than once, a list of pairs (`[["set-cookie", "a"], ["set-cookie", "b"]]`).
+///
 /// The sandbox adds `Content-Length`. A 204 or 304 with a body is sent with it, against HTTP's
 /// rules and as some vendors do, and the connection stays open.
 ///
@@ -87,7 +93,7 @@ pub struct Response {
     /// The status, from 200 to 999.
     pub status: u16,
     /// Names and values.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "pairs_or_object")]
     pub headers: Vec<(String, String)>,
     /// The body. In the remote control's JSON it is a string.
     #[serde(default, with = "as_text")]
@@ -105,10 +111,17 @@ impl Response {
     }
 
     /// A response with a JSON body.
-    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+    pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status)
             .header(CONTENT_TYPE.as_str(), "application/json;charset=utf-8")
             .body(body.to_string())
+    }
+
+    /// An HTML page, such as a proxy or an application server sends.
+    pub fn html(status: u16, page: impl Into<Bytes>) -> Self {
+        Self::new(status)
+            .header(CONTENT_TYPE.as_str(), "text/html;charset=utf-8")
+            .body(page)
     }
 
     /// A 429, with the text of its `Retry-After` (seconds or a date) if there is one.
@@ -145,6 +158,14 @@ impl Response {
             Some(text) => self.header(RETRY_AFTER.as_str(), text),
             None => self,
         }
+    }
+
+    /// This response with its JSON body changed by a merge patch (RFC 7396). A body that is not JSON
+    /// counts as null.
+    pub(crate) fn amended(self, patch: &Value) -> Self {
+        let mut body = serde_json::from_slice(&self.body).unwrap_or_default();
+        merge(&mut body, patch);
+        self.body(body.to_string())
     }
 
     /// Whether this has a body although HTTP forbids one.
@@ -185,6 +206,45 @@ impl Response {
         head.push_str(&format!("{framing}\r\n\r\n"));
         head.into_bytes()
     }
+}
+
+/// A merge patch as RFC 7396 has it.
+fn merge(value: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *value = patch.clone();
+        return;
+    };
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    let Some(members) = value.as_object_mut() else {
+        return;
+    };
+    for (name, change) in changes {
+        match change {
+            Value::Null => {
+                members.remove(name);
+            }
+            change => merge(members.entry(name.clone()).or_insert(Value::Null), change),
+        }
+    }
+}
+
+/// Headers as a list of pairs or as an object.
+fn pairs_or_object<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "headers must be an object of strings or a list of pairs of strings"
+    )]
+    enum Headers {
+        Pairs(Vec<(String, String)>),
+        Object(BTreeMap<String, String>),
+    }
+    Ok(match Headers::deserialize(from)? {
+        Headers::Pairs(pairs) => pairs,
+        Headers::Object(object) => object.into_iter().collect(),
+    })
 }
 
 /// Bytes as a JSON string.

@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::exchange::{Response, as_text};
@@ -54,9 +55,32 @@ pub(crate) struct Planned {
     pub(crate) about: Option<String>,
     /// How many more requests meet it.
     pub(crate) times: u64,
+    /// Which of the requests that fit meet it; all if there are no odds.
+    pub(crate) odds: Option<Odds>,
     /// Whether the vendor acts on the request anyway.
     pub(crate) after_processing: bool,
     pub(crate) fault: Fault,
+}
+
+/// One request in so many, drawn from a seed.
+#[derive(Clone, Debug)]
+pub(crate) struct Odds {
+    one_in: u64,
+    rng: fastrand::Rng,
+}
+
+impl Odds {
+    pub(crate) fn new(one_in: u64, seed: u64) -> Self {
+        Self {
+            one_in: one_in.max(1),
+            rng: fastrand::Rng::with_seed(seed),
+        }
+    }
+
+    /// Draws for one request.
+    fn draw(&mut self) -> bool {
+        self.rng.u64(0..self.one_in) == 0
+    }
 }
 
 /// What goes wrong.
@@ -87,6 +111,14 @@ pub enum Fault {
     Respond(Response),
     /// The vendor's response to a token that is no longer valid.
     StaleToken,
+    /// The vendor's own response as if it had acted, although it has not: a success without an
+    /// effect.
+    WithoutEffect,
+    /// The vendor's own response, with its JSON body changed.
+    Amend {
+        /// A merge patch (RFC 7396): its members replace the body's; null removes one.
+        body: Value,
+    },
     /// These bytes are sent instead of an HTTP response.
     Raw {
         /// The bytes; in JSON, a text.
@@ -136,7 +168,11 @@ impl Fault {
     pub(crate) fn needs_response(&self) -> bool {
         matches!(
             self,
-            Self::TruncateBody { .. } | Self::EndlessBody | Self::SlowBody { .. } | Self::HeadOnly
+            Self::Amend { .. }
+                | Self::TruncateBody { .. }
+                | Self::EndlessBody
+                | Self::SlowBody { .. }
+                | Self::HeadOnly
         )
     }
 }
@@ -195,7 +231,9 @@ impl Faults {
     /// The fault that a request meets, which is one less in the plan.
     pub(crate) fn take(&self, route: &str, about: Option<&str>) -> Option<Planned> {
         let mut plan = self.plan();
-        let index = plan.iter().position(|planned| planned.fits(route, about))?;
+        let index = plan
+            .iter_mut()
+            .position(|planned| planned.fits(route, about) && planned.strikes())?;
         let planned = plan[index].clone();
         match planned.times {
             u64::MAX => {}
@@ -218,6 +256,11 @@ impl Planned {
         let about_fits = self.about.is_none() || self.about.as_deref() == about;
         route_fits && about_fits
     }
+
+    /// Whether it strikes a request that fits.
+    fn strikes(&mut self) -> bool {
+        self.odds.as_mut().is_none_or(Odds::draw)
+    }
 }
 
 /// The loud consequence of a fault for a route that does not exist.
@@ -227,6 +270,7 @@ fn misplanned(route: &str) -> Planned {
         route: None,
         about: None,
         times: u64::MAX,
+        odds: None,
         after_processing: false,
         fault: Fault::Respond(Response::new(500).body(text)),
     }
@@ -242,6 +286,7 @@ pub struct FaultPlan {
     route: Option<String>,
     about: Option<String>,
     times: u64,
+    odds: Option<Odds>,
     after_processing: bool,
 }
 
@@ -252,6 +297,7 @@ impl FaultPlan {
             route,
             about: None,
             times: 1,
+            odds: None,
             after_processing: false,
         }
     }
@@ -271,6 +317,13 @@ impl FaultPlan {
     /// All requests meet it, until [`Faults::clear`].
     pub fn always(self) -> Self {
         self.times(u64::MAX)
+    }
+
+    /// Of the requests that fit, one in `n` meets it, drawn from `seed`: the same seed strikes the
+    /// same requests. [`times`](Self::times) counts those that are struck.
+    pub fn one_in(mut self, n: u64, seed: u64) -> Self {
+        self.odds = Some(Odds::new(n, seed));
+        self
     }
 
     /// The vendor acts on the request before the fault strikes. By default, the fault
@@ -301,6 +354,17 @@ impl FaultPlan {
     /// `Response::new(200).header("content-encoding", "gzip").body(…)`.
     pub fn respond(self, response: Response) {
         self.strike(Fault::Respond(response));
+    }
+
+    /// Responds as the vendor would after acting, but does not act: a success without an effect.
+    pub fn without_effect(self) {
+        self.strike(Fault::WithoutEffect);
+    }
+
+    /// Changes the JSON body of the vendor's own response by a merge patch (RFC 7396). The vendor
+    /// acts first.
+    pub fn amend(self, body: Value) {
+        self.strike(Fault::Amend { body });
     }
 
     /// Responds as if the token were no longer valid.
@@ -370,6 +434,7 @@ impl FaultPlan {
             route: self.route,
             about: self.about,
             times: self.times,
+            odds: self.odds,
             after_processing: self.after_processing,
             fault,
         });
@@ -483,11 +548,56 @@ mod tests {
     }
 
     #[test]
+    fn one_request_in_n_is_struck_and_the_same_ones_with_the_same_seed() {
+        let struck = |seed| -> Vec<bool> {
+            let faults = faults();
+            faults.on("create").always().one_in(4, seed).reset();
+            let met = |_| met(&faults, "create", None).is_some();
+            (0..400).map(met).collect()
+        };
+        let first = struck(7);
+        assert_eq!(first, struck(7));
+        assert_ne!(first, struck(8));
+        let count = first.iter().filter(|struck| **struck).count();
+        assert!((60..140).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn a_fault_by_odds_leaves_the_other_requests_to_the_next_in_the_plan() {
+        let faults = faults();
+        faults.on("create").one_in(u64::MAX, 1).reset();
+        faults.on("create").stale_token();
+        assert!(matches!(
+            met(&faults, "create", None),
+            Some(Fault::StaleToken)
+        ));
+    }
+
+    #[test]
+    fn headers_are_a_list_of_pairs_or_an_object() {
+        let read = |headers: &str| {
+            let text = format!(r#"{{"kind":"respond","status":503,"headers":{headers}}}"#);
+            serde_json::from_str::<Fault>(&text).map_err(|error| error.to_string())
+        };
+        for headers in [r#"[["retry-after","1"]]"#, r#"{"retry-after":"1"}"#] {
+            let Ok(Fault::Respond(response)) = read(headers) else {
+                panic!("{headers} was expected to be read");
+            };
+            let pair = ("retry-after".to_owned(), "1".to_owned());
+            assert_eq!(response.headers, [pair]);
+        }
+        let error = read(r#"{"retry-after":1}"#).unwrap_err();
+        assert!(error.contains("headers must be an object"), "{error}");
+    }
+
+    #[test]
     fn every_fault_has_a_json_form() {
         for text in [
             r#"{"kind":"delay","milliseconds":5}"#,
             r#"{"kind":"respond","status":503,"headers":[["retry-after","1"]],"body":"later"}"#,
             r#"{"kind":"stale_token"}"#,
+            r#"{"kind":"without_effect"}"#,
+            r#"{"kind":"amend","body":{"status":{"code":3}}}"#,
             r#"{"kind":"raw","bytes":"HTTP/1.0 200 OK\r\n\r\n","end":"close"}"#,
             r#"{"kind":"no_response","end":"reset"}"#,
             r#"{"kind":"truncate_body","end":"reset"}"#,
@@ -497,7 +607,7 @@ mod tests {
         ] {
             let fault: Fault = serde_json::from_str(text).expect(text);
             let written = serde_json::to_value(&fault).expect(text);
-            let expected: serde_json::Value = serde_json::from_str(text).expect(text);
+            let expected: Value = serde_json::from_str(text).expect(text);
             assert_eq!(written, expected);
         }
     }

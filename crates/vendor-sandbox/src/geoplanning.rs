@@ -69,13 +69,15 @@ mod world;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::contract::{Contract, UnreadableContract};
 use crate::emulator::{Emulator, Routes, Vendor, emulated};
 use crate::exchange::{Call, Handled, Response};
 use crate::ports::Ports;
+use crate::settings::{self, InvalidSettings, seconds};
 use wire::{CheckedCall, MEDIA_TYPE, refused};
 pub use world::CustomerOpeningHour;
 use world::World;
@@ -167,7 +169,6 @@ static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Geoplanning {
     emulator: Arc<Emulator>,
     planner: Arc<Planner>,
@@ -233,7 +234,8 @@ pub fn failure(code: i64, message: &str) -> Response {
 }
 
 /// How the service behaves if the vendor's pages leave it open, or if its examples differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
     /// The status of a successful creation: 200 by default, as in the examples. The overview has
@@ -244,6 +246,10 @@ pub struct Settings {
     /// What a second creation with a known foreign id does, and a second round of
     /// one resource on one day. By default there are two.
     pub duplicates: Duplicates,
+    /// How long after its creation a thing can be looked up, by the sandbox's clock. Until then it
+    /// is a 404, and in no list. Default: 0 s, that is at once.
+    #[serde(with = "seconds")]
+    pub visible_after: std::time::Duration,
     /// Whether the 204 for a deleted customer is followed by the four bytes `null`, as the vendor
     /// shows it. It is, by default.
     pub stray_null: bool,
@@ -257,6 +263,7 @@ impl Default for Settings {
             created_status: 200,
             stale_key_status: 409,
             duplicates: Duplicates::Second,
+            visible_after: std::time::Duration::ZERO,
             stray_null: true,
             web_services: true,
         }
@@ -286,7 +293,8 @@ impl Settings {
 }
 
 /// What a second creation with the same foreign id does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Duplicates {
     /// There are two. The foreign id means the second one.
@@ -308,10 +316,9 @@ impl Planner {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_handle(&self, call: &Call) -> Result<Handled, Response> {
+    fn act(&self, world: &mut World, call: &Call) -> Result<Handled, Response> {
         demand_credentials(call)?;
         demand_media_types(call)?;
-        let mut world = self.world();
         if !world.settings.web_services {
             return Err(refused(403, "the user may not use web services"));
         }
@@ -322,7 +329,7 @@ impl Planner {
         }
         let now = self.clock.now();
         match ROUTES.handler(&call.route.name) {
-            Some(handler) => handler(&mut world, &CheckedCall { call, now }),
+            Some(handler) => handler(world, &CheckedCall { call, now }),
             None => Err(refused(501, "the sandbox does not serve this operation")),
         }
     }
@@ -333,8 +340,8 @@ impl Vendor for Planner {
         self.contract
     }
 
-    fn base_path(&self) -> &'static str {
-        ""
+    fn base_paths(&self) -> &'static [&'static str] {
+        &[""]
     }
 
     fn served(&self) -> Vec<&'static str> {
@@ -356,7 +363,24 @@ impl Vendor for Planner {
     }
 
     fn handle(&self, call: &Call) -> Handled {
-        self.try_handle(call).unwrap_or_else(Handled::from)
+        self.act(&mut self.world(), call)
+            .unwrap_or_else(Handled::from)
+    }
+
+    fn rehearse(&self, call: &Call) -> Response {
+        let mut world = self.world().clone();
+        let handled = self.act(&mut world, call);
+        handled.map_or_else(|refusal| refusal, |handled| handled.response)
+    }
+
+    fn settings(&self) -> Value {
+        settings::as_json(&self.world().settings)
+    }
+
+    fn change_settings(&self, changes: Map<String, Value>) -> Result<(), InvalidSettings> {
+        let mut world = self.world();
+        world.settings = settings::changed(&world.settings, changes)?;
+        Ok(())
     }
 
     fn refuse(&self, status: u16, reason: &str) -> Response {

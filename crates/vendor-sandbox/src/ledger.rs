@@ -1,5 +1,6 @@
 //! What a vendor received, what became of it, and what took effect.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -10,12 +11,15 @@ use tokio::sync::watch;
 /// An entry is complete before its response leaves: a client that has seen the end of a call finds
 /// it here. If a client went away before the end, [`Ledger::settled`] waits for it.
 ///
-/// No entry holds a query, a header or a body.
+/// It keeps the latest entries, 10,000 unless [`Builder::ledger_limit`](crate::Builder::ledger_limit)
+/// says otherwise, and counts those that it dropped. No entry holds a query, a header or a body.
 #[derive(Clone, Debug)]
 pub struct Ledger(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    /// Maximum number of entries.
+    limit: usize,
     book: Mutex<Book>,
     /// How many requests are being worked on.
     running: watch::Sender<usize>,
@@ -23,7 +27,8 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Book {
-    entries: Vec<Entry>,
+    entries: VecDeque<Entry>,
+    dropped: u64,
     /// The sequence number of the next entry.
     next: u64,
     connections: u64,
@@ -77,16 +82,23 @@ pub enum Ending {
 }
 
 impl Ledger {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self(Arc::new(Shared {
+            limit,
             book: Mutex::default(),
             running: watch::Sender::new(0),
         }))
     }
 
-    /// All entries, in their order.
+    /// The entries kept, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
-        self.book().entries.clone()
+        self.book().entries.iter().cloned().collect()
+    }
+
+    /// How many entries were dropped because newer ones took their place. If there are any,
+    /// [`received`](Self::received) and [`effects`](Self::effects) count only what was kept.
+    pub fn dropped(&self) -> u64 {
+        self.book().dropped
     }
 
     /// How many requests came by this route.
@@ -118,9 +130,12 @@ impl Ledger {
         let _ = running.wait_for(|running| *running == 0).await;
     }
 
-    /// Forgets all entries. Sequence numbers and the count of connections go on.
+    /// Forgets all entries and how many were dropped. Sequence numbers and the count of connections
+    /// continue.
     pub fn clear(&self) {
-        self.book().entries.clear();
+        let mut book = self.book();
+        book.entries.clear();
+        book.dropped = 0;
     }
 
     fn count(&self, wanted: impl Fn(&Entry) -> bool) -> usize {
@@ -148,7 +163,7 @@ impl Ledger {
         let mut book = self.book();
         let sequence = book.next;
         book.next += 1;
-        book.entries.push(Entry {
+        book.entries.push_back(Entry {
             sequence,
             connection: request.connection,
             route: request.route,
@@ -158,6 +173,10 @@ impl Ledger {
             ending: Ending::Pending,
             took_effect: false,
         });
+        if book.entries.len() > self.0.limit {
+            book.entries.pop_front();
+            book.dropped += 1;
+        }
         drop(book);
         self.0.running.send_modify(|running| *running += 1);
         OpenEntry {
@@ -255,7 +274,7 @@ mod tests {
 
     #[test]
     fn effects_are_counted_by_route_and_key() {
-        let ledger = Ledger::new();
+        let ledger = Ledger::new(10);
         for about in ["M-1", "M-1", "M-2"] {
             let receipt = ledger.receive(request("create_mission", about));
             receipt.took_effect();
@@ -270,7 +289,7 @@ mod tests {
 
     #[test]
     fn an_entry_that_was_cleared_may_still_end() {
-        let ledger = Ledger::new();
+        let ledger = Ledger::new(10);
         let old = ledger.receive(request("create_mission", "M-1"));
         ledger.clear();
         let new = ledger.receive(request("create_mission", "M-2"));
@@ -282,5 +301,19 @@ mod tests {
         assert_eq!(entries[0].sequence, 1);
         assert_eq!(entries[0].ending, Ending::Responded(201));
         assert!(!entries[0].took_effect);
+    }
+
+    #[test]
+    fn an_entry_that_was_dropped_may_still_end() {
+        let ledger = Ledger::new(1);
+        let old = ledger.receive(request("create_mission", "M-1"));
+        let new = ledger.receive(request("create_mission", "M-2"));
+        old.took_effect();
+        old.end(Ending::Reset);
+        new.end(Ending::Responded(201));
+        assert_eq!(ledger.dropped(), 1);
+        assert_eq!(ledger.entries().len(), 1);
+        assert_eq!(ledger.entries()[0].about.as_deref(), Some("M-2"));
+        assert!(!ledger.entries()[0].took_effect);
     }
 }

@@ -68,6 +68,7 @@ mod remote_control;
 mod route;
 mod sandbox;
 mod script;
+mod settings;
 
 pub use cegid_loop::CegidLoop;
 pub use clock::Clock;
@@ -78,6 +79,7 @@ pub use geoplanning::Geoplanning;
 pub use ledger::{Ending, Entry, Ledger};
 pub use ocean_geomission::OceanGeomission;
 pub use sandbox::{Builder, Sandbox};
+pub use settings::InvalidSettings;
 
 /// The README's example is compiled and run with the others.
 #[cfg(doctest)]

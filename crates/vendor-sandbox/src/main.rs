@@ -1,76 +1,171 @@
 //! The sandbox as a program: prints where the vendors are, and serves until Ctrl-C.
 
 use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
+use serde_json::{Map, Value};
 use vendor_sandbox::ocean_geomission::Step;
 use vendor_sandbox::{Clock, Sandbox};
 
 const HELP: &str = "\
 The vendors' services on loopback, until Ctrl-C.
 
-Usage: vendor-sandbox [--port-base PORT]
+Usage: vendor-sandbox [--port-base PORT] [--bind ADDRESS] [--ledger-limit ENTRIES]
+                      [--set VENDOR.SETTING=VALUE]...
 
-  --port-base PORT  the remote control's port; the vendors take the following ones
-                    (default 4700; 0 lets the system choose them all)
+  --port-base PORT       the remote control's port; the vendors take the following ones
+                         (default: 4700; 0 lets the system choose them all)
+  --bind ADDRESS         the address to listen on (default: 127.0.0.1)
+  --ledger-limit ENTRIES how many requests each ledger keeps (default: 10000)
+  --set VENDOR.SETTING=VALUE
+                         changes a setting, for instance ocean-geomission.duplicates=second;
+                         GET /_sandbox/settings lists them all
 ";
 
 const DEFAULT_PORT_BASE: u16 = 4700;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
-enum Wish {
-    Serve { port_base: u16 },
+enum Command {
+    Serve(Options),
     Help,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Options {
+    port_base: u16,
+    address: IpAddr,
+    ledger_limit: Option<usize>,
+    settings: Vec<Setting>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port_base: DEFAULT_PORT_BASE,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            ledger_limit: None,
+            settings: Vec::new(),
+        }
+    }
+}
+
+/// One setting of one vendor.
+#[derive(Debug, PartialEq, Eq)]
+struct Setting {
+    vendor: String,
+    name: String,
+    value: Value,
+}
+
+impl Setting {
+    /// Reads `VENDOR.SETTING=VALUE`. A value that is not JSON is a string.
+    fn read(text: &str) -> Option<Self> {
+        let (path, value) = text.split_once('=')?;
+        let (vendor, name) = path.split_once('.')?;
+        Some(Self {
+            vendor: vendor.to_owned(),
+            name: name.to_owned(),
+            value: serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
+        })
+    }
+
+    fn apply(self, sandbox: &Sandbox) -> io::Result<()> {
+        let Self {
+            vendor,
+            name,
+            value,
+        } = self;
+        let mut emulators = sandbox.emulators();
+        let Some(emulator) = emulators.find(|emulator| emulator.name() == vendor) else {
+            return Err(io::Error::other(format!("no such vendor: {vendor}")));
+        };
+        let changes = Map::from_iter([(name, value)]);
+        emulator.change_settings(changes).map_err(io::Error::other)
+    }
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let done = match wish(&arguments) {
-        Some(Wish::Serve { port_base }) => serve(port_base),
-        Some(Wish::Help) => io::stdout().write_all(HELP.as_bytes()),
+    let done = match Command::read(&arguments) {
+        Some(Command::Serve(options)) => serve(options),
+        Some(Command::Help) => io::stdout().write_all(HELP.as_bytes()),
         None => Err(io::Error::other(format!("unknown arguments\n\n{HELP}"))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If standard error is closed, there is nobody to inform.
-            let _ = writeln!(io::stderr(), "vendor-sandbox: {error}");
+            report(&error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
-fn wish(arguments: &[String]) -> Option<Wish> {
-    let port_base = match arguments {
-        [] => DEFAULT_PORT_BASE,
-        [help] if matches!(help.as_str(), "--help" | "-h") => return Some(Wish::Help),
-        [name, port] if name == "--port-base" => port.parse().ok()?,
-        _ => return None,
-    };
-    Some(Wish::Serve { port_base })
+fn report(text: &str) {
+    // If standard error is closed, there is nobody to inform.
+    let _ = writeln!(io::stderr(), "vendor-sandbox: {text}");
 }
 
-fn serve(port_base: u16) -> io::Result<()> {
+impl Command {
+    fn read(arguments: &[String]) -> Option<Self> {
+        let mut options = Options::default();
+        let mut arguments = arguments.iter().map(String::as_str);
+        while let Some(name) = arguments.next() {
+            if matches!(name, "--help" | "-h") {
+                return Some(Self::Help);
+            }
+            let value = arguments.next()?;
+            match name {
+                "--port-base" => options.port_base = value.parse().ok()?,
+                "--bind" => options.address = value.parse().ok()?,
+                "--ledger-limit" => options.ledger_limit = Some(value.parse().ok()?),
+                "--set" => options.settings.push(Setting::read(value)?),
+                _ => return None,
+            }
+        }
+        Some(Self::Serve(options))
+    }
+}
+
+/// The warning for an address that others may reach.
+fn warning(address: IpAddr) -> Option<String> {
+    let text = format!(
+        "warning: {address} is not a loopback address: whoever reaches it can use the vendors and \
+         the remote control"
+    );
+    (!address.is_loopback()).then_some(text)
+}
+
+fn serve(options: Options) -> io::Result<()> {
+    if let Some(warning) = warning(options.address) {
+        report(&warning);
+    }
+    let mut builder = Sandbox::builder()
+        .bind(options.address)
+        .first_port(options.port_base)
+        .clock(Clock::system())
+        .remote_control();
+    if let Some(entries) = options.ledger_limit {
+        builder = builder.ledger_limit(entries);
+    }
     tokio::runtime::Builder::new_current_thread()
         .build()?
         .block_on(async {
-            let sandbox = Sandbox::builder()
-                .first_port(port_base)
-                .clock(Clock::system())
-                .remote_control()
-                .start()
-                .await?;
+            let sandbox = builder.start().await?;
             sandbox
                 .ocean_geomission()
                 .configure(|settings| settings.script = Step::usual_day());
+            for setting in options.settings {
+                setting.apply(&sandbox)?;
+            }
             io::stdout().write_all(overview(&sandbox).as_bytes())?;
             // Ctrl-C ends the process, and the sandbox's thread with it.
             std::future::pending().await
         })
 }
 
-/// All that somebody needs who wants to try.
+/// Everything needed to call the vendors.
 fn overview(sandbox: &Sandbox) -> String {
     let ocean = sandbox.ocean_geomission();
     let cegid = sandbox.cegid_loop();
@@ -91,6 +186,7 @@ Geoplanning        {geoplanning_url}
   password         {planner_password}
 
 Remote control     {remote_control}
+  GET, POST /_sandbox/settings
   POST /_sandbox/faults, GET /_sandbox/ledger, POST /_sandbox/clock/advance, POST /_sandbox/reset
 
 Ctrl-C ends it.
@@ -113,21 +209,72 @@ Ctrl-C ends it.
 mod tests {
     use super::*;
 
-    fn wished(arguments: &[&str]) -> Option<Wish> {
+    fn read(arguments: &[&str]) -> Option<Command> {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        wish(&arguments)
+        Command::read(&arguments)
     }
 
     #[test]
-    fn the_only_option_is_the_first_port() {
-        assert_eq!(wished(&[]), Some(Wish::Serve { port_base: 4700 }));
-        assert_eq!(
-            wished(&["--port-base", "0"]),
-            Some(Wish::Serve { port_base: 0 })
-        );
-        assert_eq!(wished(&["--help"]), Some(Wish::Help));
-        for wrong in [&["--port-base"][..], &["--port-base", "x"], &["4700"]] {
-            assert_eq!(wished(wrong), None);
+    fn options_are_read_and_anything_else_is_refused() {
+        assert_eq!(read(&[]), Some(Command::Serve(Options::default())));
+        assert_eq!(read(&["--help"]), Some(Command::Help));
+        let all = [
+            ["--port-base", "0"],
+            ["--bind", "0.0.0.0"],
+            ["--ledger-limit", "5"],
+            ["--set", "geoplanning.stale_key_status=400"],
+            ["--set", "ocean-geomission.duplicates=second"],
+        ];
+        let setting = |vendor: &str, name: &str, value: Value| Setting {
+            vendor: vendor.to_owned(),
+            name: name.to_owned(),
+            value,
+        };
+        let expected = Options {
+            port_base: 0,
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            ledger_limit: Some(5),
+            settings: vec![
+                setting("geoplanning", "stale_key_status", Value::from(400)),
+                setting("ocean-geomission", "duplicates", Value::from("second")),
+            ],
+        };
+        assert_eq!(read(all.as_flattened()), Some(Command::Serve(expected)));
+        for wrong in [
+            &["--port-base"][..],
+            &["--port-base", "x"],
+            &["--bind", "localhost"],
+            &["--set", "duplicates"],
+            &["4700"],
+        ] {
+            assert_eq!(read(wrong), None);
+        }
+    }
+
+    #[test]
+    fn an_address_that_others_may_reach_gets_a_warning() {
+        assert_eq!(warning(IpAddr::V4(Ipv4Addr::LOCALHOST)), None);
+        let warning = warning(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap();
+        assert!(warning.contains("0.0.0.0 is not a loopback address"));
+    }
+
+    #[tokio::test]
+    async fn a_setting_changes_the_vendor_and_a_wrong_one_is_refused() {
+        let sandbox = Sandbox::start().await.unwrap();
+        let apply = |text| Setting::read(text).unwrap().apply(&sandbox);
+        apply("geoplanning.duplicates=refuse").unwrap();
+        let settings = |vendor: &str| {
+            let mut emulators = sandbox.emulators();
+            let emulator = emulators.find(|emulator| emulator.name() == vendor);
+            emulator.unwrap().settings()
+        };
+        assert_eq!(settings("geoplanning")["duplicates"], "refuse");
+        for wrong in [
+            "geoplanning.duplicates=maybe",
+            "geoplanning.duplicate=refuse",
+            "nobody.duplicates=refuse",
+        ] {
+            assert!(apply(wrong).is_err(), "{wrong}");
         }
     }
 }

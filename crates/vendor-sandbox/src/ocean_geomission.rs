@@ -24,6 +24,7 @@ use std::io;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -36,6 +37,7 @@ use crate::contract::{
 use crate::emulator::{Emulator, Routes, Vendor, emulated};
 use crate::exchange::{Call, Handled, Response, pairs};
 use crate::ports::Ports;
+use crate::settings::{self, InvalidSettings, seconds};
 use missions::{Key, Missions, Parameters};
 pub use missions::{MissionStatus, Step};
 
@@ -80,7 +82,6 @@ static CONTRACT: LazyLock<Result<Contract, UnreadableContract>> =
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct OceanGeomission {
     emulator: Arc<Emulator>,
     ocean: Arc<Ocean>,
@@ -141,10 +142,19 @@ impl OceanGeomission {
 /// A mission as its recipient has it, to look at and to carry on.
 ///
 /// What is done to a mission that was deleted meanwhile is done to nothing.
-#[derive(Debug)]
 pub struct Mission {
     ocean: Arc<Ocean>,
     key: Key,
+}
+
+impl std::fmt::Debug for Mission {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (customer, id) = &self.key;
+        out.debug_struct("Mission")
+            .field("customer", customer)
+            .field("id", id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Mission {
@@ -181,7 +191,8 @@ impl Mission {
 }
 
 /// How the service behaves if the vendor's pages leave it open, or if tenants differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
     /// The only place where the parameters of a POST are read. None: any, which is the default.
@@ -197,13 +208,21 @@ pub struct Settings {
     /// has `timestring`.
     pub time_field: String,
     /// How long a token lives: 12 hours by default.
+    #[serde(with = "seconds")]
     pub token_lifetime: Duration,
+    /// How long after its creation a mission can be looked up, by the sandbox's clock. Until then
+    /// its status is a 404. Default: 0 s, that is at once.
+    #[serde(with = "seconds")]
+    pub visible_after: Duration,
+    /// The status of a log-in with an unknown account: 404 by default, as on the vendor's page.
+    pub unknown_account_status: u16,
     /// What a log-in returns as `passwordExpirationRemainingDays`: 42 by default.
     pub password_expiration_remaining_days: i64,
     /// Whether the account has subscribed to the web services. Otherwise all is a 403.
     pub web_services: bool,
     /// How sent missions progress by themselves as the clock advances. Default: empty, so that they
     /// stay sent. [`Step::usual_day`] is a start.
+    #[serde(deserialize_with = "missions::script")]
     pub script: Vec<Step>,
 }
 
@@ -216,6 +235,8 @@ impl Default for Settings {
             created_status: 201,
             time_field: "time".to_owned(),
             token_lifetime: Duration::from_secs(12 * 3600),
+            visible_after: Duration::ZERO,
+            unknown_account_status: 404,
             password_expiration_remaining_days: 42,
             web_services: true,
             script: Vec::new(),
@@ -224,7 +245,8 @@ impl Default for Settings {
 }
 
 /// Where the parameters of a POST are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ParametersIn {
     /// In the query string.
@@ -236,7 +258,8 @@ pub enum ParametersIn {
 }
 
 /// What a second creation with the same `idMission` does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Duplicates {
     /// It is refused with a 400.
@@ -257,7 +280,7 @@ struct Ocean {
     tokens_begin_with: String,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct World {
     settings: Settings,
     /// When each token expires.
@@ -271,8 +294,8 @@ impl Vendor for Ocean {
         self.contract
     }
 
-    fn base_path(&self) -> &'static str {
-        "/ocean-3.0.0"
+    fn base_paths(&self) -> &'static [&'static str] {
+        &["/ocean-3.0.0", "/ocean"]
     }
 
     fn served(&self) -> Vec<&'static str> {
@@ -285,12 +308,22 @@ impl Vendor for Ocean {
     }
 
     fn handle(&self, call: &Call) -> Handled {
-        let handled = match ROUTES.handler(&call.route.name) {
-            Some(Handler::LogIn) => self.log_in(call),
-            Some(Handler::Mission(act)) => self.act_on_mission(call, act),
-            None => Err(message(501, "the sandbox does not serve this operation")),
-        };
-        handled.unwrap_or_else(Handled::from)
+        self.act(&mut self.world(), call)
+    }
+
+    fn rehearse(&self, call: &Call) -> Response {
+        let mut world = self.world().clone();
+        self.act(&mut world, call).response
+    }
+
+    fn settings(&self) -> Value {
+        settings::as_json(&self.world().settings)
+    }
+
+    fn change_settings(&self, changes: Map<String, Value>) -> Result<(), InvalidSettings> {
+        let mut world = self.world();
+        world.settings = settings::changed(&world.settings, changes)?;
+        Ok(())
     }
 
     fn refuse(&self, status: u16, reason: &str) -> Response {
@@ -307,12 +340,21 @@ impl Ocean {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn log_in(&self, call: &Call) -> Result<Handled, Response> {
+    fn act(&self, world: &mut World, call: &Call) -> Handled {
+        let handled = match ROUTES.handler(&call.route.name) {
+            Some(Handler::LogIn) => self.log_in(world, call),
+            Some(Handler::Mission(act)) => self.act_on_mission(world, call, act),
+            None => Err(message(501, "the sandbox does not serve this operation")),
+        };
+        handled.unwrap_or_else(Handled::from)
+    }
+
+    fn log_in(&self, world: &mut World, call: &Call) -> Result<Handled, Response> {
         refuse_breaches(&call.breaches(self.contract))?;
         let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
-        let mut world = self.world();
         if body["login"] != LOGIN {
-            return Err(message(404, "no such account"));
+            let status = world.settings.unknown_account_status;
+            return Err(message(status, "no such account"));
         }
         if body["password"] != PASSWORD {
             return Err(message(401, "wrong password"));
@@ -331,8 +373,12 @@ impl Ocean {
         Ok(Handled::after_effect(Response::json(200, &body)))
     }
 
-    fn act_on_mission(&self, call: &Call, act: ActOnMission) -> Result<Handled, Response> {
-        let mut world = self.world();
+    fn act_on_mission(
+        &self,
+        world: &mut World,
+        call: &Call,
+        act: ActOnMission,
+    ) -> Result<Handled, Response> {
         let now = self.clock.now();
         world.demand_token(call, now)?;
         world.settings.demand_web_services()?;
@@ -345,7 +391,7 @@ impl Ocean {
         demand_both(&values, ["nomIndi", "prenomIndi"])?;
         let customer = world.settings.customer(values.get("customerId"))?;
         let id = values.get("idMission").cloned().unwrap_or_default();
-        act(&mut world, (customer, id), values, now)
+        act(world, (customer, id), values, now)
     }
 }
 
@@ -379,7 +425,8 @@ impl World {
                 Duplicates::Second => {}
             }
         }
-        self.missions.create(key, values, now);
+        let visible_from = later(now, self.settings.visible_after);
+        self.missions.create(key, values, now, visible_from);
         let created = message(self.settings.created_status, "mission created");
         Ok(Handled::after_effect(created))
     }
@@ -409,7 +456,10 @@ impl World {
         _: Parameters,
         now: OffsetDateTime,
     ) -> Result<Handled, Response> {
-        let mission = self.missions.get(&key).ok_or_else(no_such_mission)?;
+        let mission = self.missions.get(&key);
+        let mission = mission
+            .filter(|mission| mission.visible_from <= now)
+            .ok_or_else(no_such_mission)?;
         let (status, since) = mission.status(&self.settings.script, now);
         let mut body = json!({
             "commentRefuseReason": mission.refuse_reason,

@@ -2,8 +2,10 @@
 //!
 //! | Request | Body | Response |
 //! | --- | --- | --- |
-//! | `POST /_sandbox/faults` | `{"vendor", "route"?, "about"?, "times"?, "after_processing"?, "fault": {"kind", …}}` | 204 |
-//! | `GET /_sandbox/ledger` | | 200, by vendor: connections and entries |
+//! | `POST /_sandbox/faults` | a [`PlanFault`] | 204 |
+//! | `GET /_sandbox/settings` | | 200, by vendor |
+//! | `POST /_sandbox/settings` | `{"vendor", "settings": {…}}` | 200, the vendor's settings |
+//! | `GET /_sandbox/ledger` | | 200, by vendor: connections, entries, and how many were dropped |
 //! | `POST /_sandbox/clock/advance` | `{"seconds"}` | 200, `{"now"}` |
 //! | `POST /_sandbox/reset` | | 204 |
 
@@ -26,7 +28,7 @@ use tokio::net::TcpStream;
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::exchange::Response;
-use crate::fault::{Fault, Planned};
+use crate::fault::{Fault, Odds, Planned};
 
 /// The largest request body that is read.
 const MAX_BODY: usize = 1024 * 1024;
@@ -42,17 +44,56 @@ pub(crate) struct RemoteControl {
 #[serde(deny_unknown_fields)]
 struct PlanFault {
     vendor: String,
+    /// Default: any route.
     route: Option<String>,
+    /// Default: anything.
     about: Option<String>,
-    #[serde(default = "once")]
-    times: u64,
+    #[serde(default)]
+    times: Times,
+    /// Default: every request that fits.
+    one_in: Option<u64>,
+    /// For `one_in`. Default: 0.
+    #[serde(default)]
+    seed: u64,
     #[serde(default)]
     after_processing: bool,
     fault: Fault,
 }
 
-fn once() -> u64 {
-    1
+/// How many requests meet a fault: a number, or `"always"`. Default: 1.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`times` must be a whole number or \"always\"")]
+enum Times {
+    Number(u64),
+    Named(Named),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Named {
+    Always,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self::Number(1)
+    }
+}
+
+impl From<Times> for u64 {
+    fn from(times: Times) -> Self {
+        match times {
+            Times::Number(times) => times,
+            Times::Named(Named::Always) => Self::MAX,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangeSettings {
+    vendor: String,
+    settings: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +110,8 @@ impl RemoteControl {
     fn respond(&self, method: &str, path: &str, body: &[u8]) -> Response {
         let response = match (method, path) {
             ("POST", "/_sandbox/faults") => self.plan_fault(body),
+            ("GET", "/_sandbox/settings") => Ok(self.settings()),
+            ("POST", "/_sandbox/settings") => self.change_settings(body),
             ("GET", "/_sandbox/ledger") => Ok(self.ledger()),
             ("POST", "/_sandbox/clock/advance") => self.advance_clock(body),
             ("POST", "/_sandbox/reset") => Ok(self.reset()),
@@ -79,10 +122,7 @@ impl RemoteControl {
 
     fn plan_fault(&self, body: &[u8]) -> Result<Response, Response> {
         let plan: PlanFault = read(body)?;
-        let mut emulators = self.emulators.iter();
-        let Some(emulator) = emulators.find(|emulator| emulator.name() == plan.vendor) else {
-            return Err(problem(400, "no such vendor"));
-        };
+        let emulator = self.emulator(&plan.vendor)?;
         if let Some(route) = plan.route.as_deref()
             && !emulator.served_operations().contains(&route)
         {
@@ -91,28 +131,51 @@ impl RemoteControl {
         emulator.faults().plant(Planned {
             route: plan.route,
             about: plan.about,
-            times: plan.times,
+            times: plan.times.into(),
+            odds: plan.one_in.map(|one_in| Odds::new(one_in, plan.seed)),
             after_processing: plan.after_processing,
             fault: plan.fault,
         });
         Ok(Response::new(204))
     }
 
-    fn ledger(&self) -> Response {
-        let by_vendor: Map<String, Value> = self
-            .emulators
-            .iter()
-            .map(|emulator| {
-                let ledger = emulator.ledger();
-                let page = json!({
-                    "connections": ledger.connections(),
-                    "open_connections": ledger.open_connections(),
-                    "entries": ledger.entries(),
-                });
-                (emulator.name().to_owned(), page)
-            })
+    fn emulator(&self, vendor: &str) -> Result<&Emulator, Response> {
+        let mut emulators = self.emulators.iter();
+        let found = emulators.find(|emulator| emulator.name() == vendor);
+        Ok(found.ok_or_else(|| problem(400, "no such vendor"))?)
+    }
+
+    fn by_vendor(&self, page: impl Fn(&Emulator) -> Value) -> Response {
+        let emulators = self.emulators.iter();
+        let pages: Map<String, Value> = emulators
+            .map(|emulator| (emulator.name().to_owned(), page(emulator)))
             .collect();
-        Response::json(200, &Value::from(by_vendor))
+        Response::json(200, &Value::from(pages))
+    }
+
+    fn settings(&self) -> Response {
+        self.by_vendor(Emulator::settings)
+    }
+
+    fn change_settings(&self, body: &[u8]) -> Result<Response, Response> {
+        let change: ChangeSettings = read(body)?;
+        let emulator = self.emulator(&change.vendor)?;
+        emulator
+            .change_settings(change.settings)
+            .map_err(|error| problem(400, &error.to_string()))?;
+        Ok(Response::json(200, &emulator.settings()))
+    }
+
+    fn ledger(&self) -> Response {
+        self.by_vendor(|emulator| {
+            let ledger = emulator.ledger();
+            json!({
+                "connections": ledger.connections(),
+                "open_connections": ledger.open_connections(),
+                "entries": ledger.entries(),
+                "dropped": ledger.dropped(),
+            })
+        })
     }
 
     fn advance_clock(&self, body: &[u8]) -> Result<Response, Response> {

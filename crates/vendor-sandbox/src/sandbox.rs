@@ -1,7 +1,8 @@
 //! Starting and ending.
 
+use std::fmt;
 use std::io;
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -17,8 +18,10 @@ use crate::ocean_geomission::OceanGeomission;
 use crate::ports::Ports;
 use crate::remote_control::{self, RemoteControl};
 
+/// How many entries a ledger keeps by default.
+const LEDGER_LIMIT: usize = 10_000;
+
 /// The three vendors on loopback, each on a port of its own, until this is dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     clock: Clock,
     ocean_geomission: OceanGeomission,
@@ -27,6 +30,16 @@ pub struct Sandbox {
     remote_control_url: Option<String>,
     emulators: Vec<Arc<Emulator>>,
     _running: Running,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Sandbox")
+            .field("now", &self.clock.now())
+            .field("emulators", &self.emulators)
+            .field("remote_control_url", &self.remote_control_url)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {
@@ -42,7 +55,9 @@ impl Sandbox {
     /// A sandbox other than the one that [`start`](Self::start) makes.
     pub fn builder() -> Builder {
         Builder {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first_port: 0,
+            ledger_limit: LEDGER_LIMIT,
             clock: Clock::standing(),
             remote_control: false,
         }
@@ -89,6 +104,8 @@ impl Sandbox {
 /// How to start a sandbox.
 #[derive(Clone, Debug)]
 pub struct Builder {
+    address: IpAddr,
+    ledger_limit: usize,
     first_port: u16,
     clock: Clock,
     remote_control: bool,
@@ -100,6 +117,23 @@ impl Builder {
     #[must_use]
     pub fn first_port(mut self, port: u16) -> Self {
         self.first_port = port;
+        self
+    }
+
+    /// Listens on this address. Default: 127.0.0.1.
+    ///
+    /// Whoever reaches another address can use everything that is served there: the demo credentials
+    /// are no secret, and the remote control asks for none.
+    #[must_use]
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Maximum number of entries that each vendor's [`Ledger`](crate::Ledger) keeps. Default: 10,000.
+    #[must_use]
+    pub fn ledger_limit(mut self, entries: usize) -> Self {
+        self.ledger_limit = entries;
         self
     }
 
@@ -124,13 +158,13 @@ impl Builder {
     /// If no thread or not every port is available; the error names the port.
     // Nothing is awaited today, but a start that has to wait must not break its callers.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let mut ports = Ports::new(self.first_port);
+        let mut ports = Ports::new(self.address, self.first_port, self.ledger_limit);
         let remote_control = match self.remote_control {
             true => Some(ports.listen()?),
             false => None,
         };
         let ocean_geomission = OceanGeomission::open(&mut ports, &self.clock)?;
-        let cegid_loop = CegidLoop::open(&mut ports)?;
+        let cegid_loop = CegidLoop::open(&mut ports, &self.clock)?;
         let geoplanning = Geoplanning::open(&mut ports, &self.clock)?;
 
         let emulators: Vec<Arc<Emulator>> = ports

@@ -280,9 +280,9 @@ async fn c14_a_service_that_wants_a_filter_refuses_a_call_without() {
 async fn c15_each_way_of_writing_a_filter_gives_the_same_rows() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    let typed = letters::NUMBER.eq("LM20230001");
-    let strict = letters::NUMBER.strict_eq("LM20230001");
-    let single = Filter::raw("codeIBS=='LM20230001'");
+    let typed = letters::NUMBER.eq("LM20240001");
+    let strict = letters::NUMBER.strict_eq("LM20240001");
+    let single = Filter::raw("codeIBS=='LM20240001'");
     for filter in [typed, strict, single] {
         let found = client
             .engagement_letters(filter)

@@ -1,9 +1,11 @@
 //! The firm that the sandbox starts with: its clients, their engagement letters, and what these
-//! promise. The same in every run.
+//! promise. The same in every run of a year.
 
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
+
+use crate::clock::Clock;
 
 /// How many letters the firm has.
 pub(crate) const LETTERS: u32 = 320;
@@ -25,18 +27,24 @@ pub(crate) struct Firm {
     pub(crate) activities: Arc<Vec<Record>>,
 }
 
-/// Made when it is first asked for: most sandboxes are started for another vendor.
-static FIRM: LazyLock<Firm> = LazyLock::new(|| {
-    let activities = (0..LETTERS).flat_map(activities_of).collect();
-    Firm {
-        letters: Arc::new((0..LETTERS).map(letter).collect()),
-        activities: Arc::new(activities),
-    }
-});
+/// The firm in the year in which a standing clock begins, which most sandboxes share.
+static FIRM: LazyLock<Firm> = LazyLock::new(|| Firm::made_in(Clock::START.year()));
 
-impl Default for Firm {
-    fn default() -> Self {
-        FIRM.clone()
+impl Firm {
+    /// The firm as it is in a year.
+    pub(crate) fn of(year: i32) -> Self {
+        match year == Clock::START.year() {
+            true => FIRM.clone(),
+            false => Self::made_in(year),
+        }
+    }
+
+    fn made_in(year: i32) -> Self {
+        let activities = (0..LETTERS).flat_map(|letter| activities_of(letter, year));
+        Self {
+            letters: Arc::new((0..LETTERS).map(|n| letter(n, year)).collect()),
+            activities: Arc::new(activities.collect()),
+        }
     }
 }
 
@@ -45,9 +53,9 @@ fn folder(client: u32) -> String {
     format!("CLIENT{:03}", client + 1)
 }
 
-fn letter(n: u32) -> Record {
+fn letter(n: u32, this_year: i32) -> Record {
     let client = n % CLIENTS;
-    let year = 2023 + n / CLIENTS;
+    let year = this_year - 2 + (n / CLIENTS) as i32;
     let status = pick(n, &[2, 2, 8, 8, 8, 1, 6, 7, 3, 4, 0, 5]);
     let is_signed = matches!(status, 2 | 8);
     let was_sent = !matches!(status, 0 | 4 | 5 | 6);
@@ -100,7 +108,7 @@ fn letter(n: u32) -> Record {
 }
 
 /// What a letter promises: the offer that it is about, and some of the usual extras.
-fn activities_of(letter: u32) -> impl Iterator<Item = Record> {
+fn activities_of(letter: u32, this_year: i32) -> impl Iterator<Item = Record> {
     let (_, offer) = OFFERS[letter as usize % OFFERS.len()];
     let extras = EXTRAS
         .iter()
@@ -114,7 +122,7 @@ fn activities_of(letter: u32) -> impl Iterator<Item = Record> {
         .map(move |(index, promise)| {
             let n = letter * 32 + index as u32;
             let date = match promise.frequency {
-                5 => json!("2026-06-30T00:00:00Z"),
+                5 => json!(format!("{this_year}-06-30T00:00:00Z")),
                 _ => Value::Null,
             };
             Record {
@@ -309,7 +317,7 @@ mod tests {
         let Firm {
             letters,
             activities,
-        } = Firm::default();
+        } = Firm::of(2026);
         assert_eq!(letters.len(), 320);
         assert!(activities.len() > 2_500, "{}", activities.len());
     }
@@ -319,7 +327,7 @@ mod tests {
         let Firm {
             letters,
             activities,
-        } = Firm::default();
+        } = Firm::of(2026);
         let ids = |records: &[Record], name: &str| -> BTreeSet<String> {
             let ids = records
                 .iter()
@@ -337,7 +345,7 @@ mod tests {
         let Firm {
             letters,
             activities,
-        } = Firm::default();
+        } = Firm::of(2026);
         let values = |records: &[Record], name: &str| -> BTreeSet<i64> {
             records
                 .iter()

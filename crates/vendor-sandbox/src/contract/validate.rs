@@ -518,7 +518,11 @@ fn read(shape: &Shape, text: &str) -> Option<Value> {
             Ok(number) if number.is_finite() => Some(Value::from(number)),
             _ => None,
         },
-        Shape::Boolean => text.parse::<bool>().ok().map(Value::from),
+        Shape::Boolean => text
+            .to_ascii_lowercase()
+            .parse::<bool>()
+            .ok()
+            .map(Value::from),
         Shape::Array { of } => text
             .split(',')
             .map(|element| read(of, element))

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::clock::later;
 use crate::exchange::{Handled, Response};
 
 use super::customers::customer_json;
@@ -99,6 +100,7 @@ pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
             .latest(|it| it.task().is_some() && it.foreign_id() == Some(fid))
             .ok_or_else(|| no_such("activity"))?,
     };
+    request.demand_visible(&world.activities, id, "activity")?;
     Ok(Handled::from(world.activity_found(id)?))
 }
 
@@ -119,6 +121,8 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let status = world.default_status(Stage::Unassigned);
     let activity = Activity::new(What::Assignment(task), of_type, status);
     let id = world.activities.add(activity);
+    let visible_from = later(request.now, world.settings.visible_after);
+    world.activities.hide(id, visible_from);
     let response = world.activity_found(id)?;
     Ok(Handled::after_effect(world.settings.created(response)))
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::clock::later;
 use crate::exchange::{Handled, Response};
 
 use super::places::Address;
@@ -23,6 +24,7 @@ struct NewCustomer {
 
 pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_customer(request.name())?;
+    request.demand_visible(&world.customers, id, "customer")?;
     Ok(Handled::from(world.customer_found(id)?))
 }
 
@@ -36,6 +38,8 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     }
     let customer = world.read_customer(new, None)?;
     let id = world.customers.add(customer);
+    let visible_from = later(request.now, world.settings.visible_after);
+    world.customers.hide(id, visible_from);
     let response = world.customer_found(id)?;
     Ok(Handled::after_effect(world.settings.created(response)))
 }

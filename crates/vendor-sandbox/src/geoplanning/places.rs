@@ -89,7 +89,7 @@ fn demand_all_or_none(field: &str, parts: &[(&str, bool)]) -> Result<(), Respons
 }
 
 /// Every address that was ever used. The same place has the same id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses(Vec<Address>);
 
 impl Addresses {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::clock::later;
 use crate::exchange::{Handled, Response};
 
 use super::places::Address;
@@ -23,6 +24,7 @@ struct NewResource {
 
 pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
     let id = world.named_resource(request.name())?;
+    request.demand_visible(&world.resources, id, "resource")?;
     let mut written = world.resource_json(id)?;
     for on_request in ["startAddress", "endAddress", "enumerables", "capacities"] {
         if !request.asks_for(on_request) {
@@ -43,6 +45,8 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     }
     let resource = world.read_resource(new, None)?;
     let id = world.resources.add(resource);
+    let visible_from = later(request.now, world.settings.visible_after);
+    world.resources.hide(id, visible_from);
     let response = found("resource", world.resource_json(id)?);
     Ok(Handled::after_effect(world.settings.created(response)))
 }

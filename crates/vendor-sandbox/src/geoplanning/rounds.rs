@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use time::macros::time;
 use time::{Duration, OffsetDateTime};
 
+use crate::clock::later;
 use crate::exchange::{Handled, Response};
 
 use super::activities::activity_json;
@@ -23,7 +24,9 @@ struct NewRound {
 }
 
 pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handled, Response> {
-    Ok(Handled::from(world.round_found(request.id())?))
+    let id = request.id();
+    request.demand_visible(&world.rounds, id, "round")?;
+    Ok(Handled::from(world.round_found(id)?))
 }
 
 /// The rounds that begin within 24 hours of the given instant.
@@ -37,6 +40,7 @@ pub(crate) fn list(world: &mut World, request: &CheckedCall<'_>) -> Result<Handl
         .rounds
         .iter()
         .filter(|(_, round)| round.resource == resource)
+        .filter(|(id, _)| world.rounds.is_visible(*id, request.now))
         .filter(|(_, round)| (from..until).contains(&round.span.start))
         .map(|(id, round)| round_json(world, id, round))
         .collect();
@@ -57,6 +61,8 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let id = world
         .add_round(new.resource_id, start)
         .ok_or_else(|| no_such("resource"))?;
+    let visible_from = later(request.now, world.settings.visible_after);
+    world.rounds.hide(id, visible_from);
     let response = world.round_found(id)?;
     Ok(Handled::after_effect(world.settings.created(response)))
 }

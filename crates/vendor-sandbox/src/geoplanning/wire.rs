@@ -9,6 +9,8 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::exchange::{Call, Response};
 
+use super::world::Table;
+
 /// The `Content-Type` of every response.
 pub(crate) const CONTENT_TYPE: &str = "application/vnd.geoplanning-v3.0+json;charset=UTF-8";
 
@@ -44,6 +46,19 @@ impl<'a> CheckedCall<'a> {
     pub(crate) fn id(&self) -> i64 {
         let id = value(&self.call.path, "id");
         id.and_then(|id| id.parse().ok()).unwrap_or(-1)
+    }
+
+    /// Refuses to look up what look-ups do not find yet.
+    pub(crate) fn demand_visible<T>(
+        &self,
+        table: &Table<T>,
+        id: i64,
+        thing: &str,
+    ) -> Result<(), Response> {
+        match table.is_visible(id, self.now) {
+            true => Ok(()),
+            false => Err(no_such(thing)),
+        }
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&'a str> {

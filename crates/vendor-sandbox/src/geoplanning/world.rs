@@ -13,7 +13,7 @@ use super::Settings;
 use super::places::{Address, Addresses};
 
 /// All that the service knows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) statuses: Table<Status>,
@@ -35,7 +35,7 @@ pub(crate) struct World {
 }
 
 /// Hands out ids from 0 on: 0 is an id like any other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ids(i64);
 
 impl Ids {
@@ -52,10 +52,12 @@ impl Ids {
 }
 
 /// Things of one kind by their ids. An id is never given twice.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<i64, T>,
     ids: Ids,
+    /// When look-ups begin to find what they do not find at once.
+    visible_from: BTreeMap<i64, OffsetDateTime>,
 }
 
 impl<T> Default for Table<T> {
@@ -63,6 +65,7 @@ impl<T> Default for Table<T> {
         Self {
             rows: BTreeMap::new(),
             ids: Ids::default(),
+            visible_from: BTreeMap::new(),
         }
     }
 }
@@ -79,6 +82,16 @@ impl<T> Table<T> {
         let id = self.ids.next();
         self.rows.insert(id, row);
         id
+    }
+
+    /// Keeps look-ups from finding a thing until then.
+    pub(crate) fn hide(&mut self, id: i64, until: OffsetDateTime) {
+        self.visible_from.insert(id, until);
+    }
+
+    /// Whether look-ups find a thing, if there is one.
+    pub(crate) fn is_visible(&self, id: i64, now: OffsetDateTime) -> bool {
+        self.visible_from.get(&id).is_none_or(|from| *from <= now)
     }
 
     pub(crate) fn get(&self, id: i64) -> Option<&T> {
@@ -136,7 +149,7 @@ impl Stage {
 }
 
 /// A status that an activity can have.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Status {
     pub(crate) fid: &'static str,
     pub(crate) name: &'static str,
@@ -151,7 +164,7 @@ pub(crate) const FOR_ROUTES: i64 = 2;
 pub(crate) const FOR_SIMPLE_ACTIVITIES: i64 = 4;
 
 /// A type that an activity can have.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ActivityType {
     pub(crate) fid: &'static str,
     pub(crate) name: &'static str,
@@ -165,7 +178,7 @@ pub(crate) struct ActivityType {
 }
 
 /// Something that takes a resource's time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Activity {
     pub(crate) what: What,
     /// The id of its [`ActivityType`].
@@ -185,7 +198,7 @@ pub(crate) struct Activity {
 }
 
 /// The three kinds of activities.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum What {
     Assignment(Task),
     Simple(SimpleActivity),
@@ -193,7 +206,7 @@ pub(crate) enum What {
 }
 
 /// What an assignment asks for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Task {
     pub(crate) id: i64,
     pub(crate) name: String,
@@ -214,7 +227,7 @@ pub(crate) struct Task {
 }
 
 /// Anything that is neither a task nor a drive: a refill, a break.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SimpleActivity {
     pub(crate) name: Option<String>,
     /// Kept, and never returned.
@@ -229,7 +242,7 @@ pub(crate) struct SimpleActivity {
 }
 
 /// The way between two places.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub(crate) origin: Address,
     pub(crate) destination: Address,
@@ -252,14 +265,14 @@ impl Span {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PreAssignment {
     /// The resource's id.
     pub(crate) resource: i64,
     pub(crate) date: Option<OffsetDateTime>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Appointment {
     pub(crate) id: i64,
     pub(crate) start: OffsetDateTime,
@@ -316,7 +329,7 @@ pub(crate) struct OpeningHour {
 }
 
 /// What a resource does on a day.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Round {
     /// The resource's id.
     pub(crate) resource: i64,
@@ -343,7 +356,7 @@ impl Round {
 }
 
 /// Somebody, or something, that makes rounds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Resource {
     pub(crate) fid: Option<String>,
     pub(crate) name: String,
@@ -370,7 +383,7 @@ pub(crate) struct Capacity {
 }
 
 /// For whom work is done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Customer {
     pub(crate) foreign_id: Option<String>,
     pub(crate) name: String,
@@ -395,7 +408,7 @@ pub struct CustomerOpeningHour {
 }
 
 /// Somebody who may log in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct User {
     pub(crate) first_name: &'static str,
     pub(crate) last_name: &'static str,
@@ -407,7 +420,7 @@ pub(crate) struct User {
 }
 
 /// A place worth knowing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Poi {
     pub(crate) of_type: &'static str,
     pub(crate) address: Address,
@@ -416,7 +429,7 @@ pub(crate) struct Poi {
 }
 
 /// What somebody has added to a task on the way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Attachment {
     pub(crate) task: i64,
     pub(crate) user: i64,

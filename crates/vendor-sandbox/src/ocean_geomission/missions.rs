@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
 use crate::clock::later;
+use crate::settings::seconds;
 
 /// How far a mission is.
 ///
 /// The vendor lists no values. These are the sandbox's own, and any other can be made up with
 /// [`MissionStatus::new`], as a client has to accept any value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MissionStatus {
     /// Wire: `statusCode`.
@@ -61,10 +63,11 @@ impl MissionStatus {
 }
 
 /// One step of a scripted day: what a mission has become by itself some time after it was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
     /// How long after the mission was sent.
+    #[serde(with = "seconds")]
     pub after: Duration,
     /// What it becomes.
     pub status: MissionStatus,
@@ -88,8 +91,30 @@ impl Step {
     }
 }
 
+/// A script as JSON: its steps, or `"usual_day"`.
+pub(super) fn script<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Step>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "a script must be \"usual_day\" or a list of steps"
+    )]
+    enum Script {
+        Named(Named),
+        Steps(Vec<Step>),
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Named {
+        UsualDay,
+    }
+    Ok(match Script::deserialize(from)? {
+        Script::Named(Named::UsualDay) => Step::usual_day(),
+        Script::Steps(steps) => steps,
+    })
+}
+
 /// All missions of the account.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Missions {
     /// By customer and `idMission`. If the settings allow an `idMission` twice, the
     /// latest mission is last.
@@ -114,6 +139,8 @@ pub(crate) struct Mission {
     /// The status set by hand, and when. It no longer follows the script.
     set: Option<(MissionStatus, OffsetDateTime)>,
     created_at: OffsetDateTime,
+    /// When look-ups begin to find it.
+    pub(super) visible_from: OffsetDateTime,
 }
 
 impl Mission {
@@ -145,7 +172,10 @@ impl Mission {
     /// Takes new parameters, and is sent if they say so.
     fn take(&mut self, parameters: Parameters, now: OffsetDateTime) {
         self.parameters.extend(parameters);
-        let to_be_sent = self.parameters.get("aEnvoyer").map(String::as_str) == Some("true");
+        let to_be_sent = self
+            .parameters
+            .get("aEnvoyer")
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"));
         if to_be_sent && self.sent_at.is_none() {
             self.sent_at = Some(now);
         }
@@ -153,7 +183,13 @@ impl Mission {
 }
 
 impl Missions {
-    pub(crate) fn create(&mut self, key: Key, parameters: Parameters, now: OffsetDateTime) {
+    pub(crate) fn create(
+        &mut self,
+        key: Key,
+        parameters: Parameters,
+        now: OffsetDateTime,
+        visible_from: OffsetDateTime,
+    ) {
         self.created += 1;
         let mut mission = Mission {
             external_id: (7_305_510 + self.created).to_string(),
@@ -163,6 +199,7 @@ impl Missions {
             sent_at: None,
             set: None,
             created_at: now,
+            visible_from,
         };
         mission.take(parameters, now);
         self.by_key.entry(key).or_default().push(mission);

@@ -1,11 +1,12 @@
 //! Engagement letters and activities.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use vendor_sandbox::cegid_loop::{Envelope, Spelling};
+use vendor_sandbox::cegid_loop::{Envelope, Spelling, error_in_success, quota_exceeded};
 use vendor_sandbox::contract::validate_response;
-use vendor_sandbox::{CegidLoop, Sandbox};
+use vendor_sandbox::{CegidLoop, Clock, Sandbox};
 
 use crate::support::{Client, Response};
 
@@ -261,4 +262,45 @@ async fn rows_of_any_types_can_be_put_in_an_order() {
     cegid.set_letters((0..500).map(row).collect());
     let answer = list(&mut client, LETTERS, &[("sort", "description")]).await;
     assert_eq!(rows(&answer).len(), 100);
+}
+
+#[tokio::test]
+async fn an_exhausted_quota_is_a_403_with_retry_after() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = connect(cegid).await;
+    let fault = quota_exceeded("17");
+    cegid.faults().on("list_engagement_letters").respond(fault);
+    let answer = list(&mut client, LETTERS, &[]).await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(answer.header("retry-after"), Some("17"));
+    assert_eq!(list(&mut client, LETTERS, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refusal_may_come_inside_a_success() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let cegid = sandbox.cegid_loop();
+    let mut client = connect(cegid).await;
+    let fault = error_in_success("the folder is locked");
+    cegid.faults().on("list_activities").respond(fault);
+    let answer = list(&mut client, ACTIVITIES, &[]).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["error"]["message"], "the folder is locked");
+}
+
+#[tokio::test]
+async fn letters_are_signed_in_the_years_around_the_clock() {
+    for year in [2026, 2031] {
+        let clock = Clock::standing();
+        clock.set(Clock::START.replace_year(year).unwrap());
+        let sandbox = Sandbox::builder().clock(clock).start().await.unwrap();
+        let letters = sandbox.cegid_loop().letters();
+        let signed = letters
+            .iter()
+            .filter_map(|letter| letter["dateSignature"].as_str());
+        let years: BTreeSet<&str> = signed.map(|date| &date[..4]).collect();
+        let expected = [year - 3, year - 2, year - 1].map(|year| year.to_string());
+        assert!(years.iter().copied().eq(expected.iter()), "{years:?}");
+    }
 }

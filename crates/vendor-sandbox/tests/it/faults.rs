@@ -419,3 +419,72 @@ async fn a_fault_for_a_route_that_does_not_exist_is_noticed() {
             .contains("`creat_mission`")
     );
 }
+
+#[tokio::test]
+async fn any_status_may_follow_a_creation_that_was_carried_out() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    let on_create = || ocean.faults().on("create_mission").after_processing();
+    for (number, status) in (400..600).enumerate() {
+        on_create().respond(Response::new(status));
+        let mission = format!("M-{number}");
+        let answer = client.create(&format!("idMission={mission}")).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(ocean.ledger().effects("create_mission", &mission), 1);
+    }
+
+    on_create().respond(Response::service_unavailable(Some("1")));
+    let answer = client.create("idMission=busy").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert!(ocean.mission("busy").is_some());
+
+    on_create().respond(Response::html(404, "<h1>Not Found</h1>"));
+    let answer = client.create("idMission=page").await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.header("content-type").unwrap().contains("text/html"));
+    assert!(ocean.mission("page").is_some());
+}
+
+#[tokio::test]
+async fn a_success_may_have_no_effect() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    ocean.faults().on("create_mission").without_effect();
+    let answer = client.create("idMission=M-1").await;
+    assert_eq!(
+        (answer.status, answer.message()),
+        (201, "mission created".to_owned())
+    );
+    assert_eq!(created(&sandbox), 0);
+    assert!(ocean.mission("M-1").is_none());
+    assert_eq!(
+        endings(&sandbox, "create_mission"),
+        [Ending::Responded(201)]
+    );
+}
+
+#[tokio::test]
+async fn a_fault_may_strike_one_call_in_n() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    let failing = || {
+        let plan = ocean.faults().on("mission_status").always();
+        plan.one_in(3, 42).respond(Response::new(500));
+    };
+    let mut statuses = Vec::new();
+    for _ in 0..2 {
+        failing();
+        for _ in 0..60 {
+            statuses.push(client.status("idMission=M-1").await.status);
+        }
+        ocean.faults().clear();
+    }
+    let (first, second) = statuses.split_at(60);
+    assert_eq!(first, second, "the seed decides which");
+    let struck = first.iter().filter(|status| **status == 500).count();
+    assert!((5..40).contains(&struck), "{struck}");
+}

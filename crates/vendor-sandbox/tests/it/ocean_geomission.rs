@@ -220,7 +220,7 @@ async fn a_parameter_that_breaks_the_contract_is_named() {
             "query parameter `jourHeureInter` must be written as dd/MM/yyyy HH:mm",
         ),
         (
-            "idMission=M-1&aEnvoyer=TRUE",
+            "idMission=M-1&aEnvoyer=oui",
             "query parameter `aEnvoyer` must be true or false",
         ),
         (
@@ -449,4 +449,58 @@ async fn the_date_may_be_spelled_as_on_the_french_page_and_a_creation_may_be_a_2
     let status = client.status("idMission=M-1").await.json();
     assert_eq!(status["timestring"], "02/03/2026 08:00");
     assert_eq!(status.get("time"), None);
+}
+
+#[tokio::test]
+async fn a_flag_is_read_in_capitals_too() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    let created = client.create("idMission=M-1&aEnvoyer=TRUE").await;
+    assert_eq!(created.status, 201);
+    let status = client.status("idMission=M-1").await.json();
+    assert_eq!(status["statusCode"], "SENT");
+}
+
+#[tokio::test]
+async fn the_newer_base_url_serves_the_same_account() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let newer = ocean.base_url().replace("/ocean-3.0.0", "/ocean");
+    let mut client = Client::connect_to(&newer).await;
+    let answer = client.log_in(ocean.login(), ocean.password()).await;
+    client.token = Some(answer.json()["token"].as_str().unwrap().to_owned());
+    assert_eq!(client.create("idMission=M-1").await.status, 201);
+    assert!(ocean.mission("M-1").is_some());
+
+    let other = ocean.base_url().replace("/ocean-3.0.0", "/ocean-4");
+    let mut client = Client::connect_to(&other).await;
+    let answer = client.log_in(ocean.login(), ocean.password()).await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn a_mission_may_be_looked_up_only_some_time_after_its_creation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    ocean.configure(|settings| settings.visible_after = Duration::from_secs(3));
+    assert_eq!(client.create("idMission=M-1").await.status, 201);
+    assert_eq!(client.status("idMission=M-1").await.status, 404);
+    sandbox.clock().advance(Duration::from_millis(2_999));
+    assert_eq!(client.status("idMission=M-1").await.status, 404);
+    let again = client.create("idMission=M-1").await;
+    assert_eq!(again.status, 400, "the service itself knows it");
+    sandbox.clock().advance(Duration::from_millis(1));
+    assert_eq!(client.status("idMission=M-1").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_status_for_an_unknown_account_is_a_setting() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::connect(ocean.emulator()).await;
+    assert_eq!(client.log_in("nobody", "x").await.status, 404);
+    ocean.configure(|settings| settings.unknown_account_status = 401);
+    assert_eq!(client.log_in("nobody", "x").await.status, 401);
 }

@@ -1,5 +1,7 @@
 //! The remote control.
 
+use std::time::Duration;
+
 use serde_json::json;
 use time::macros::datetime;
 use vendor_sandbox::ocean_geomission::Step;
@@ -121,4 +123,82 @@ async fn shortly_before_the_end_of_time_the_services_still_answer() {
     let body = format!(r#"{{"seconds":{}}}"#, u64::MAX);
     let answer = remote.post("/_sandbox/clock/advance", JSON, &body).await;
     assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn settings_are_read_and_changed_from_afar() {
+    let (sandbox, mut remote) = start().await;
+    let ocean = sandbox.ocean_geomission();
+    let settings = remote.call("GET", "/_sandbox/settings").await.json();
+    assert_eq!(settings["ocean-geomission"]["duplicates"], "refuse");
+    assert_eq!(settings["geoplanning"]["stale_key_status"], 409);
+    assert_eq!(settings["cegid-loop"]["max_rows"], 100);
+
+    let change = json!({
+        "vendor": "ocean-geomission",
+        "settings": { "duplicates": "second", "script": "usual_day", "visible_after": 1.5 },
+    });
+    let changed = remote
+        .post("/_sandbox/settings", JSON, &change.to_string())
+        .await;
+    assert_eq!(changed.status, 200);
+    let changed = changed.json();
+    assert_eq!(changed["duplicates"], "second");
+    assert_eq!(changed["script"].as_array().unwrap().len(), 3);
+    assert_eq!(changed["visible_after"], 1.5);
+    assert_eq!(changed["created_status"], 201, "the others stay");
+
+    let mut client = Client::logged_in(ocean).await;
+    for _ in 0..2 {
+        let created = client.create("idMission=M-1&aEnvoyer=true").await;
+        assert_eq!(created.status, 201);
+    }
+    assert_eq!(ocean.mission_ids(), ["M-1", "M-1"]);
+    sandbox.clock().advance(Duration::from_secs(10 * 60));
+    let status = client.status("idMission=M-1").await.json();
+    assert_eq!(status["statusCode"], "ACCEPTED");
+}
+
+#[tokio::test]
+async fn a_setting_that_does_not_exist_changes_nothing() {
+    let (sandbox, mut remote) = start().await;
+    let before = sandbox.geoplanning().emulator().settings();
+    for body in [
+        r#"{"vendor":"nobody","settings":{}}"#,
+        r#"{"vendor":"geoplanning","settings":{"stale_key_status":400,"stale":1}}"#,
+        r#"{"vendor":"geoplanning","settings":{"stale_key_status":400,"duplicates":"maybe"}}"#,
+        r#"{"vendor":"geoplanning","settings":{"visible_after":-1}}"#,
+        r#"{"vendor":"geoplanning"}"#,
+    ] {
+        let answer = remote.post("/_sandbox/settings", JSON, body).await;
+        assert_eq!(answer.status, 400, "{body}");
+    }
+    assert_eq!(sandbox.geoplanning().emulator().settings(), before);
+}
+
+#[tokio::test]
+async fn a_fault_from_afar_has_headers_in_either_form_and_odds() {
+    let (sandbox, mut remote) = start().await;
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    for headers in [json!({ "retry-after": "1" }), json!([["retry-after", "1"]])] {
+        let fault = json!({
+            "vendor": "ocean-geomission",
+            "route": "mission_status",
+            "times": "always",
+            "one_in": 1,
+            "seed": 7,
+            "fault": { "kind": "respond", "status": 503, "headers": headers },
+        });
+        let planned = remote
+            .post("/_sandbox/faults", JSON, &fault.to_string())
+            .await;
+        assert_eq!(planned.status, 204);
+        for _ in 0..3 {
+            let answer = client.status("idMission=M-1").await;
+            assert_eq!(answer.status, 503);
+            assert_eq!(answer.header("retry-after"), Some("1"));
+        }
+        ocean.faults().clear();
+    }
 }

@@ -118,3 +118,57 @@ async fn a_port_that_is_taken_is_named() {
         .unwrap_err();
     assert!(error.to_string().contains(&format!("127.0.0.1:{port}")));
 }
+
+#[tokio::test]
+async fn a_ledger_keeps_the_latest_requests_and_counts_the_rest() {
+    let builder = Sandbox::builder().ledger_limit(3);
+    let sandbox = builder.start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mut client = Client::logged_in(ocean).await;
+    for number in 0..5 {
+        client.create(&format!("idMission=M-{number}")).await;
+    }
+    let ledger = ocean.ledger();
+    let kept: Vec<u64> = ledger
+        .entries()
+        .iter()
+        .map(|entry| entry.sequence)
+        .collect();
+    assert_eq!((kept, ledger.dropped()), (vec![3, 4, 5], 3));
+    assert_eq!(ledger.effects("create_mission", "M-0"), 0);
+    assert_eq!(ledger.effects("create_mission", "M-4"), 1);
+
+    sandbox.reset();
+    assert_eq!((ledger.entries().len(), ledger.dropped()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_sandbox_is_shown_in_a_few_lines() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.cegid_loop().letters();
+    let mut client = Client::logged_in(sandbox.ocean_geomission()).await;
+    client.create("idMission=M-1").await;
+    let shown = [
+        format!("{sandbox:?}"),
+        format!("{:?}", sandbox.ocean_geomission()),
+        format!("{:?}", sandbox.ocean_geomission().mission("M-1")),
+        format!("{:?}", sandbox.cegid_loop()),
+        format!("{:?}", sandbox.geoplanning()),
+    ];
+    for shown in shown {
+        assert!(shown.len() < 600, "{}: {shown}", shown.len());
+    }
+}
+
+// macOS has no second loopback address.
+#[cfg(not(target_os = "macos"))]
+#[tokio::test]
+async fn a_sandbox_listens_where_it_is_told_to() {
+    let address = "127.0.0.2".parse().unwrap();
+    let sandbox = Sandbox::builder().bind(address).start().await.unwrap();
+    for emulator in sandbox.emulators() {
+        assert_eq!(emulator.address().ip(), address);
+    }
+    let mut client = Client::logged_in(sandbox.ocean_geomission()).await;
+    assert_eq!(client.create("idMission=M-1").await.status, 201);
+}

@@ -1,5 +1,7 @@
 //! What holds for all operations.
 
+use std::time::Duration;
+
 use super::*;
 
 const MEDIA_TYPE: &str = "application/vnd.geoplanning-v3.0+json";
@@ -177,4 +179,56 @@ async fn a_reset_brings_the_first_world_back() {
     planner.configure(|settings| settings.created_status = 201);
     planner.emulator().reset();
     assert_eq!(planner.get("get_round", "/rounds/1").await, before);
+}
+
+#[tokio::test]
+async fn a_code_other_than_0_may_stand_beside_the_thing_that_was_added() {
+    let mut planner = Planner::start().await;
+    let warning = json!({ "status": { "code": 3, "message": "warning" } });
+    planner.faults().on("add_customer").amend(warning);
+    let body = json!({ "name": "Ada", "foreignId": "C-1", "address": address() }).to_string();
+    let response = planner.exchange("add_customer", "/customers", &body).await;
+    let answer = response.json();
+    assert_eq!(answer["status"], json!({ "code": 3, "message": "warning" }));
+    assert_eq!(answer["customer"]["foreignId"], "C-1");
+    assert_eq!(planner.ledger().effects("add_customer", "C-1"), 1);
+}
+
+#[tokio::test]
+async fn what_was_added_may_be_looked_up_only_some_time_later() {
+    let mut planner = Planner::start().await;
+    planner.configure(|settings| settings.visible_after = Duration::from_secs(5));
+    planner
+        .call("add_activity", "/activity/", new_activity())
+        .await;
+    let customer = json!({ "name": "Ada", "foreignId": "C-1", "address": address() });
+    planner.call("add_customer", "/customers", customer).await;
+    let resource = json!({
+        "name": "Van", "fid": "R-1", "internal": true,
+        "startAddress": address(), "endAddress": address()
+    });
+    planner.call("add_resource", "/resources", resource).await;
+    let round = json!({ "date": "2026-03-10T00:00:00.000Z", "resourceId": 1 });
+    let answer = planner.call("add_round", "/rounds", round).await;
+    let round = format!("/rounds/{}", answer["round"]["id"]);
+
+    let look_ups = [
+        ("get_activity_by_foreign_id", "/activity?fid=GP-100"),
+        ("get_customer_by_foreign_id", "/customers/ref/C-1"),
+        ("get_resource_by_foreign_id", "/resources?fid=R-1"),
+        ("get_round", round.as_str()),
+    ];
+    let of_the_day = "/rounds/resource/1?date=2026-03-10T00:00:00.000Z";
+    for (route, path) in look_ups {
+        assert_eq!(planner.refused(route, path).await.0, 404, "{route}");
+    }
+    let rounds = planner.get("list_rounds", of_the_day).await;
+    assert_eq!(rounds["rounds"], json!([]));
+
+    planner.sandbox.clock().advance(Duration::from_secs(5));
+    for (route, path) in look_ups {
+        planner.get(route, path).await;
+    }
+    let rounds = planner.get("list_rounds", of_the_day).await;
+    assert_eq!(rounds["rounds"].as_array().unwrap().len(), 1);
 }

@@ -12,13 +12,14 @@ use crate::vendor::read_dir;
 use crate::workspace::{Published, cargo, output, published};
 
 /// What a package may hold, by the beginning of the path.
-const EXPECTED: [&str; 9] = [
+const EXPECTED: [&str; 10] = [
     "src/",
     "contracts/",
     "Cargo.toml",
     "Cargo.toml.orig",
     "Cargo.lock",
     "README.md",
+    "CHANGELOG.md",
     "LICENSE-MIT",
     "LICENSE-APACHE",
     ".cargo_vcs_info.json",

@@ -78,6 +78,8 @@
 //! [`Select`]; [`letters`] and [`activities`], the rows and their fields. The service's quirks are
 //! documented in `docs/cegid-loop` of the repository.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 mod code;
 mod error;

@@ -87,6 +87,8 @@
 //! [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`], [`Users`],
 //! [`Pois`]. The service's quirks are documented in `docs/geoplanning` of the repository.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod activities;
 mod activity_statuses;
 mod activity_types;

@@ -58,6 +58,8 @@
 //! you send; [`Receipt`] and [`MissionStatus`], which you get back. The service's quirks are
 //! documented in `docs/ocean-geomission` of the repository.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod authentication;
 mod client;
 mod error;

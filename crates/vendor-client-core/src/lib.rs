@@ -32,6 +32,8 @@
 //! In reading order: [`Operation`], [`Request`] and [`Violations`], [`Transport`] and
 //! [`TransportConfig`], [`RetryPolicy`], [`TokenCache`], [`Response`], [`Error`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod base_url;
 mod clock;
 mod config;

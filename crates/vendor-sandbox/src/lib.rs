@@ -53,6 +53,8 @@
 //!   change from outside.
 //! - [`contract`]: the contracts, and the check of requests and responses against them.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod cegid_loop;
 mod clock;
 mod connection;

@@ -10,6 +10,9 @@ use crate::{contract, fixtures, ledger, openapi, tables, vendor};
 /// Makes files of the pages, with what stands in the way.
 pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Finding>);
 
+/// What makes the files that are derived from the pages.
+const GENERATORS: [Generator; 3] = [fixtures::generate, contract::generate, openapi::generate];
+
 /// Reads the pages of all vendors, with everything that is wrong in them.
 pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
     let mut vendors = Vec::new();
@@ -25,7 +28,7 @@ pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
 /// Runs every comparison, and writes nothing.
 pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
     let (vendors, mut findings) = load(root)?;
-    for generate in [fixtures::generate, contract::generate, openapi::generate] {
+    for generate in GENERATORS {
         let (outputs, found) = generate(root, &vendors);
         findings.extend(found);
         findings.extend(outputs.check(root));
@@ -33,6 +36,27 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
     findings.extend(tables::check(&vendors));
     findings.extend(ledger::check(root, &vendors)?);
     Ok(sorted(findings))
+}
+
+/// Writes everything that is derived from the pages.
+///
+/// Nothing is written if a page has a problem.
+pub(crate) fn write(root: &Path) -> Result<Vec<Finding>, String> {
+    let (vendors, mut findings) = load(root)?;
+    let mut all = Vec::new();
+    for generate in GENERATORS {
+        let (outputs, found) = generate(root, &vendors);
+        findings.extend(found);
+        all.push(outputs);
+    }
+    if !findings.is_empty() {
+        return Ok(sorted(findings));
+    }
+    for line in all.iter().map(|outputs| outputs.write(root)) {
+        line?.iter().for_each(|line| crate::say(line));
+    }
+    ledger::write(root, &vendors)?;
+    Ok(Vec::new())
 }
 
 /// Writes the ledger, or with `only_check` compares it.

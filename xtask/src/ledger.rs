@@ -13,7 +13,7 @@ use vendor_sandbox::Sandbox;
 use crate::finding::Finding;
 use crate::markdown::anchor;
 use crate::page::Vendor;
-use crate::{service, vendors};
+use crate::{crates, service};
 
 const PAGE: &str = "docs/README.md";
 const HEADING: &str = "## Ledger\n";
@@ -112,7 +112,7 @@ fn ledger(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, St
              | Operation | Documented | Implemented | Sandbox | Compared |\n\
              | --- | --- | --- | --- | --- |\n"
         ));
-        let implemented = vendors::operations(&vendor.name).unwrap_or_default();
+        let implemented = crates::operations(&vendor.name).unwrap_or_default();
         for (page, section) in vendor.sections() {
             for route in &section.routes {
                 let name = route.name.as_str();

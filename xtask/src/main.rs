@@ -3,6 +3,7 @@
 mod cells;
 mod check;
 mod contract;
+mod crates;
 mod examples;
 mod finding;
 mod fixtures;
@@ -20,7 +21,6 @@ mod service;
 mod soak;
 mod tables;
 mod vendor;
-mod vendors;
 mod workspace;
 
 use std::path::Path;
@@ -31,12 +31,13 @@ use crate::finding::Finding;
 const USAGE: &str = "\
 Usage: cargo xtask <command> [--check]
 
+  write      write everything that is derived from the pages
   fixtures   write the pages' example payloads into each crate's tests/fixtures
   contract   write each vendor's machine-readable contract
   openapi    write each vendor's OpenAPI description
   tables     compare the field tables with the Rust types
   ledger     write the table of operations in docs/README.md
-  check      all of these without writing
+  check      compare everything derived from the pages, and the tables; write nothing
 
   package            package the published crates, and run each client's example from the packages
   release <crate>    check what a release of a crate needs, and print the steps
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let found = match arguments[..] {
         ["check"] => check::check(root()),
+        ["write"] => check::write(root()),
         ["fixtures"] => check::generate(root(), fixtures::generate, false),
         ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
         ["openapi"] => check::generate(root(), openapi::generate, false),

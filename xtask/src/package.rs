@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use vendor_sandbox::Sandbox;
 
+use crate::crates::CRATES;
 use crate::finding::Finding;
 use crate::vendor::read_dir;
 use crate::workspace::{Published, cargo, output, published};
@@ -25,52 +26,6 @@ const EXPECTED: [&str; 10] = [
     ".cargo_vcs_info.json",
 ];
 
-/// A client, and the environment that leads the example of its README to the sandbox.
-struct Client {
-    name: &'static str,
-    environment: fn(&Sandbox) -> Vec<(&'static str, String)>,
-}
-
-const CLIENTS: [Client; 3] = [
-    Client {
-        name: "cegid-loop",
-        environment: |sandbox| {
-            let cegid = sandbox.cegid_loop();
-            vec![
-                ("CEGID_LOOP_BASE_URL", cegid.base_url()),
-                (
-                    "CEGID_LOOP_SUBSCRIPTION_KEY",
-                    cegid.subscription_key().to_owned(),
-                ),
-                ("CEGID_LOOP_API_KEY", cegid.api_key().to_owned()),
-                ("CEGID_LOOP_API_SECRET", cegid.api_secret().to_owned()),
-            ]
-        },
-    },
-    Client {
-        name: "geoplanning",
-        environment: |sandbox| {
-            let geoplanning = sandbox.geoplanning();
-            vec![
-                ("GEOPLANNING_BASE_URL", geoplanning.base_url()),
-                ("GEOPLANNING_LOGIN", geoplanning.login().to_owned()),
-                ("GEOPLANNING_PASSWORD", geoplanning.password().to_owned()),
-            ]
-        },
-    },
-    Client {
-        name: "ocean-geomission",
-        environment: |sandbox| {
-            let ocean = sandbox.ocean_geomission();
-            vec![
-                ("OCEAN_GEOMISSION_BASE_URL", ocean.base_url()),
-                ("OCEAN_GEOMISSION_LOGIN", ocean.login().to_owned()),
-                ("OCEAN_GEOMISSION_PASSWORD", ocean.password().to_owned()),
-            ]
-        },
-    },
-];
-
 /// Packages every published crate and tries the clients' packages out.
 pub(crate) fn prove(root: &Path) -> Result<Vec<Finding>, String> {
     let crates = published(root)?;
@@ -80,7 +35,7 @@ pub(crate) fn prove(root: &Path) -> Result<Vec<Finding>, String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    for client in &CLIENTS {
+    for client in CRATES {
         let sandbox = runtime
             .block_on(Sandbox::start())
             .map_err(|error| format!("the sandbox does not start: {error}"))?;
@@ -154,7 +109,7 @@ fn try_out(
 
     let mut findings = Vec::new();
     let tree = output(cargo(&folder).args(["tree", "--prefix=none", "--edges=normal"]))?;
-    for other in CLIENTS.iter().filter(|other| other.name != client) {
+    for other in CRATES.iter().filter(|other| other.name != client) {
         if tree.lines().any(|line| line.starts_with(other.name)) {
             let message = format!("a program that uses it also builds {}", other.name);
             findings.push(Finding::new(

@@ -19,9 +19,9 @@ use serde_json::Value;
 use vendor_client_core::schema::{OperationSchema, Part};
 use vendor_sandbox::contract::Route;
 
+use crate::crates;
 use crate::finding::Finding;
 use crate::page::{Page, Place, Row, Section, Vendor};
-use crate::vendors;
 use documented::{DocField, Documented};
 use probe::Tried;
 use structure::Structure;
@@ -30,7 +30,7 @@ use structure::Structure;
 pub(crate) fn check(vendors: &[Vendor]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vendor in vendors {
-        match vendors::operations(&vendor.name) {
+        match crates::operations(&vendor.name) {
             Some(operations) => findings.extend(compare(vendor, &operations)),
             None => crate::say(&format!(
                 "{}: types are not compared: no such crate in xtask/src/vendors.rs",

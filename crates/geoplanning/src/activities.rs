@@ -18,6 +18,7 @@ use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::foreign_id::{self, InQuery, Repeated};
 use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
+use crate::list::{Apart, List};
 use crate::rounds::{ChangedRounds, ChangedRoundsResponse};
 use crate::wire::{self, open_enum};
 
@@ -62,8 +63,8 @@ endpoints! {
 
 envelopes! {
     ActivityResponse { activity as "activity": Activity }
-    HistoryResponse { activities as "activities": Vec<HistoryEntry> }
-    AttachmentsResponse { attachments as "attachments": Vec<Attachment> }
+    HistoryResponse { activities as "activities": List<HistoryEntry>, or List::default() }
+    AttachmentsResponse { attachments as "attachments": List<Attachment>, or List::default() }
 }
 
 /// The operations on activities; from [`Client::activities`].
@@ -324,7 +325,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
-    pub async fn history(self, customer: CustomerId) -> Result<Vec<HistoryEntry>, Error> {
+    pub async fn history(self, customer: CustomerId) -> Result<List<HistoryEntry>, Error> {
         self.client.call(&ACTIVITY_HISTORY, &customer, ()).await
     }
 
@@ -336,7 +337,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
-    pub async fn attachments(self, id: ActivityId) -> Result<Vec<Attachment>, Error> {
+    pub async fn attachments(self, id: ActivityId) -> Result<List<Attachment>, Error> {
         self.client.call(&ACTIVITY_ATTACHMENTS, &id, ()).await
     }
 }
@@ -376,6 +377,8 @@ pub struct HistoryEntry {
 }
 
 redacted_debug!(HistoryEntry { id, end });
+
+impl Apart for HistoryEntry {}
 
 /// Something that a user has added to a task.
 ///
@@ -424,6 +427,8 @@ redacted_debug!(Attachment {
     kind,
     created
 });
+
+impl Apart for Attachment {}
 
 open_enum! {
     /// What an attachment is.

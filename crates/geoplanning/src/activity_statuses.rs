@@ -7,6 +7,7 @@ use crate::UnknownFields;
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::id::StatusId;
+use crate::list::{Apart, List};
 use crate::wire::open_enum;
 
 endpoints! {
@@ -14,7 +15,7 @@ endpoints! {
 }
 
 envelopes! {
-    ActivityStatusesResponse { statuses as "activityStatus": Vec<ActivityStatus> }
+    ActivityStatusesResponse { statuses as "activityStatus": List<ActivityStatus>, or List::default() }
 }
 
 /// The operation on activity statuses; from [`Client::activity_statuses`].
@@ -42,7 +43,7 @@ impl ActivityStatuses<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn list(self) -> Result<Vec<ActivityStatus>, Error> {
+    pub async fn list(self) -> Result<List<ActivityStatus>, Error> {
         self.client.call(&LIST_ACTIVITY_STATUSES, (), ()).await
     }
 }
@@ -80,6 +81,8 @@ pub struct ActivityStatus {
 }
 
 redacted_debug!(ActivityStatus { id, kind });
+
+impl Apart for ActivityStatus {}
 
 open_enum! {
     /// What an activity's status means. Other values are kept (finding G-10).

@@ -7,6 +7,7 @@ use crate::UnknownFields;
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::id::ActivityTypeId;
+use crate::list::{Apart, List};
 use crate::wire::open_enum;
 
 endpoints! {
@@ -14,7 +15,7 @@ endpoints! {
 }
 
 envelopes! {
-    ActivityTypesResponse { types as "activityTypes": Vec<ActivityType> }
+    ActivityTypesResponse { types as "activityTypes": List<ActivityType>, or List::default() }
 }
 
 /// The operation on activity types; from [`Client::activity_types`].
@@ -41,7 +42,7 @@ impl ActivityTypes<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn list(self) -> Result<Vec<ActivityType>, Error> {
+    pub async fn list(self) -> Result<List<ActivityType>, Error> {
         self.client.call(&LIST_ACTIVITY_TYPES, (), ()).await
     }
 }
@@ -98,6 +99,8 @@ pub struct ActivityType {
 }
 
 redacted_debug!(ActivityType { id, meta_type });
+
+impl Apart for ActivityType {}
 
 impl ActivityType {
     /// Whether it may be used for tasks; `None` if the service did not return it.

@@ -293,7 +293,7 @@ impl From<&Address> for NewAddress {
 /// `Debug` shows the id only.
 ///
 /// Docs: `docs/geoplanning/address.md`, "Type: Address".
-#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Address {

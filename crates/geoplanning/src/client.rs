@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Part, Service, Transport, TransportConfig,
-    environment,
+    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Method, Part, Service, Transport,
+    TransportConfig, environment,
 };
 
 use crate::envelope::Contents;
@@ -72,7 +72,15 @@ impl Client {
         at: At::Value<'_>,
         body: Body::Value<'_>,
     ) -> Result<Response::Content, Error> {
-        let request = self.transport.request_to(endpoint, at, body);
+        let mut request = self.transport.request_to(endpoint, at, body);
+        if endpoint.operation().method == Method::DELETE {
+            // The service may send bytes behind a 204, which a later call on the same connection
+            // would meet (finding G-22).
+            request = request.header(
+                HeaderName::from_static("connection"),
+                HeaderValue::from_static("close"),
+            );
+        }
         Response::take(&self.transport.send(request).await?)
     }
 }
@@ -166,10 +174,8 @@ impl ClientBuilder {
 
 /// The credentials as a header, which prints as nothing (RFC 7617).
 fn basic(login: &SecretString, password: &SecretString) -> Result<HeaderValue, Error> {
-    let (login, password) = (login.expose_secret(), password.expose_secret());
-    if login.is_empty() || password.is_empty() {
-        return Err(Error::configuration("the credentials are empty"));
-    }
+    let login = without_line_ends("login", login)?;
+    let password = without_line_ends("password", password)?;
     if login.contains(':') {
         return Err(Error::configuration("the login must not have a colon"));
     }
@@ -180,6 +186,22 @@ fn basic(login: &SecretString, password: &SecretString) -> Result<HeaderValue, E
         .map_err(|_| Error::configuration("the credentials cannot be sent"))?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// A credential without the byte-order mark and the line ends that a file or a pasted text leaves
+/// around it. Blanks at its ends are refused: nobody knows whether they belong to it.
+fn without_line_ends<'a>(name: &str, secret: &'a SecretString) -> Result<&'a str, Error> {
+    let text = secret.expose_secret();
+    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_matches(['\r', '\n']);
+    if text.trim().is_empty() {
+        return Err(Error::configuration(format!("the {name} is empty")));
+    }
+    if text.trim() != text {
+        let message = format!("the {name} must not begin or end with white space");
+        return Err(Error::configuration(message));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -242,6 +264,31 @@ mod tests {
         }
         let error = Client::builder().build().unwrap_err();
         assert!(error.to_string().contains("missing"), "{error}");
+    }
+
+    #[test]
+    fn line_ends_and_a_byte_order_mark_around_credentials_are_dropped() {
+        for (login, password) in [
+            ("planner\n", "secret\r\n"),
+            ("\u{feff}planner", "\u{feff}secret\n"),
+            ("\nplanner", "secret"),
+        ] {
+            let header = basic(&login.into(), &password.into()).unwrap();
+            assert_eq!(header.as_bytes(), b"Basic cGxhbm5lcjpzZWNyZXQ=");
+        }
+    }
+
+    #[test]
+    fn blanks_around_credentials_are_refused_by_name() {
+        for (login, password, name) in [
+            (" canary", "pw", "login"),
+            ("planner", "canary\t", "password"),
+            ("planner", " \n", "password"),
+        ] {
+            let error = basic(&login.into(), &password.into()).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+            assert!(!error.to_string().contains("canary"), "{error}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::foreign_id::{self, HasForeignId, InPath, Repeated};
 use crate::id::CustomerId;
+use crate::list::Apart;
 use crate::opening_hours::OpeningHours;
 use crate::wire::hours::OfCustomer;
 use crate::{UnknownFields, wire};
@@ -209,6 +210,8 @@ pub struct Customer {
 }
 
 redacted_debug!(Customer { id });
+
+impl Apart for Customer {}
 
 /// A customer, as it is sent, to add it or to replace what is there.
 ///

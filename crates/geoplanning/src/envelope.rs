@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use vendor_client_core::{Error, Outcome, Response, StatusCode, VendorMessage};
+
+use crate::list::Apart;
 
 /// The outcome, in every response.
 ///
@@ -47,9 +50,10 @@ impl Contents for () {
     }
 }
 
-/// Declares envelopes by the name of what they hold.
+/// Declares envelopes by the name of what they hold. What the service means if it is absent or
+/// `null` follows it; without that, it is then an error.
 macro_rules! envelopes {
-    ($($name:ident { $field:ident as $wire:literal: $content:ty })+) => {$(
+    ($($name:ident { $field:ident as $wire:literal: $content:ty $(, or $absent:expr)? })+) => {$(
         #[derive(serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
         pub(crate) struct $name {
@@ -64,7 +68,12 @@ macro_rules! envelopes {
             fn take(
                 response: &vendor_client_core::Response,
             ) -> Result<$content, vendor_client_core::Error> {
-                $crate::envelope::open(response, |envelope: Self| (envelope.status, envelope.$field))
+                let opened = $crate::envelope::open(response, $wire, |envelope: Self| {
+                    (envelope.status, envelope.$field)
+                })?;
+                opened
+                    $(.or(Some($absent)))?
+                    .ok_or_else(|| response.unexpected(concat!("it has no `", $wire, "`")))
             }
         }
     )+};
@@ -72,25 +81,55 @@ macro_rules! envelopes {
 
 pub(crate) use envelopes;
 
-/// Takes what was asked for out of its envelope.
+/// Takes the member `name` out of its envelope.
 ///
-/// A code other than 0 is a failure, whatever the HTTP status (finding G-26). The envelope of a
-/// failure need not have the rest, so the code is also looked for in what cannot be read.
-pub(crate) fn open<E: DeserializeOwned, C>(
+/// A code other than 0 is a failure, whatever the HTTP status (finding G-26). Alone, it means that
+/// nothing was done; beside what was asked for, nobody knows.
+pub(crate) fn open<E: DeserializeOwned, C: Apart>(
     response: &Response,
+    name: &str,
     parts: impl FnOnce(E) -> (EnvelopeStatus, C),
-) -> Result<C, Error> {
-    let envelope = match response.json::<E>() {
-        Ok(envelope) => envelope,
-        Err(unreadable) => {
-            let failure = failure_inside(response.body());
-            return Err(failure.map_or(unreadable, |vendor| rejected(response, vendor)));
+) -> Result<Option<C>, Error> {
+    let (status, content) = match response.json::<E>() {
+        Ok(envelope) => {
+            let (status, content) = parts(envelope);
+            (status, Some(content))
         }
+        Err(unreadable) => open_apart(response.body(), name).ok_or(unreadable)?,
     };
-    let (status, content) = parts(envelope);
-    match status.failure() {
-        Some(vendor) => Err(rejected(response, vendor)),
-        None => Ok(content),
+    let Some(vendor) = status.failure() else {
+        return Ok(content);
+    };
+    let outcome = match holds(response.body(), name) {
+        true => Outcome::Unknown,
+        false => Outcome::Rejected,
+    };
+    Err(response.vendor_failure(vendor, outcome))
+}
+
+/// Opens an envelope that cannot be read as documented: of a failure its status alone, and of a
+/// success the elements that can be read, or nothing.
+#[cold]
+fn open_apart<C: Apart>(body: &[u8], name: &str) -> Option<(EnvelopeStatus, Option<C>)> {
+    let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let status: EnvelopeStatus = serde_json::from_value(members.remove("status")?).ok()?;
+    let content = match members.remove(name) {
+        Some(value) if status.code == 0 && !value.is_null() => Some(C::read_apart(value).ok()?),
+        _ => None,
+    };
+    Some((status, content))
+}
+
+/// Whether a body holds something under `name`: not nothing, in any of the service's spellings
+/// (finding G-40).
+#[cold]
+fn holds(body: &[u8], name: &str) -> bool {
+    let members: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    match members.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(elements)) => !elements.is_empty(),
+        Some(Value::Object(members)) => !members.is_empty(),
+        Some(_) => true,
     }
 }
 

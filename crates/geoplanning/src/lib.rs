@@ -103,6 +103,7 @@ mod events;
 mod fields;
 mod foreign_id;
 mod id;
+mod list;
 mod login;
 mod opening_hours;
 mod pois;
@@ -135,6 +136,7 @@ pub use id::{
     EnumerableId, EventId, OpeningHourId, OrderId, PersonId, PoiId, ResourceId, RoundId, StatusId,
     TaskId, UserId,
 };
+pub use list::{List, Unreadable};
 pub use login::LoginUser;
 pub use opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
 pub use pois::{Poi, Pois};

@@ -7,6 +7,7 @@ use crate::UnknownFields;
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::id::{ResourceId, UserId};
+use crate::list::Apart;
 
 endpoints! {
     CHECK_LOGIN = GET "/login/check" (), () => LoginResponse, idempotent;
@@ -66,3 +67,5 @@ redacted_debug!(LoginUser {
     language,
     resource
 });
+
+impl Apart for LoginUser {}

@@ -8,6 +8,7 @@ use crate::address::{Address, Coordinates, StreetAddress};
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::id::PoiId;
+use crate::list::{Apart, List};
 
 endpoints! {
     CLOSEST_POIS_BY_ADDRESS = GET "/pois/closest"
@@ -18,7 +19,7 @@ endpoints! {
 }
 
 envelopes! {
-    PoisResponse { pois as "pois": Vec<Poi> }
+    PoisResponse { pois as "pois": List<Poi>, or List::default() }
 }
 
 /// The operations on points of interest; from [`Client::pois`].
@@ -47,7 +48,7 @@ impl Pois<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the country is not a code of two
     /// letters; otherwise any [`Error`].
-    pub async fn closest_to_address(self, address: &StreetAddress) -> Result<Vec<Poi>, Error> {
+    pub async fn closest_to_address(self, address: &StreetAddress) -> Result<List<Poi>, Error> {
         self.client
             .call(&CLOSEST_POIS_BY_ADDRESS, address, ())
             .await
@@ -62,7 +63,7 @@ impl Pois<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the coordinates are not on earth;
     /// otherwise any [`Error`].
-    pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<Vec<Poi>, Error> {
+    pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<List<Poi>, Error> {
         self.client
             .call(&CLOSEST_POIS_BY_COORDINATES, &place, ())
             .await
@@ -98,3 +99,5 @@ pub struct Poi {
 }
 
 redacted_debug!(Poi { id, kind });
+
+impl Apart for Poi {}

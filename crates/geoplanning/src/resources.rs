@@ -12,6 +12,7 @@ use crate::envelope::envelopes;
 use crate::fields::Fields;
 use crate::foreign_id::{self, HasForeignId, InQuery, Repeated};
 use crate::id::{CapacityId, ResourceId};
+use crate::list::Apart;
 use crate::task::convert;
 use crate::wire::open_enum;
 use crate::{Properties, UnknownFields};
@@ -258,6 +259,8 @@ pub struct Resource {
 }
 
 redacted_debug!(Resource { id });
+
+impl Apart for Resource {}
 
 /// A resource, as it is sent, to add it or to replace what is there.
 ///

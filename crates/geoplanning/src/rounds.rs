@@ -1,6 +1,7 @@
 //! Rounds: read, list, add, close.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 use vendor_client_core::{
     Error, Json, Path, Query, Validate, Violations, endpoints, redacted_debug,
@@ -12,6 +13,7 @@ use crate::client::Client;
 use crate::concurrent;
 use crate::envelope::envelopes;
 use crate::id::{PersonId, ResourceId, RoundId};
+use crate::list::{Apart, List};
 use crate::resources::ResourceReference;
 use crate::{UnknownFields, wire};
 
@@ -27,8 +29,8 @@ endpoints! {
 
 envelopes! {
     RoundResponse { round as "round": Round }
-    RoundsResponse { rounds as "rounds": Vec<Round> }
-    ChangedRoundsResponse { rounds as "rounds": ChangedRounds }
+    RoundsResponse { rounds as "rounds": List<Round>, or List::default() }
+    ChangedRoundsResponse { rounds as "rounds": ChangedRounds, or ChangedRounds::default() }
 }
 
 /// The operations on rounds; from [`Client::rounds`].
@@ -72,7 +74,7 @@ impl Rounds<'_> {
         self,
         resource: ResourceId,
         day: OffsetDateTime,
-    ) -> Result<Vec<Round>, Error> {
+    ) -> Result<List<Round>, Error> {
         let of_day = OfDay { date: day };
         self.client
             .call(&LIST_ROUNDS, (&resource, &of_day), ())
@@ -103,7 +105,7 @@ impl Rounds<'_> {
         resources: impl IntoIterator<Item = ResourceId>,
         day: OffsetDateTime,
         at_once: usize,
-    ) -> Vec<(ResourceId, Result<Vec<Round>, Error>)> {
+    ) -> Vec<(ResourceId, Result<List<Round>, Error>)> {
         let calls = resources
             .into_iter()
             .map(|resource| async move { (resource, self.list(resource, day).await) });
@@ -197,7 +199,7 @@ pub struct Round {
     /// In the order of the day, of all variants. Empty, after some actions, although there are
     /// some (finding G-19). Wire: `activities`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub activities: Option<Vec<Activity>>,
+    pub activities: Option<List<Activity>>,
     /// Fields that this version of the crate does not know.
     #[serde(flatten)]
     pub unknown: UnknownFields,
@@ -211,6 +213,21 @@ redacted_debug!(Round {
     status,
     activities
 });
+
+/// Activities that cannot be read leave the round readable.
+impl Apart for Round {
+    fn read_apart(mut value: Value) -> Result<Self, serde_json::Error> {
+        let activities = value
+            .as_object_mut()
+            .and_then(|members| members.remove("activities"));
+        let mut round: Self = serde_json::from_value(value)?;
+        round.activities = match activities {
+            None | Some(Value::Null) => None,
+            Some(activities) => Some(List::read_apart(activities)?),
+        };
+        Ok(round)
+    }
+}
 
 impl Round {
     /// Names the round, in this very state, in an action.
@@ -278,13 +295,19 @@ impl RoundKey {
 /// G-19).
 ///
 /// Docs: `docs/geoplanning/README.md`, "Rounds and their key".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct ChangedRounds {
     /// The rounds. Wire: `rounds`.
-    pub rounds: Vec<Round>,
+    pub rounds: List<Round>,
+}
+
+impl Apart for ChangedRounds {
+    fn read_apart(value: Value) -> Result<Self, serde_json::Error> {
+        List::read_apart(value).map(|rounds| Self { rounds })
+    }
 }
 
 impl ChangedRounds {

@@ -59,7 +59,8 @@ pub struct Task {
     /// The contact on site. Wire: `contact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
-    /// Where it takes place. Wire: `address`.
+    /// Where it takes place. Empty if the service could not locate it. Wire: `address`.
+    #[serde(default, deserialize_with = "wire::null_as_empty")]
     pub address: Address,
     /// The customer. Wire: `customer`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::fields::Fields;
 use crate::id::{ResourceId, UserId};
+use crate::list::{Apart, List};
 use crate::wire::open_enum;
 
 endpoints! {
@@ -17,7 +18,7 @@ endpoints! {
 
 envelopes! {
     UserResponse { user as "user": User }
-    UsersResponse { users as "users": Vec<User> }
+    UsersResponse { users as "users": List<User>, or List::default() }
 }
 
 /// The operations on users; from [`Client::users`].
@@ -55,7 +56,7 @@ impl Users<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn list(self) -> Result<Vec<User>, Error> {
+    pub async fn list(self) -> Result<List<User>, Error> {
         let all = ListedUsers {
             resource_bound: None,
         };
@@ -69,7 +70,7 @@ impl Users<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
-    pub async fn list_bound(self, to_a_resource: bool) -> Result<Vec<User>, Error> {
+    pub async fn list_bound(self, to_a_resource: bool) -> Result<List<User>, Error> {
         let bound = ListedUsers {
             resource_bound: Some(to_a_resource),
         };
@@ -134,3 +135,5 @@ pub struct User {
 }
 
 redacted_debug!(User { id, resource });
+
+impl Apart for User {}

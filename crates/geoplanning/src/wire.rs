@@ -11,10 +11,10 @@ use serde::{Deserialize, Deserializer, Serializer};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 /// What a date must be so that it can be written.
-pub(crate) const DATE_RULE: &str = "must lie within the years 0 to 9999 in UTC";
+pub(crate) const DATE_RULE: &str = "must be between the years 0 and 9999 in UTC";
 
 /// What a duration must be so that it can be written.
 pub(crate) const MINUTES_RULE: &str =
@@ -117,14 +117,13 @@ impl<'de> Deserialize<'de> for Instant {
             type Value = Instant;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date in ISO 8601 with an offset, or in epoch milliseconds")
+                f.write_str("a date in ISO 8601 or in epoch milliseconds")
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Instant, E> {
-                OffsetDateTime::parse(text, &Rfc3339)
-                    .or_else(|_| OffsetDateTime::parse(text, &Iso8601::PARSING))
+                read_date(text)
                     .map(Instant)
-                    .map_err(|_| E::custom("a date is not in ISO 8601 with an offset"))
+                    .ok_or_else(|| E::custom("a date is neither in ISO 8601 nor in milliseconds"))
             }
 
             fn visit_i64<E: serde::de::Error>(self, milliseconds: i64) -> Result<Instant, E> {
@@ -149,6 +148,26 @@ impl<'de> Deserialize<'de> for Instant {
 
         input.deserialize_any(AnySpelling)
     }
+}
+
+/// A date in any spelling of ISO 8601, or a number of epoch milliseconds as text. Without an offset
+/// it is taken as UTC, and without a time of day as midnight.
+fn read_date(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    if let Ok(at) = OffsetDateTime::parse(text, &Rfc3339) {
+        return Some(at);
+    }
+    if let Ok(at) = OffsetDateTime::parse(text, &Iso8601::PARSING) {
+        return Some(at);
+    }
+    if let Ok(at) = PrimitiveDateTime::parse(text, &Iso8601::PARSING) {
+        return Some(at.assume_utc());
+    }
+    if let Ok(day) = Date::parse(text, &Iso8601::PARSING) {
+        return Some(day.midnight().assume_utc());
+    }
+    let milliseconds: i64 = text.parse().ok()?;
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok()
 }
 
 /// `4.0` is an integer, `4.5` is none. Beyond 2⁵³ a float cannot tell.
@@ -593,6 +612,15 @@ where
     input.deserialize_str(Text(make))
 }
 
+/// Reads `null` as the empty value.
+pub(crate) fn null_as_empty<'de, D, T>(input: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(input).map(Option::unwrap_or_default)
+}
+
 /// How the spellings look in a schema.
 #[cfg(feature = "schema")]
 pub(crate) mod schema {
@@ -683,6 +711,10 @@ mod tests {
             json!("2015-07-13T12:00:00.000+02:00"),
             json!("2015-07-13T12:00:00+0200"),
             json!("2015-07-13T05:30:00-04:30"),
+            json!("2015-07-13T10:00:00"),
+            json!("2015-07-13T10:00:00.000"),
+            json!(" 2015-07-13T10:00:00Z "),
+            json!("1436781600000"),
             json!(1_436_781_600_000_i64),
             json!(1_436_781_600_000.0),
         ] {
@@ -696,11 +728,25 @@ mod tests {
     }
 
     #[test]
+    fn a_date_without_an_offset_is_in_utc_and_without_a_time_is_midnight() {
+        for (spelling, expected) in [
+            ("0001-01-01T00:00:00", datetime!(0001-01-01 00:00 UTC)),
+            ("2020-12-31T19:00:00", datetime!(2020-12-31 19:00 UTC)),
+            ("2020-12-31T19:00", datetime!(2020-12-31 19:00 UTC)),
+            ("2015-07-13", datetime!(2015-07-13 00:00 UTC)),
+            ("2015-07-13T12:00:00+0100", datetime!(2015-07-13 11:00 UTC)),
+        ] {
+            assert_eq!(read(json!(spelling)), Some(expected), "{spelling}");
+        }
+    }
+
+    #[test]
     fn what_is_no_date_is_an_error_that_does_not_show_it() {
         for canary in [
             json!("canary"),
-            json!("2015-07-13"),
-            json!("2015-07-13T10:00:00"),
+            json!("13/07/2015"),
+            json!("2015-07-13T10:00:00 canary"),
+            json!("2015-13-07"),
             json!(1.5),
             json!(u64::MAX),
             json!(i64::MAX),

@@ -15,6 +15,7 @@ use crate::activity_statuses::ActivityStatus;
 use crate::activity_types::ActivityType;
 use crate::address::Address;
 use crate::id::{ActivityId, EventId};
+use crate::list::Apart;
 use crate::rounds::RoundReference;
 use crate::task::{Appointment, Task};
 use crate::wire::{self, Instant, Seconds};
@@ -92,6 +93,8 @@ redacted_debug!(Activity {
     status,
     details
 });
+
+impl Apart for Activity {}
 
 impl Activity {
     /// The task, if this is an assignment.
@@ -396,7 +399,7 @@ impl Fields {
 
 impl Details {
     fn of(subtype: Cow<'_, str>) -> Self {
-        match &*subtype {
+        match subtype.to_ascii_lowercase().as_str() {
             "assignment" => Self::Assignment(None),
             "simpleactivity" => Self::SimpleActivity(Box::default()),
             "route" => Self::Route(Box::default()),

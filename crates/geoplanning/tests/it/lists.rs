@@ -1,7 +1,7 @@
 //! What is only read, against the sandbox: statuses, types, users, points of interest, the log-in.
 
 use geoplanning::{
-    Coordinates, MetaType, ResourceId, StatusKind, StreetAddress, UserField, UserId,
+    Coordinates, List, MetaType, ResourceId, StatusKind, StreetAddress, UserField, UserId,
 };
 
 use crate::support::{builder, client, naninne_street, refusal, sandbox};
@@ -80,7 +80,7 @@ async fn users_are_listed_by_whether_they_have_a_resource() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let users = client.users();
-    let ids = |list: Vec<geoplanning::User>| -> Vec<_> {
+    let ids = |list: List<geoplanning::User>| -> Vec<_> {
         list.iter().map(|user| user.id.get()).collect()
     };
     assert_eq!(ids(users.list().await.unwrap()), [1, 2, 3]);

@@ -4,6 +4,7 @@
 
 mod actions;
 mod activities;
+mod connections;
 mod customers;
 mod findings;
 #[cfg(feature = "schema")]

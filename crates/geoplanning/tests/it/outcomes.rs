@@ -4,7 +4,7 @@ use geoplanning::{
     ActivityId, CustomerId, ErrorKind, NewRound, Outcome, Plan, ResourceId, RoundId,
 };
 use httpmock::{MockServer, Then};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::macros::datetime;
 use vendor_sandbox::geoplanning::failure;
 
@@ -173,26 +173,130 @@ async fn an_answer_of_any_json_media_type_is_read() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_as_documented_is_named_by_its_path() {
-    let mut body = fixture("plan_activity/response");
-    body["rounds"][0]["activities"][1]["task"]["duration"] = json!("canary");
+async fn a_response_that_is_not_as_documented_is_named_by_its_path() {
+    let mut body = fixture("get_activity/response");
+    body["activity"]["task"]["duration"] = json!("canary");
     let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
-    let plan = Plan::new(
+    let error = client
+        .activities()
+        .get(ActivityId::new(40))
+        .await
+        .unwrap_err();
+    assert_eq!(error.json_path(), Some("activity.task.duration"));
+    assert!(error.may_have_been_applied());
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+fn plan() -> Plan {
+    Plan::new(
         geoplanning::RoundKey::new(RoundId::new(1), "key"),
         0,
         datetime!(2026-03-02 09:00 UTC),
-    );
-    let error = client
+    )
+}
+
+#[tokio::test]
+async fn an_activity_that_cannot_be_read_costs_only_itself_and_is_kept_raw() {
+    let mut body = fixture("plan_activity/response");
+    body["rounds"][0]["activities"][1]["task"]["duration"] = json!("canary");
+    let sent = body["rounds"].clone();
+    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let changed = client
         .activities()
-        .plan(ActivityId::new(40), &plan)
+        .plan(ActivityId::new(40), &plan())
         .await
-        .unwrap_err();
+        .unwrap();
+    let activities = changed.rounds[0].activities.as_ref().unwrap();
+    let [lost] = activities.unreadable() else {
+        panic!("{activities:?}");
+    };
+    assert_eq!(lost.position, 1);
+    assert_eq!(lost.raw, sent[0]["activities"][1]);
     assert_eq!(
-        error.json_path(),
-        Some("rounds[0].activities[1].task.duration")
+        activities.len() + 1,
+        sent[0]["activities"].as_array().unwrap().len()
     );
+    assert!(!format!("{lost} {lost:?} {changed:?}").contains("canary"));
+    assert!(activities.clone().complete().is_err());
+    // Nothing is lost in what is written back.
+    let written = serde_json::to_value(&changed.rounds).unwrap();
+    assert_eq!(written[0]["activities"][1], sent[0]["activities"][1]);
+}
+
+#[tokio::test]
+async fn an_element_of_any_list_that_cannot_be_read_leaves_the_others() {
+    let body = json!({
+        "status": { "code": 0 },
+        "users": [{ "id": 1 }, { "id": {} }, null, { "id": 3 }],
+    });
+    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let users = client.users().list().await.unwrap();
+    let ids: Vec<_> = users.iter().map(|user| user.id.get()).collect();
+    assert_eq!(ids, [1, 3]);
+    let lost: Vec<_> = users
+        .unreadable()
+        .iter()
+        .map(|lost| lost.position)
+        .collect();
+    assert_eq!(lost, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_list_that_is_null_or_absent_is_empty() {
+    for body in [
+        json!({ "status": { "code": 0 }, "rounds": null }),
+        json!({ "status": { "code": 0 } }),
+    ] {
+        let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+        let plan = plan();
+        let changed = client.activities().plan(ActivityId::new(40), &plan).await;
+        assert!(changed.unwrap().rounds.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_could_not_be_located_is_an_empty_one() {
+    for address in [json!(null), json!({})] {
+        let mut body = fixture("get_activity/response");
+        body["activity"]["task"]["address"] = address;
+        let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+        let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
+        assert_eq!(
+            activity.task().unwrap().address,
+            geoplanning::Address::default()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_subtype_is_read_in_any_case() {
+    let mut body = fixture("get_activity/response");
+    body["activity"]["subtype"] = json!("ASSIGNMENT");
+    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
+    assert!(activity.task().is_some());
+}
+
+/// Finding G-26: the vendor doesn't document whether such a code means that nothing was done.
+#[tokio::test]
+async fn a_code_beside_the_thing_itself_leaves_the_outcome_unknown() {
+    let mut body = fixture("add_activity/response");
+    body["status"] = json!({ "code": 3, "message": "warning" });
+    let add = async |body: Value| {
+        let (_server, client) = answered(|then| then.status(201).json_body(body)).await;
+        let new = new_activity("GP-100");
+        client.activities().add(&new).await.unwrap_err()
+    };
+    let error = add(body.clone()).await;
+    assert_eq!(error.vendor_code(), Some("3"));
+    assert_eq!(error.vendor_message(), Some("warning"));
     assert!(error.may_have_been_applied());
-    assert!(!format!("{error} {error:?}").contains("canary"));
+    for nothing in [json!(null), json!({})] {
+        body["activity"] = nothing;
+        assert!(!add(body.clone()).await.may_have_been_applied());
+    }
+    body["activity"] = json!({ "id": "unreadable" });
+    assert!(add(body).await.may_have_been_applied());
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn the_rounds_of_many_resources_are_listed_in_their_order() {
     let listed = client.rounds().list_many(resources, MONDAY, 2).await;
     let order: Vec<_> = listed.iter().map(|(resource, _)| *resource).collect();
     assert_eq!(order, resources);
-    let count = |index: usize| listed[index].1.as_ref().map(Vec::len).ok();
+    let count = |index: usize| listed[index].1.as_ref().map(|rounds| rounds.len()).ok();
     assert_eq!(
         [count(0), count(1), count(2), count(3)],
         [Some(0), Some(1), None, Some(1)]

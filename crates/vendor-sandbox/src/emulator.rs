@@ -257,11 +257,7 @@ impl Emulator {
     fn find(&self, head: Parts, body: Bytes) -> Result<Call, Response> {
         let refuse = |status, reason| Err(self.vendor.refuse(status, reason));
         let mut base_paths = self.vendor.base_paths().iter();
-        let below = |base: &&'static str| {
-            let path = head.uri.path().strip_prefix(*base)?;
-            path.starts_with('/').then_some(path)
-        };
-        let Some(path) = base_paths.find_map(below) else {
+        let Some(path) = base_paths.find_map(|base| head.uri.path().strip_prefix(*base)) else {
             return refuse(404, "the base URL has another path");
         };
         let Some(query) = pairs(head.uri.query().unwrap_or_default()) else {

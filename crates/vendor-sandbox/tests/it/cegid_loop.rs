@@ -45,13 +45,13 @@ fn encoded(text: &str) -> String {
     })
 }
 
-fn rows(answer: &Response) -> Vec<Value> {
-    assert_eq!(answer.status, 200, "{:?}", answer.json());
-    answer.json().as_array().unwrap().clone()
+fn rows(response: &Response) -> Vec<Value> {
+    assert_eq!(response.status, 200, "{:?}", response.json());
+    response.json().as_array().unwrap().clone()
 }
 
 #[tokio::test]
-async fn both_lists_answer_as_documented_in_both_envelopes() {
+async fn both_lists_respond_as_documented_in_both_envelopes() {
     let sandbox = Sandbox::start().await.unwrap();
     let cegid = sandbox.cegid_loop();
     let mut client = connect(cegid).await;
@@ -66,14 +66,14 @@ async fn both_lists_answer_as_documented_in_both_envelopes() {
         {
             let route = &operation.routes[0];
             assert_eq!(route.path, path);
-            let answer = list(&mut client, path, &[]).await;
+            let response = list(&mut client, path, &[]).await;
             let breaches = validate_response(
                 cegid.emulator().contract(),
                 operation,
                 &route.name,
-                &answer.body,
+                &response.body,
             );
-            assert_eq!((answer.status, breaches), (200, vec![]), "{path}");
+            assert_eq!((response.status, breaches), (200, vec![]), "{path}");
         }
     }
 }
@@ -102,10 +102,14 @@ async fn a_missing_or_wrong_key_is_a_401() {
     ];
     for (headers, message) in wrong {
         client.headers = headers;
-        let answer = list(&mut client, LETTERS, &[]).await;
-        assert_eq!(answer.status, 401);
-        assert_eq!(answer.json()["statusCode"], 401);
-        assert!(answer.message().contains(message), "{}", answer.message());
+        let response = list(&mut client, LETTERS, &[]).await;
+        assert_eq!(response.status, 401);
+        assert_eq!(response.json()["statusCode"], 401);
+        assert!(
+            response.message().contains(message),
+            "{}",
+            response.message()
+        );
     }
 }
 
@@ -131,9 +135,13 @@ async fn a_call_that_breaks_the_contract_is_a_400_that_names_the_parameter() {
         (&[("select", "objectId,numero")], "`select` names `numero`"),
     ];
     for (parameters, message) in wrong {
-        let answer = list(&mut client, LETTERS, parameters).await;
-        assert_eq!(answer.status, 400, "{parameters:?}");
-        assert!(answer.message().contains(message), "{}", answer.message());
+        let response = list(&mut client, LETTERS, parameters).await;
+        assert_eq!(response.status, 400, "{parameters:?}");
+        assert!(
+            response.message().contains(message),
+            "{}",
+            response.message()
+        );
     }
     let without_folder = client.call("GET", LETTERS).await;
     assert!(
@@ -165,16 +173,16 @@ async fn filter_sort_skip_take_and_select_are_carried_out_in_this_order() {
         ("take", "2"),
         ("select", "indexIncInt&&objectId"),
     ];
-    let answer = list(&mut client, LETTERS, &parameters).await;
+    let response = list(&mut client, LETTERS, &parameters).await;
     let expected = [
         json!({ "indexIncInt": 4, "objectId": 4 }),
         json!({ "indexIncInt": 2, "objectId": 2 }),
     ];
-    assert_eq!(rows(&answer), expected);
+    assert_eq!(rows(&response), expected);
 }
 
 #[tokio::test]
-async fn an_answer_has_100_rows_at_most_unless_it_is_told_otherwise() {
+async fn a_response_has_at_most_100_rows_by_default() {
     let sandbox = Sandbox::start().await.unwrap();
     let cegid = sandbox.cegid_loop();
     let mut client = connect(cegid).await;
@@ -236,8 +244,8 @@ async fn rows_without_a_value_come_first_in_every_order() {
     cegid.configure(|settings| settings.max_rows = usize::MAX);
     let mut client = connect(cegid).await;
     for (path, field) in [(LETTERS, "dateSignature"), (ACTIVITIES, "dateFreq")] {
-        let answer = list(&mut client, path, &[("sort", field)]).await;
-        let found = rows(&answer);
+        let response = list(&mut client, path, &[("sort", field)]).await;
+        let found = rows(&response);
         let dates: Vec<_> = found.iter().map(|row| row[field].as_str()).collect();
         assert!(dates.iter().any(Option::is_none) && dates.iter().any(Option::is_some));
         assert!(dates.is_sorted(), "{field}: {dates:?}");
@@ -260,8 +268,8 @@ async fn rows_of_any_types_can_be_put_in_an_order() {
     ];
     let row = |index: usize| json!({ "description": values[index * 5 % values.len()] });
     cegid.set_letters((0..500).map(row).collect());
-    let answer = list(&mut client, LETTERS, &[("sort", "description")]).await;
-    assert_eq!(rows(&answer).len(), 100);
+    let response = list(&mut client, LETTERS, &[("sort", "description")]).await;
+    assert_eq!(rows(&response).len(), 100);
 }
 
 #[tokio::test]
@@ -271,9 +279,9 @@ async fn an_exhausted_quota_is_a_403_with_retry_after() {
     let mut client = connect(cegid).await;
     let fault = quota_exceeded("17");
     cegid.faults().on("list_engagement_letters").respond(fault);
-    let answer = list(&mut client, LETTERS, &[]).await;
-    assert_eq!(answer.status, 403);
-    assert_eq!(answer.header("retry-after"), Some("17"));
+    let response = list(&mut client, LETTERS, &[]).await;
+    assert_eq!(response.status, 403);
+    assert_eq!(response.header("retry-after"), Some("17"));
     assert_eq!(list(&mut client, LETTERS, &[]).await.status, 200);
 }
 
@@ -284,9 +292,9 @@ async fn a_refusal_may_come_inside_a_success() {
     let mut client = connect(cegid).await;
     let fault = error_in_success("the folder is locked");
     cegid.faults().on("list_activities").respond(fault);
-    let answer = list(&mut client, ACTIVITIES, &[]).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.json()["error"]["message"], "the folder is locked");
+    let response = list(&mut client, ACTIVITIES, &[]).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.json()["error"]["message"], "the folder is locked");
 }
 
 #[tokio::test]

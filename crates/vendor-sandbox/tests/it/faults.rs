@@ -67,7 +67,7 @@ async fn a_reset_after_processing_hides_what_was_done() {
 }
 
 #[tokio::test]
-async fn a_connection_may_be_closed_without_an_answer() {
+async fn a_connection_may_be_closed_without_a_response() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     ocean.faults().on("create_mission").close();
@@ -106,7 +106,7 @@ async fn a_fault_strikes_as_often_as_it_was_planned_and_where_it_was_planned() {
 }
 
 #[tokio::test]
-async fn an_answer_comes_with_its_status_headers_and_body() {
+async fn a_response_comes_with_its_status_headers_and_body() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
@@ -126,25 +126,28 @@ async fn an_answer_comes_with_its_status_headers_and_body() {
         .on_any()
         .respond(Response::redirect(307, "http://elsewhere.example/"));
 
-    let answer = client.create("idMission=M-1").await;
-    assert_eq!(answer.status, 502);
-    assert_eq!(answer.header("content-type"), Some("text/html"));
-    assert_eq!(answer.body, b"<h1>Bad gateway</h1>");
+    let response = client.create("idMission=M-1").await;
+    assert_eq!(response.status, 502);
+    assert_eq!(response.header("content-type"), Some("text/html"));
+    assert_eq!(response.body, b"<h1>Bad gateway</h1>");
     assert_eq!(created(&sandbox), 1);
 
-    let answer = client.status("idMission=M-1").await;
+    let response = client.status("idMission=M-1").await;
     assert_eq!(
-        (answer.status, answer.header("retry-after")),
+        (response.status, response.header("retry-after")),
         (429, Some("7"))
     );
-    let answer = client.status("idMission=M-1").await;
+    let response = client.status("idMission=M-1").await;
     assert_eq!(
-        (answer.status, answer.header("retry-after")),
+        (response.status, response.header("retry-after")),
         (503, Some(date))
     );
-    let answer = client.status("idMission=M-1").await;
+    let response = client.status("idMission=M-1").await;
     let location = Some("http://elsewhere.example/");
-    assert_eq!((answer.status, answer.header("location")), (307, location));
+    assert_eq!(
+        (response.status, response.header("location")),
+        (307, location)
+    );
 }
 
 #[tokio::test]
@@ -179,7 +182,7 @@ async fn a_held_request_goes_on_when_its_gate_is_released() {
 }
 
 #[tokio::test]
-async fn a_hold_after_processing_keeps_only_the_answer_back() {
+async fn a_hold_after_processing_keeps_only_the_response_back() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
@@ -234,7 +237,7 @@ async fn a_delayed_request_waits_and_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn after_its_delay_a_request_is_answered_as_ever() {
+async fn after_its_delay_a_request_is_handled_as_usual() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
@@ -325,8 +328,8 @@ async fn a_slow_body_comes_whole_in_the_end_and_the_connection_stays_usable() {
     faults
         .on("create_mission")
         .slow_body(Duration::from_millis(1));
-    let answer = client.create("idMission=M-1").await;
-    assert_eq!(answer.message(), "mission created");
+    let response = client.create("idMission=M-1").await;
+    assert_eq!(response.message(), "mission created");
     assert_eq!(client.status("idMission=M-1").await.status, 200);
     assert_eq!(ocean.ledger().connections(), 1);
 }
@@ -380,9 +383,9 @@ async fn a_compressed_body_is_sent_as_it_was_given() {
         .header("content-encoding", "gzip")
         .body(broken.to_vec());
     ocean.faults().on("mission_status").respond(reply);
-    let answer = client.status("idMission=M-1").await;
-    assert_eq!(answer.header("content-encoding"), Some("gzip"));
-    assert_eq!(answer.body, broken);
+    let response = client.status("idMission=M-1").await;
+    assert_eq!(response.header("content-encoding"), Some("gzip"));
+    assert_eq!(response.body, broken);
 }
 
 #[tokio::test]
@@ -395,8 +398,11 @@ async fn a_204_may_have_a_body_and_the_connection_goes_on() {
         .on("delete_mission")
         .respond(Response::new(204).body("null"));
 
-    let answer = client.delete("idMission=M-1").await;
-    assert_eq!((answer.status, answer.body.as_slice()), (204, &b"null"[..]));
+    let response = client.delete("idMission=M-1").await;
+    assert_eq!(
+        (response.status, response.body.as_slice()),
+        (204, &b"null"[..])
+    );
     assert_eq!(client.status("idMission=M-1").await.status, 404);
     assert_eq!(ocean.ledger().connections(), 1);
     assert_eq!(
@@ -411,10 +417,10 @@ async fn a_fault_for_a_route_that_does_not_exist_is_noticed() {
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
     ocean.faults().on("creat_mission").reset();
-    let answer = client.create("idMission=M-1").await;
-    assert_eq!(answer.status, 500);
+    let response = client.create("idMission=M-1").await;
+    assert_eq!(response.status, 500);
     assert!(
-        String::from_utf8(answer.body)
+        String::from_utf8(response.body)
             .unwrap()
             .contains("`creat_mission`")
     );
@@ -429,21 +435,26 @@ async fn any_status_may_follow_a_creation_that_was_carried_out() {
     for (number, status) in (400..600).enumerate() {
         on_create().respond(Response::new(status));
         let mission = format!("M-{number}");
-        let answer = client.create(&format!("idMission={mission}")).await;
-        assert_eq!(answer.status, status);
+        let response = client.create(&format!("idMission={mission}")).await;
+        assert_eq!(response.status, status);
         assert_eq!(ocean.ledger().effects("create_mission", &mission), 1);
     }
 
     on_create().respond(Response::service_unavailable(Some("1")));
-    let answer = client.create("idMission=busy").await;
-    assert_eq!(answer.status, 503);
-    assert_eq!(answer.header("retry-after"), Some("1"));
+    let response = client.create("idMission=busy").await;
+    assert_eq!(response.status, 503);
+    assert_eq!(response.header("retry-after"), Some("1"));
     assert!(ocean.mission("busy").is_some());
 
     on_create().respond(Response::html(404, "<h1>Not Found</h1>"));
-    let answer = client.create("idMission=page").await;
-    assert_eq!(answer.status, 404);
-    assert!(answer.header("content-type").unwrap().contains("text/html"));
+    let response = client.create("idMission=page").await;
+    assert_eq!(response.status, 404);
+    assert!(
+        response
+            .header("content-type")
+            .unwrap()
+            .contains("text/html")
+    );
     assert!(ocean.mission("page").is_some());
 }
 
@@ -453,9 +464,9 @@ async fn a_success_may_have_no_effect() {
     let ocean = sandbox.ocean_geomission();
     let mut client = Client::logged_in(ocean).await;
     ocean.faults().on("create_mission").without_effect();
-    let answer = client.create("idMission=M-1").await;
+    let response = client.create("idMission=M-1").await;
     assert_eq!(
-        (answer.status, answer.message()),
+        (response.status, response.message()),
         (201, "mission created".to_owned())
     );
     assert_eq!(created(&sandbox), 0);

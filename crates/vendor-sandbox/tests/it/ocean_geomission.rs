@@ -11,7 +11,7 @@ use crate::support::{Client, Response};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Holds a success answer against the contract.
+/// Holds a success response against the contract.
 fn assert_as_documented(ocean: &OceanGeomission, route: &str, response: &Response) {
     let contract = ocean.emulator().contract();
     let operation = contract

@@ -42,9 +42,9 @@ async fn faults_are_planned_from_afar() {
     assert_eq!(ocean.faults().pending(), 2);
 
     let mut client = Client::logged_in(ocean).await;
-    let answer = client.create("idMission=M-1").await;
+    let response = client.create("idMission=M-1").await;
     assert_eq!(
-        (answer.status, answer.body.as_slice()),
+        (response.status, response.body.as_slice()),
         (500, &b"too bad"[..])
     );
     assert_eq!(ocean.ledger().effects("create_mission", "M-1"), 1);
@@ -61,9 +61,9 @@ async fn a_plan_that_cannot_be_meant_is_refused() {
         r#"{"vendor":"ocean-geomission"}"#,
         "",
     ] {
-        let answer = remote.post("/_sandbox/faults", JSON, body).await;
-        assert_eq!(answer.status, 400, "{body}");
-        assert!(!answer.message().is_empty());
+        let response = remote.post("/_sandbox/faults", JSON, body).await;
+        assert_eq!(response.status, 400, "{body}");
+        assert!(!response.message().is_empty());
     }
     assert_eq!(sandbox.ocean_geomission().faults().pending(), 0);
     assert_eq!(remote.call("GET", "/_sandbox/faults").await.status, 404);
@@ -100,8 +100,8 @@ async fn the_clock_is_moved_and_all_is_reset_from_afar() {
     client.create("idMission=M-1").await;
 
     let body = r#"{"seconds":43200}"#;
-    let answer = remote.post("/_sandbox/clock/advance", JSON, body).await;
-    assert_eq!(answer.json(), json!({ "now": "2026-03-02T20:00:00Z" }));
+    let response = remote.post("/_sandbox/clock/advance", JSON, body).await;
+    assert_eq!(response.json(), json!({ "now": "2026-03-02T20:00:00Z" }));
     assert_eq!((sandbox.clock().now() - Clock::START).whole_hours(), 12);
     assert_eq!(client.status("idMission=M-1").await.status, 401);
 
@@ -111,7 +111,7 @@ async fn the_clock_is_moved_and_all_is_reset_from_afar() {
 }
 
 #[tokio::test]
-async fn shortly_before_the_end_of_time_the_services_still_answer() {
+async fn shortly_before_the_end_of_time_the_services_still_respond() {
     let (sandbox, mut remote) = start().await;
     let ocean = sandbox.ocean_geomission();
     ocean.configure(|settings| settings.script = Step::usual_day());
@@ -121,8 +121,8 @@ async fn shortly_before_the_end_of_time_the_services_still_answer() {
     assert_eq!(client.status("idMission=M-1").await.status, 200);
 
     let body = format!(r#"{{"seconds":{}}}"#, u64::MAX);
-    let answer = remote.post("/_sandbox/clock/advance", JSON, &body).await;
-    assert_eq!(answer.status, 200);
+    let response = remote.post("/_sandbox/clock/advance", JSON, &body).await;
+    assert_eq!(response.status, 200);
 }
 
 #[tokio::test]
@@ -170,8 +170,8 @@ async fn a_setting_that_does_not_exist_changes_nothing() {
         r#"{"vendor":"geoplanning","settings":{"visible_after":-1}}"#,
         r#"{"vendor":"geoplanning"}"#,
     ] {
-        let answer = remote.post("/_sandbox/settings", JSON, body).await;
-        assert_eq!(answer.status, 400, "{body}");
+        let response = remote.post("/_sandbox/settings", JSON, body).await;
+        assert_eq!(response.status, 400, "{body}");
     }
     assert_eq!(sandbox.geoplanning().emulator().settings(), before);
 }
@@ -195,9 +195,9 @@ async fn a_fault_from_afar_has_headers_in_either_form_and_odds() {
             .await;
         assert_eq!(planned.status, 204);
         for _ in 0..3 {
-            let answer = client.status("idMission=M-1").await;
-            assert_eq!(answer.status, 503);
-            assert_eq!(answer.header("retry-after"), Some("1"));
+            let response = client.status("idMission=M-1").await;
+            assert_eq!(response.status, 503);
+            assert_eq!(response.header("retry-after"), Some("1"));
         }
         ocean.faults().clear();
     }

@@ -14,9 +14,9 @@ impl Planner {
     /// Calls an action of the work and returns the round that changed.
     async fn act(&mut self, route: &str, action: &str, activity: i64, body: Value) -> Value {
         let path = format!("/activity/{activity}/{action}");
-        let answer = self.call(route, &path, body).await;
-        assert_eq!(answer["rounds"].as_array().unwrap().len(), 1);
-        answer["rounds"][0].clone()
+        let response = self.call(route, &path, body).await;
+        assert_eq!(response["rounds"].as_array().unwrap().len(), 1);
+        response["rounds"][0].clone()
     }
 
     async fn start_work(&mut self, activity: i64) -> Value {
@@ -38,10 +38,10 @@ async fn an_assigned_activity_has_a_resource_and_no_round() {
     let body = json!({
         "resourceId": 1, "taskId": 50, "assignDate": "2016-10-07T13:01:59.000Z"
     });
-    let answer = planner
+    let response = planner
         .call("assign_activity", "/activity/40/assign", body)
         .await;
-    let activity = &answer["activity"];
+    let activity = &response["activity"];
     assert_eq!(activity["status"]["type"], "PREASSIGNED");
     assert_eq!(
         activity["task"]["preAssignment"],
@@ -81,14 +81,14 @@ async fn planning_puts_an_activity_and_its_ways_into_the_round() {
     let mut planner = Planner::start().await;
     let day = json!({ "date": "2026-03-04T00:00:00Z", "resourceId": 1 });
     let empty = planner.call("add_round", "/rounds", day).await["round"].clone();
-    let answer = planner
+    let response = planner
         .plan(
             40,
             &json!({ "id": empty["id"], "hashKey": empty["hashKey"] }),
             0,
         )
         .await;
-    let round = &answer["rounds"][0];
+    let round = &response["rounds"][0];
     assert_ne!(round["hashKey"], empty["hashKey"]);
 
     // From the office in Saint-Servais to Jambes and back, as in the vendor's own example.
@@ -125,13 +125,13 @@ async fn the_index_counts_the_activities_without_the_ways() {
             .collect()
     };
     let key = planner.key_of(1).await;
-    let answer = planner.plan(40, &key, 1).await;
-    assert_eq!(stops(&answer["rounds"][0]), [5, 40, 6, 7]);
+    let response = planner.plan(40, &key, 1).await;
+    assert_eq!(stops(&response["rounds"][0]), [5, 40, 6, 7]);
 
     let key = planner.key_of(1).await;
-    let answer = planner.plan(40, &key, 3).await;
-    assert_eq!(stops(&answer["rounds"][0]), [5, 6, 7, 40], "it moves");
-    assert_eq!(ids(&answer["rounds"]), [1], "one round changed");
+    let response = planner.plan(40, &key, 3).await;
+    assert_eq!(stops(&response["rounds"][0]), [5, 6, 7, 40], "it moves");
+    assert_eq!(ids(&response["rounds"]), [1], "one round changed");
 
     let mut body = at(&planner.key_of(1).await, NINE);
     body["activityIndex"] = json!(5);
@@ -148,8 +148,8 @@ async fn an_activity_that_moves_to_another_round_changes_both() {
     let other = planner.call("add_round", "/rounds", day).await["round"].clone();
     let before = planner.key_of(1).await;
     let key = json!({ "id": other["id"], "hashKey": other["hashKey"] });
-    let answer = planner.plan(5, &key, 0).await;
-    assert_eq!(ids(&answer["rounds"]), [2, 1]);
+    let response = planner.plan(5, &key, 0).await;
+    assert_eq!(ids(&response["rounds"]), [2, 1]);
     assert_ne!(planner.key_of(1).await, before);
     let resource = planner.activity(5).await["round"]["resource"].clone();
     assert_eq!(resource, json!({ "id": 2, "foreignId": "GP-2" }));
@@ -206,11 +206,11 @@ async fn every_action_gives_a_new_key_and_refuses_a_stale_one() {
     }
     planner.configure(|settings| settings.stale_key_status = 200);
     let body = at(&stale, NINE).to_string();
-    let answer = planner
+    let response = planner
         .exchange("start_activity", "/activity/5/start", &body)
         .await;
     assert_eq!(
-        (answer.status, &answer.json()["status"]["code"]),
+        (response.status, &response.json()["status"]["code"]),
         (200, &json!(409))
     );
 }
@@ -269,23 +269,23 @@ async fn an_unassigned_activity_is_in_nobodys_hands() {
     let route = "unassign_activity";
     let key = planner.key_of(1).await;
     let body = json!({ "roundHash": key["hashKey"] });
-    let answer = planner.call(route, "/activity/5/unassign", body).await;
-    let activity = &answer["activity"];
+    let response = planner.call(route, "/activity/5/unassign", body).await;
+    let activity = &response["activity"];
     assert_eq!(activity["status"]["type"], "UNASSIGNED");
     assert_eq!(activity.get("round"), None);
     assert_eq!(activity.get("computedStartDate"), None);
     assert_ne!(planner.key_of(1).await, key);
 
     planner.change_round(1);
-    let answer = planner.call(route, "/activity/7/unassign", json!({})).await;
+    let response = planner.call(route, "/activity/7/unassign", json!({})).await;
     assert_eq!(
-        answer["activity"]["status"]["type"], "UNASSIGNED",
+        response["activity"]["status"]["type"], "UNASSIGNED",
         "no key, no check"
     );
-    let answer = planner
+    let response = planner
         .call(route, "/activity/42/unassign", json!({}))
         .await;
-    assert_eq!(answer["activity"]["task"].get("preAssignment"), None);
+    assert_eq!(response["activity"]["task"].get("preAssignment"), None);
 
     planner
         .call(route, "/activity/42/unassign", json!({}))
@@ -333,10 +333,10 @@ async fn work_is_started_and_finished() {
 async fn a_simple_activity_is_started_by_its_event() {
     let mut planner = Planner::start().await;
     let body = at(&planner.key_of(1).await, NINE);
-    let answer = planner
+    let response = planner
         .call("start_activity_by_event", "/events/1/start", body)
         .await;
-    let activities = answer["rounds"][0]["activities"].as_array().unwrap();
+    let activities = response["rounds"][0]["activities"].as_array().unwrap();
     let started = activities.iter().find(|it| it["id"] == 6).unwrap();
     assert_eq!(started["subtype"], "simpleactivity");
     assert_eq!(started["status"]["type"], "WORKING");
@@ -461,11 +461,11 @@ async fn a_cancelled_activity_is_out_of_its_round_for_good() {
         (status, message.contains("`round` is required")),
         (400, true)
     );
-    let answer = planner
+    let response = planner
         .call(route, "/activity/5/cancel", at(&key, NINE))
         .await;
-    assert_eq!(answer["activity"]["status"]["type"], "CANCELLED");
-    assert_eq!(answer["activity"].get("round"), None);
+    assert_eq!(response["activity"]["status"]["type"], "CANCELLED");
+    assert_eq!(response["activity"].get("round"), None);
     let round = planner.get("get_round", "/rounds/1").await;
     assert!(!ids(&round["round"]["activities"]).contains(&5));
     assert_ne!(round["round"]["hashKey"], key["hashKey"]);

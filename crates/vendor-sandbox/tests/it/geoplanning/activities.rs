@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn an_activity_is_read_by_its_id_or_by_the_reference_of_its_task() {
+async fn an_activity_is_read_by_its_id_or_by_the_foreign_id_of_its_task() {
     let mut planner = Planner::start().await;
     let by_id = planner.get("get_activity", "/activity/5").await;
     let activity = &by_id["activity"];
@@ -60,10 +60,10 @@ async fn what_is_not_there_is_a_404_and_what_is_no_id_a_400() {
 #[tokio::test]
 async fn an_added_activity_is_unassigned_and_has_its_units_converted() {
     let mut planner = Planner::start().await;
-    let answer = planner
+    let response = planner
         .call("add_activity", "/activity/", new_activity())
         .await;
-    let activity = &answer["activity"];
+    let activity = &response["activity"];
     assert_eq!(activity["status"]["type"], "UNASSIGNED");
     assert_eq!(activity["type"]["fid"], "Tp-814");
     assert_eq!(activity["type"]["targetActivityMask"], 5);
@@ -218,7 +218,7 @@ async fn an_update_blanks_what_it_leaves_out_keeps_absent_arrays_and_clears_empt
 }
 
 #[tokio::test]
-async fn an_update_by_reference_may_change_the_reference() {
+async fn an_update_by_foreign_id_may_change_the_foreign_id() {
     let mut planner = Planner::start().await;
     let mut body = new_activity();
     body["task"]["foreignId"] = json!("A-123");
@@ -237,7 +237,7 @@ async fn an_update_by_reference_may_change_the_reference() {
 }
 
 #[tokio::test]
-async fn a_simple_activity_keeps_its_reference_to_itself() {
+async fn a_simple_activity_keeps_its_foreign_id_to_itself() {
     let mut planner = Planner::start().await;
     let body = json!({
         "subtype": "simpleactivity",
@@ -249,10 +249,10 @@ async fn a_simple_activity_keeps_its_reference_to_itself() {
         "address": address()
     });
     let route = "update_activity_by_foreign_id";
-    let answer = planner
+    let response = planner
         .call(route, "/activity?fid=r-123", body.clone())
         .await;
-    let activity = &answer["activity"];
+    let activity = &response["activity"];
     assert_eq!(activity["id"], 41);
     assert_eq!(activity["duration"], 35, "as it was sent");
     assert_eq!(activity["type"]["metaType"], "REFILL");
@@ -292,8 +292,8 @@ async fn an_update_has_to_fit_the_kind_of_the_activity() {
     let way = format!("/activity/{}", round["round"]["activities"][0]["id"]);
     assert_eq!(planner.call_refused(route, &way, simple).await.0, 400);
     assert_eq!(planner.refused("delete_activity", &way).await.0, 400);
-    let answer = planner.get("get_activity", &way).await;
-    assert_eq!(answer["activity"]["subtype"], "route");
+    let response = planner.get("get_activity", &way).await;
+    assert_eq!(response["activity"]["subtype"], "route");
 }
 
 #[tokio::test]
@@ -363,8 +363,8 @@ async fn a_customer_has_a_history_the_latest_first() {
 async fn an_activity_has_attachments_the_latest_first() {
     let mut planner = Planner::start().await;
     let route = "activity_attachments";
-    let answer = planner.get(route, "/activity/1/attachments").await;
-    let attachments = &answer["attachments"];
+    let response = planner.get(route, "/activity/1/attachments").await;
+    let attachments = &response["attachments"];
     let types: Vec<&Value> = attachments
         .as_array()
         .unwrap()

@@ -17,12 +17,12 @@ fn new_customer() -> Value {
 const BY_FOREIGN_ID: &str = "/customers/ref/a%2Fb%20%C3%A9";
 
 #[tokio::test]
-async fn a_customer_is_added_and_read_by_id_or_reference_without_its_hours() {
+async fn a_customer_is_added_and_read_by_id_or_foreign_id_without_its_hours() {
     let mut planner = Planner::start().await;
-    let answer = planner
+    let response = planner
         .call("add_customer", "/customers", new_customer())
         .await;
-    let customer = &answer["customer"];
+    let customer = &response["customer"];
     assert_eq!(customer["id"], 79);
     assert_eq!(customer["email"], "contact@van-tienen.example");
     assert_eq!(customer.get("openingHours"), None);
@@ -38,11 +38,11 @@ async fn a_customer_is_added_and_read_by_id_or_reference_without_its_hours() {
         }
     ));
 
-    assert_eq!(planner.get("get_customer", "/customers/79").await, answer);
+    assert_eq!(planner.get("get_customer", "/customers/79").await, response);
     let by_reference = planner
         .get("get_customer_by_foreign_id", BY_FOREIGN_ID)
         .await;
-    assert_eq!(by_reference, answer);
+    assert_eq!(by_reference, response);
 }
 
 #[tokio::test]
@@ -74,8 +74,8 @@ async fn an_edit_replaces_all_but_absent_hours() {
         .await;
     let body = json!({ "foreignId": "a/b é", "name": "Edited", "address": address() });
     let route = "update_customer_by_foreign_id";
-    let answer = planner.call(route, BY_FOREIGN_ID, body.clone()).await;
-    let customer = &answer["customer"];
+    let response = planner.call(route, BY_FOREIGN_ID, body.clone()).await;
+    let customer = &response["customer"];
     assert_eq!(
         (&customer["id"], &customer["name"]),
         (&json!(79), &json!("Edited"))
@@ -140,9 +140,9 @@ async fn a_service_without_the_stray_bytes_can_be_had() {
     let mut planner = Planner::start().await;
     planner.configure(|settings| settings.stray_null = false);
     let route = "delete_customer_by_foreign_id";
-    let answer = planner.exchange(route, "/customers/ref/C-547", "").await;
+    let response = planner.exchange(route, "/customers/ref/C-547", "").await;
     assert_eq!(
-        (answer.status, answer.header("content-length")),
+        (response.status, response.header("content-length")),
         (204, None)
     );
     assert_eq!(planner.refused(route, "/customers/ref/C-547").await.0, 404);

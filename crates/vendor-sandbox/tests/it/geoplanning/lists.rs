@@ -20,10 +20,10 @@ fn known<'a>(planner: &'a Planner, of_type: &str, field: &str) -> BTreeSet<&'a s
 #[tokio::test]
 async fn there_is_a_status_of_every_type_and_one_default_for_each() {
     let mut planner = Planner::start().await;
-    let answer = planner
+    let response = planner
         .get("list_activity_statuses", "/activity/status")
         .await;
-    let statuses = &answer["activityStatus"];
+    let statuses = &response["activityStatus"];
     let types = known(&planner, "ActivityStatus", "type");
     assert_eq!(values(statuses, "type"), types);
     let all = statuses.as_array().unwrap();
@@ -34,8 +34,8 @@ async fn there_is_a_status_of_every_type_and_one_default_for_each() {
 #[tokio::test]
 async fn there_is_an_activity_type_of_every_kind() {
     let mut planner = Planner::start().await;
-    let answer = planner.get("list_activity_types", "/activity/types").await;
-    let types = &answer["activityTypes"];
+    let response = planner.get("list_activity_types", "/activity/types").await;
+    let types = &response["activityTypes"];
     for field in ["metaType", "resourceActivityType"] {
         assert_eq!(values(types, field), known(&planner, "ActivityType", field));
     }
@@ -61,7 +61,7 @@ async fn a_list_takes_no_parameters() {
 #[tokio::test]
 async fn a_login_check_tells_whose_the_credentials_are() {
     let mut planner = Planner::start().await;
-    let answer = planner.get("check_login", "/login/check").await;
+    let response = planner.get("check_login", "/login/check").await;
     let expected = json!({
         "id": 1,
         "userLanguage": "en",
@@ -70,7 +70,7 @@ async fn a_login_check_tells_whose_the_credentials_are() {
         "resourceId": 1,
         "resourceFid": "MIP"
     });
-    assert_eq!(answer["userData"], expected);
+    assert_eq!(response["userData"], expected);
 }
 
 #[tokio::test]
@@ -93,8 +93,8 @@ async fn users_are_listed_by_whether_they_have_a_resource() {
         ("/users?resourceBound=true", vec![1, 3]),
         ("/users?resourceBound=false", vec![2]),
     ] {
-        let answer = planner.get("list_users", path).await;
-        assert_eq!(ids(&answer["users"]), expected, "{path}");
+        let response = planner.get("list_users", path).await;
+        assert_eq!(ids(&response["users"]), expected, "{path}");
     }
     let (status, message) = planner
         .refused("list_users", "/users?resourceBound=yes")
@@ -111,8 +111,8 @@ async fn the_ten_closest_points_come_with_the_nearest_first() {
     let mut planner = Planner::start().await;
     let route = "closest_pois_by_coordinates";
     let path = "/pois/closest?longitude=4.88855612705365&latitude=50.4637474994767";
-    let answer = planner.get(route, path).await;
-    let pois = answer["pois"].as_array().unwrap();
+    let response = planner.get(route, path).await;
+    let pois = response["pois"].as_array().unwrap();
     assert_eq!(pois.len(), 10);
     assert_eq!(
         (&pois[0]["id"], &pois[0]["distance"]),
@@ -135,7 +135,7 @@ async fn the_ten_closest_points_come_with_the_nearest_first() {
     let path = "/pois/closest?country=BE&postcode=5100&locality=Jambes\
                 &street=Avenue+du+Prince+de+Li%C3%A8ge&number=104";
     let by_address = planner.get("closest_pois_by_address", path).await;
-    assert_eq!(by_address, answer);
+    assert_eq!(by_address, response);
 }
 
 #[tokio::test]

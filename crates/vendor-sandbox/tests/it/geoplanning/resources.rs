@@ -78,10 +78,10 @@ async fn an_unknown_resource_is_a_404() {
 #[tokio::test]
 async fn an_added_resource_comes_back_whole() {
     let mut planner = Planner::start().await;
-    let answer = planner
+    let response = planner
         .call("add_resource", "/resources", new_resource())
         .await;
-    let resource = &answer["resource"];
+    let resource = &response["resource"];
     assert_eq!(resource["id"], 3);
     assert_eq!(resource["properties"], json!({}));
     assert_eq!(resource["startAddress"], resource["endAddress"]);
@@ -122,8 +122,8 @@ async fn an_update_replaces_all_but_absent_arrays() {
     let body = json!({
         "name": "Van 1a", "startAddress": address(), "endAddress": address(), "capacities": []
     });
-    let answer = planner.call("update_resource", "/resources/1", body).await;
-    let resource = &answer["resource"];
+    let response = planner.call("update_resource", "/resources/1", body).await;
+    let resource = &response["resource"];
     assert_eq!(
         (resource.get("fid"), resource.get("internal")),
         (None, None)
@@ -132,11 +132,11 @@ async fn an_update_replaces_all_but_absent_arrays() {
     assert_eq!(resource["enumerables"].as_array().unwrap().len(), 3);
 
     let route = "update_resource_by_foreign_id";
-    let answer = planner
+    let response = planner
         .call(route, "/resources?fid=GP-2", new_resource())
         .await;
-    assert_eq!(answer["resource"]["id"], 2);
-    assert_eq!(answer["resource"]["internal"], false);
+    assert_eq!(response["resource"]["id"], 2);
+    assert_eq!(response["resource"]["internal"], false);
     let refused = planner
         .call_refused(route, "/resources?fid=GP-2", new_resource())
         .await;

@@ -5,8 +5,8 @@ use super::*;
 #[tokio::test]
 async fn a_round_is_read_with_its_activities_and_the_ways_between_them() {
     let mut planner = Planner::start().await;
-    let answer = planner.get("get_round", "/rounds/1").await;
-    let round = &answer["round"];
+    let response = planner.get("get_round", "/rounds/1").await;
+    let round = &response["round"];
     assert_eq!(round["startDate"], "2026-03-02T08:00:00.000Z");
     assert_eq!(round["endDate"], "2026-03-02T16:00:00.000Z");
     assert_eq!(round["startAddress"], round["endAddress"]);
@@ -55,8 +55,8 @@ async fn the_rounds_of_a_day_are_those_that_begin_within_24_hours() {
             vec![],
         ),
     ] {
-        let answer = planner.get(route, path).await;
-        assert_eq!(ids(&answer["rounds"]), expected, "{path}");
+        let response = planner.get(route, path).await;
+        assert_eq!(ids(&response["rounds"]), expected, "{path}");
     }
     let unknown = "/rounds/resource/9?date=2026-03-02T00%3A00%3A00.000%2B01%3A00";
     assert_eq!(planner.refused(route, unknown).await.0, 404);
@@ -78,8 +78,8 @@ async fn the_rounds_of_a_day_are_those_that_begin_within_24_hours() {
 async fn a_new_round_is_an_empty_day_of_the_resource() {
     let mut planner = Planner::start().await;
     let body = json!({ "date": "2016-06-03T00:00:00+02:00", "resourceId": 2 });
-    let answer = planner.call("add_round", "/rounds", body).await;
-    let round = &answer["round"];
+    let response = planner.call("add_round", "/rounds", body).await;
+    let round = &response["round"];
     assert_eq!(round["startDate"], "2016-06-03T08:00:00.000Z");
     assert_eq!(round["startAddress"]["locality"], "Laken");
     assert_eq!(round["startAddress"].get("number"), None);
@@ -137,11 +137,11 @@ async fn a_round_needs_a_known_resource_and_a_day() {
 async fn a_closed_round_is_closed_once_and_takes_nothing_more() {
     let mut planner = Planner::start().await;
     let before = planner.key_of(1).await;
-    let answer = planner.get("close_round", "/rounds/1/close").await;
-    assert_eq!(answer["round"]["status"], "CLOSED");
-    assert_ne!(answer["round"]["hashKey"], before["hashKey"]);
+    let response = planner.get("close_round", "/rounds/1/close").await;
+    assert_eq!(response["round"]["status"], "CLOSED");
+    assert_ne!(response["round"]["hashKey"], before["hashKey"]);
     let again = planner.get("close_round", "/rounds/1/close").await;
-    assert_eq!(again, answer);
+    assert_eq!(again, response);
     assert_eq!(planner.ledger().effects("close_round", "1"), 1);
 
     let key = planner.key_of(1).await;

@@ -122,7 +122,7 @@ async fn a_creation_may_be_a_201() {
 }
 
 #[tokio::test]
-async fn a_second_creation_with_the_same_reference_makes_a_second_thing_or_is_refused() {
+async fn a_second_creation_with_the_same_foreign_id_makes_a_second_thing_or_is_refused() {
     let mut planner = Planner::start().await;
     let round = json!({ "date": "2026-03-04T00:00:00Z", "resourceId": 1 });
     let customer = json!({ "name": "N", "foreignId": "C-1", "address": address() });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -121,6 +121,8 @@ pub struct Emulator {
     address: SocketAddr,
     faults: Faults,
     ledger: Ledger,
+    /// The settings at the start that are not the defaults.
+    initial_settings: Mutex<Map<String, Value>>,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -147,6 +149,7 @@ impl Emulator {
             address,
             faults: Faults::new(routes),
             ledger,
+            initial_settings: Mutex::default(),
         }
     }
 
@@ -201,10 +204,32 @@ impl Emulator {
         self.vendor.change_settings(changes)
     }
 
+    /// Changes some of the settings as [`change_settings`](Self::change_settings) does, for the start
+    /// itself: a [`reset`](Self::reset) keeps them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`change_settings`](Self::change_settings).
+    pub fn change_initial_settings(
+        &self,
+        changes: Map<String, Value>,
+    ) -> Result<(), InvalidSettings> {
+        self.vendor.change_settings(changes.clone())?;
+        self.initial_settings().extend(changes);
+        Ok(())
+    }
+
+    fn initial_settings(&self) -> MutexGuard<'_, Map<String, Value>> {
+        let settings = self.initial_settings.lock();
+        settings.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Restores the vendor to what it was at the start: its world and its settings, with no faults
     /// and an empty ledger. Requests in flight are not touched.
     pub fn reset(&self) {
         self.vendor.reset();
+        // They were accepted before.
+        let _ = self.vendor.change_settings(self.initial_settings().clone());
         self.faults.clear();
         self.ledger.clear();
     }

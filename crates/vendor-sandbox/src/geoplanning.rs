@@ -26,7 +26,8 @@
 //! - An activity's type is found by its reference if one is given, otherwise by its name.
 //! - If two things have the same foreign id, the latest is meant.
 //! - A resource's day is from 8:00 to 16:00 UTC. A `date` that stands for a day means the 24 hours
-//!   from it on: a new round begins within them, and a list has the rounds that do.
+//!   from it on (or, by a setting, has to be midnight): a new round begins within them, and a list
+//!   has the rounds that do.
 //! - A cancelled activity can still be read by its id or foreign id.
 //! - The part of an address that was not sent is that of the closest place known, and the sandbox
 //!   knows fifteen of them, all in Belgium.
@@ -71,6 +72,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 
 use crate::clock::Clock;
 use crate::contract::{Contract, UnreadableContract};
@@ -250,6 +252,9 @@ pub struct Settings {
     /// is a 404, and in no list. Default: 0 s, that is at once.
     #[serde(with = "seconds")]
     pub visible_after: std::time::Duration,
+    /// Whether the `date` of a round has to be a midnight, by the offset it is written with, and
+    /// means that calendar day. By default any instant is taken, and means the 24 hours from it on.
+    pub strict_days: bool,
     /// Whether the 204 for a deleted customer is followed by the four bytes `null`, as the vendor
     /// shows it. It is, by default.
     pub stray_null: bool,
@@ -264,6 +269,7 @@ impl Default for Settings {
             stale_key_status: 409,
             duplicates: Duplicates::Second,
             visible_after: std::time::Duration::ZERO,
+            strict_days: false,
             stray_null: true,
             web_services: true,
         }
@@ -278,6 +284,14 @@ impl Settings {
 
     fn stale_key(&self, message: &str) -> Response {
         wire::envelope(self.stale_key_status, 409, Some(message), None)
+    }
+
+    /// The day of a round, as the instant from which its 24 hours count.
+    fn read_day(&self, date: &str) -> Result<OffsetDateTime, Response> {
+        match self.strict_days {
+            true => wire::read_day(date, "date"),
+            false => wire::read_instant(date, "date"),
+        }
     }
 
     /// Refuses a foreign id that is taken, if the settings say so.

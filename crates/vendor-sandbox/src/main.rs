@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use serde_json::{Map, Value};
-use vendor_sandbox::ocean_geomission::Step;
 use vendor_sandbox::{Clock, Sandbox};
 
 const HELP: &str = "\
@@ -46,7 +45,11 @@ impl Default for Options {
             port_base: DEFAULT_PORT_BASE,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             ledger_limit: None,
-            settings: Vec::new(),
+            settings: vec![Setting {
+                vendor: "ocean-geomission".to_owned(),
+                name: "script".to_owned(),
+                value: Value::from("usual_day"),
+            }],
         }
     }
 }
@@ -82,7 +85,8 @@ impl Setting {
             return Err(io::Error::other(format!("no such vendor: {vendor}")));
         };
         let changes = Map::from_iter([(name, value)]);
-        emulator.change_settings(changes).map_err(io::Error::other)
+        let changed = emulator.change_initial_settings(changes);
+        changed.map_err(io::Error::other)
     }
 }
 
@@ -153,9 +157,6 @@ fn serve(options: Options) -> io::Result<()> {
         .build()?
         .block_on(async {
             let sandbox = builder.start().await?;
-            sandbox
-                .ocean_geomission()
-                .configure(|settings| settings.script = Step::usual_day());
             for setting in options.settings {
                 setting.apply(&sandbox)?;
             }
@@ -235,6 +236,7 @@ mod tests {
             address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             ledger_limit: Some(5),
             settings: vec![
+                setting("ocean-geomission", "script", Value::from("usual_day")),
                 setting("geoplanning", "stale_key_status", Value::from(400)),
                 setting("ocean-geomission", "duplicates", Value::from("second")),
             ],
@@ -259,10 +261,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_setting_changes_the_vendor_and_a_wrong_one_is_refused() {
+    async fn a_setting_outlives_a_reset_and_a_wrong_one_is_refused() {
         let sandbox = Sandbox::start().await.unwrap();
         let apply = |text| Setting::read(text).unwrap().apply(&sandbox);
         apply("geoplanning.duplicates=refuse").unwrap();
+        sandbox.reset();
         let settings = |vendor: &str| {
             let mut emulators = sandbox.emulators();
             let emulator = emulators.find(|emulator| emulator.name() == vendor);

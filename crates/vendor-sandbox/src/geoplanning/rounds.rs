@@ -9,7 +9,7 @@ use crate::clock::later;
 use crate::exchange::{Handled, Response};
 
 use super::activities::activity_json;
-use super::wire::{CheckedCall, found, instant, no_such, read_instant};
+use super::wire::{CheckedCall, found, instant, no_such};
 use super::world::{Round, Span, World};
 
 /// Every resource works from 8 to 16 o'clock, UTC.
@@ -34,7 +34,8 @@ pub(crate) fn list(world: &mut World, request: &CheckedCall<'_>) -> Result<Handl
     let resource = request.id();
     let known = world.resources.get(resource);
     known.ok_or_else(|| no_such("resource"))?;
-    let from = read_instant(request.query("date").unwrap_or_default(), "date")?;
+    let date = request.query("date").unwrap_or_default();
+    let from = world.settings.read_day(date)?;
     let until = from.saturating_add(Duration::DAY);
     let rounds: Vec<Value> = world
         .rounds
@@ -51,7 +52,7 @@ pub(crate) fn add(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let new: NewRound = request.body()?;
     let known = world.resources.get(new.resource_id);
     known.ok_or_else(|| no_such("resource"))?;
-    let start = next_day_begins(read_instant(&new.date, "date")?);
+    let start = next_day_begins(world.settings.read_day(&new.date)?);
     let same = |round: &Round| round.resource == new.resource_id && round.span.start == start;
     if world.rounds.latest(same).is_some() {
         world

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Iso8601;
 use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::{OffsetDateTime, Time, UtcOffset};
 
 use crate::exchange::{Call, Response};
 
@@ -139,6 +139,17 @@ pub(crate) fn read_instant(text: &str, field: &str) -> Result<OffsetDateTime, Re
     parsed
         .and_then(|local| local.checked_to_offset(UtcOffset::UTC))
         .ok_or_else(|| not_an_instant(field))
+}
+
+/// A day that a caller wrote as the midnight at which it begins there, as midnight UTC.
+pub(crate) fn read_day(text: &str, field: &str) -> Result<OffsetDateTime, Response> {
+    let parsed = OffsetDateTime::parse(text, &Iso8601::DEFAULT).ok();
+    let local = parsed.ok_or_else(|| not_an_instant(field))?;
+    if local.time() != Time::MIDNIGHT {
+        let text = format!("field `{field}` must be the midnight at which a day begins");
+        return Err(refused(400, &text));
+    }
+    Ok(local.date().midnight().assume_utc())
 }
 
 /// An instant that a caller wrote as epoch milliseconds.

@@ -110,6 +110,31 @@ async fn a_new_round_is_among_those_of_the_same_date() {
 }
 
 #[tokio::test]
+async fn a_strict_service_takes_a_midnight_for_the_day_it_is_written_for() {
+    let mut planner = Planner::start().await;
+    planner.configure(|settings| settings.strict_days = true);
+    for offset in ["Z", "%2B02:00", "-10:00"] {
+        let list = "/rounds/resource/1?date=";
+        let path = format!("{list}2026-03-02T00:00:00.000{offset}");
+        let response = planner.get("list_rounds", &path).await;
+        assert_eq!(ids(&response["rounds"]), [1], "{path}");
+        let path = format!("{list}2026-03-01T23:00:00.000{offset}");
+        let (status, message) = planner.refused("list_rounds", &path).await;
+        assert_eq!(status, 400);
+        assert_eq!(
+            message,
+            "field `date` must be the midnight at which a day begins"
+        );
+    }
+    let at_noon = json!({ "date": "2026-06-03T12:00:00Z", "resourceId": 2 });
+    let refused = planner.call_refused("add_round", "/rounds", at_noon).await;
+    assert_eq!(refused.0, 400);
+    let midnight = json!({ "date": "2026-06-03T00:00:00+02:00", "resourceId": 2 });
+    let added = planner.call("add_round", "/rounds", midnight).await;
+    assert_eq!(added["round"]["startDate"], "2026-06-03T08:00:00.000Z");
+}
+
+#[tokio::test]
 async fn a_round_needs_a_known_resource_and_a_day() {
     let mut planner = Planner::start().await;
     let body = json!({ "date": "2016-06-03T00:00:00Z", "resourceId": 999 });

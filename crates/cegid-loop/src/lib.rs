@@ -72,6 +72,49 @@
 //! [`Error`] reports what happened. Reading is always safe to repeat, and the client repeats it
 //! if that can help. [`Rows::position`] is where to resume.
 //!
+//! # Time zones
+//!
+//! Dates are instants and are kept as the service sends them, in UTC. The calendar day of an
+//! instant depends on the firm's time zone: convert it before you read the date.
+//!
+//! # Testing
+//!
+//! [`vendor-sandbox`](https://docs.rs/vendor-sandbox) serves this API on loopback, so your tests
+//! need no account:
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = vendor_sandbox::Sandbox::start().await?;
+//! let cegid = sandbox.cegid_loop();
+//! let client = cegid_loop::Client::builder()
+//!     .base_url(cegid.base_url())
+//!     .subscription_key(cegid.subscription_key())
+//!     .api_key(cegid.api_key(), cegid.api_secret())
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tracing
+//!
+//! Each call is one [`tracing`](https://docs.rs/tracing) span, `http.client.call`, with
+//! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
+//! is one event. None of them contains a value you sent or received.
+//!
+//! # Proxies
+//!
+//! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
+//! a service on loopback. [`TransportConfig`] has what differs from that.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls with ring and the platform's certificate store.
+//! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
+//! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
+//! - `schema`: JSON schemas of what goes over the wire.
+//!
+//! Features add up: turning one on beside the default changes nothing until you choose it.
+//!
 //! # Where things are
 //!
 //! [`Client`] and [`ClientBuilder`]; [`List`], [`Pages`] and [`Rows`]; [`Filter`], [`Sort`] and

@@ -52,6 +52,48 @@
 //! # }
 //! ```
 //!
+//! # Time zones
+//!
+//! The service works in UTC, to the minute. Give any offset: the client converts it, and refuses
+//! an instant that isn't a whole minute.
+//!
+//! # Testing
+//!
+//! [`vendor-sandbox`](https://docs.rs/vendor-sandbox) serves this API on loopback, so your tests
+//! need no account:
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = vendor_sandbox::Sandbox::start().await?;
+//! let ocean = sandbox.ocean_geomission();
+//! let client = ocean_geomission::Client::builder()
+//!     .base_url(ocean.base_url())
+//!     .credentials(ocean.login(), ocean.password())
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tracing
+//!
+//! Each call is one [`tracing`](https://docs.rs/tracing) span, `http.client.call`, with
+//! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
+//! is one event. None of them contains a value you sent or received.
+//!
+//! # Proxies
+//!
+//! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
+//! a service on loopback. [`TransportConfig`] has what differs from that.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls with ring and the platform's certificate store.
+//! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
+//! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
+//! - `schema`: JSON schemas of what goes over the wire.
+//!
+//! Features add up: turning one on beside the default changes nothing until you choose it.
+//!
 //! # Where things are
 //!
 //! [`Client`] and [`ClientBuilder`]; [`NewMission`], [`MissionUpdate`] and [`Recipient`], which

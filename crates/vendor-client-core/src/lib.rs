@@ -29,6 +29,17 @@
 //! # }
 //! ```
 //!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls with ring and the platform's certificate store.
+//! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
+//! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
+//! - `schema`: JSON schemas of the types, for the comparison with the documentation.
+//!
+//! Features add up: turning one on beside the default changes nothing until you choose it.
+//!
+//! # Where things are
+//!
 //! In reading order: [`Operation`], [`Request`] and [`Violations`], [`Transport`] and
 //! [`TransportConfig`], [`RetryPolicy`], [`TokenCache`], [`Response`], [`Error`].
 

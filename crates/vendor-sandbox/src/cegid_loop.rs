@@ -260,6 +260,18 @@ impl Vendor for Loop {
         self.contract
     }
 
+    fn title(&self) -> &'static str {
+        "Cegid Loop"
+    }
+
+    fn credentials(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("subscription key", SUBSCRIPTION_KEY),
+            ("API key", API_KEY),
+            ("client secret", API_SECRET),
+        ]
+    }
+
     fn base_paths(&self) -> &'static [&'static str] {
         &["/loop-api-publiques"]
     }

@@ -31,6 +31,12 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// The vendor's contract.
     fn contract(&self) -> &'static Contract;
 
+    /// The vendor's name as it writes it.
+    fn title(&self) -> &'static str;
+
+    /// The demo account: what each credential is, and its value.
+    fn credentials(&self) -> &'static [(&'static str, &'static str)];
+
     /// The path prefixes of the vendor's own base URLs; each empty, or with a slash in front. The
     /// first is that of [`Emulator::base_url`].
     fn base_paths(&self) -> &'static [&'static str];
@@ -156,6 +162,16 @@ impl Emulator {
     /// The vendor's folder below `docs/`, such as `ocean-geomission`.
     pub fn name(&self) -> &'static str {
         &self.vendor.contract().vendor
+    }
+
+    /// The vendor's name as it writes it, such as `Océan Géomission`.
+    pub fn title(&self) -> &'static str {
+        self.vendor.title()
+    }
+
+    /// The demo account: what each credential is, such as `password`, and its value.
+    pub fn credentials(&self) -> &'static [(&'static str, &'static str)] {
+        self.vendor.credentials()
     }
 
     /// The URL that stands for the vendor's own base URL, without a slash at its end.

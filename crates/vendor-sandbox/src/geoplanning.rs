@@ -354,6 +354,14 @@ impl Vendor for Planner {
         self.contract
     }
 
+    fn title(&self) -> &'static str {
+        "Geoplanning"
+    }
+
+    fn credentials(&self) -> &'static [(&'static str, &'static str)] {
+        &[("login", LOGIN), ("password", PASSWORD)]
+    }
+
     fn base_paths(&self) -> &'static [&'static str] {
         &[""]
     }

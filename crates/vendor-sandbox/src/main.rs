@@ -168,41 +168,23 @@ fn serve(options: Options) -> io::Result<()> {
 
 /// Everything needed to call the vendors.
 fn overview(sandbox: &Sandbox) -> String {
-    let ocean = sandbox.ocean_geomission();
-    let cegid = sandbox.cegid_loop();
-    let geoplanning = sandbox.geoplanning();
-    format!(
+    let mut text = String::new();
+    for emulator in sandbox.emulators() {
+        text += &format!("{:<18} {}\n", emulator.title(), emulator.base_url());
+        for (name, value) in emulator.credentials() {
+            text += &format!("  {name:<16} {value}\n");
+        }
+        text += "\n";
+    }
+    let remote_control = sandbox.remote_control_url().unwrap_or_default();
+    text + &format!(
         "\
-Océan Géomission   {ocean_url}
-  login            {login}
-  password         {password}
-
-Cegid Loop         {cegid_url}
-  subscription key {subscription_key}
-  API key          {api_key}
-  client secret    {api_secret}
-
-Geoplanning        {geoplanning_url}
-  login            {planner}
-  password         {planner_password}
-
 Remote control     {remote_control}
   GET, POST /_sandbox/settings
   POST /_sandbox/faults, GET /_sandbox/ledger, POST /_sandbox/clock/advance, POST /_sandbox/reset
 
 Ctrl-C ends it.
-",
-        ocean_url = ocean.base_url(),
-        login = ocean.login(),
-        password = ocean.password(),
-        cegid_url = cegid.base_url(),
-        subscription_key = cegid.subscription_key(),
-        api_key = cegid.api_key(),
-        api_secret = cegid.api_secret(),
-        geoplanning_url = geoplanning.base_url(),
-        planner = geoplanning.login(),
-        planner_password = geoplanning.password(),
-        remote_control = sandbox.remote_control_url().unwrap_or_default(),
+"
     )
 }
 
@@ -250,6 +232,21 @@ mod tests {
             &["4700"],
         ] {
             assert_eq!(read(wrong), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_overview_has_every_vendor_with_its_credentials() {
+        let sandbox = Sandbox::start().await.unwrap();
+        let text = overview(&sandbox);
+        for emulator in sandbox.emulators() {
+            assert!(text.contains(emulator.title()), "{text}");
+            assert!(text.contains(&emulator.base_url()), "{text}");
+            assert!(!emulator.credentials().is_empty());
+            for (name, value) in emulator.credentials() {
+                let has = |line: &str| line.contains(name) && line.ends_with(value);
+                assert!(text.lines().any(has), "{name}: {text}");
+            }
         }
     }
 

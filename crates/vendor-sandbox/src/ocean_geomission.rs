@@ -294,6 +294,14 @@ impl Vendor for Ocean {
         self.contract
     }
 
+    fn title(&self) -> &'static str {
+        "Océan Géomission"
+    }
+
+    fn credentials(&self) -> &'static [(&'static str, &'static str)] {
+        &[("login", LOGIN), ("password", PASSWORD)]
+    }
+
     fn base_paths(&self) -> &'static [&'static str] {
         &["/ocean-3.0.0", "/ocean"]
     }

@@ -103,6 +103,8 @@ pub enum Expected {
     Empty,
     /// The body is `null`, likewise.
     Null,
+    /// The body is a text or a number, which is a receipt for some operations.
+    Scalar,
 }
 
 /// How a call fails.
@@ -133,11 +135,14 @@ impl Expected {
         match (self, operation.body) {
             (Self::Success, _)
             | (Self::Empty, Body::Optional | Body::Nothing)
-            | (Self::Null, Body::Nothing) => (Vec::new(), true),
+            | (Self::Null, Body::Optional | Body::Nothing)
+            | (Self::Scalar, Body::Optional) => (Vec::new(), true),
             (Self::Failure(failure), _) => (vec![failure], false),
             (Self::BreaksEarly, _) => (Vec::new(), false),
             (Self::SuccessOr(failure), _) => (vec![failure], true),
-            (Self::Unreadable | Self::Empty | Self::Null, _) => (vec![UNREADABLE], false),
+            (Self::Unreadable | Self::Empty | Self::Null | Self::Scalar, _) => {
+                (vec![UNREADABLE], false)
+            }
         }
     }
 
@@ -149,7 +154,7 @@ impl Expected {
             Self::BreaksEarly => "`Connect` or `Interrupted`, not sent or unknown".to_owned(),
             Self::SuccessOr(failure) => format!("success; or {}", failure.in_words()),
             Self::Unreadable => UNREADABLE.in_words(),
-            Self::Empty | Self::Null => {
+            Self::Empty | Self::Null | Self::Scalar => {
                 format!(
                     "success where that is enough; otherwise {}",
                     UNREADABLE.in_words()

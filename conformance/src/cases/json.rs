@@ -43,8 +43,8 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         body!("an empty body", Expected::Empty, |_| Vec::new()),
         value!("`null`", Expected::Null, |_| Value::Null),
-        value!("a string", Unreadable, |_| json!("canary")),
-        value!("a number", Unreadable, |_| json!(7)),
+        value!("a string", Expected::Scalar, |_| json!("canary")),
+        value!("a number", Expected::Scalar, |_| json!(7)),
         value!("array for object, object for array", EITHER, swapped),
         value!("an empty object", EITHER, |_| json!({})),
         value!("every member missing", EITHER, without_members),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use cegid_loop::Filter;
 use fastrand::Rng;
 use geoplanning::{NewActivity, NewTask, StreetAddress};
-use ocean_geomission::{Creation, MissionUpdate, NewMission};
+use ocean_geomission::{Creation, MissionUpdate, NewMission, Recipient};
 use vendor_client_core::TransportConfig;
 use vendor_sandbox::{Emulator, Sandbox};
 
@@ -76,6 +76,7 @@ impl Clients {
         let ocean = sandbox.ocean_geomission();
         let id = format!("S-{number}");
         let mut mission = NewMission::new(id.as_str());
+        mission.recipient = Some(Recipient::vehicle("VAN-07"));
         mission.comment = Some("as it was sent".to_owned());
         mission.send = Some(true);
 

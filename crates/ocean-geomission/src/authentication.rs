@@ -10,6 +10,8 @@ use vendor_client_core::{
     Error, HeaderName, Json, LogIn, Token, Transport, Validate, endpoints, redacted_debug,
 };
 
+use crate::wire::informative;
+
 /// The header that carries the token.
 pub(crate) const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-auth-token");
 
@@ -62,8 +64,13 @@ impl Validate for Credentials {}
 #[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
 pub(crate) struct LoggedIn {
     token: String,
-    #[serde(rename = "passwordExpirationRemainingDays")]
+    #[serde(
+        rename = "passwordExpirationRemainingDays",
+        default,
+        deserialize_with = "informative"
+    )]
     #[cfg_attr(feature = "schema", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
     password_days_left: Option<i64>,
 }
 
@@ -81,7 +88,7 @@ impl LogIn for Account {
         let request = self.transport.request_to(&LOG_IN, (), &self.credentials);
         let logged_in: LoggedIn = self.transport.send(request).await?.json()?;
         self.password_days_left.set(logged_in.password_days_left);
-        Token::new(logged_in.token, TOKEN_LIFETIME)
+        Token::new(logged_in.token.trim(), TOKEN_LIFETIME)
     }
 }
 

@@ -35,7 +35,7 @@ struct Inner {
     transport: Transport,
     tokens: TokenCache,
     password_days_left: Arc<PasswordDaysLeft>,
-    parameter_place: ParameterPlace,
+    parameter_place: Option<ParameterPlace>,
 }
 
 impl fmt::Debug for Client {
@@ -153,7 +153,7 @@ pub struct ClientBuilder {
     login: Option<SecretString>,
     password: Option<SecretString>,
     customer: Option<CustomerId>,
-    parameter_place: ParameterPlace,
+    parameter_place: Option<ParameterPlace>,
     token_store: Option<Arc<dyn TokenStore>>,
     transport: TransportConfig,
 }
@@ -194,7 +194,8 @@ impl ClientBuilder {
         Ok(builder)
     }
 
-    /// Sets the account's name and password.
+    /// Sets the account's name and password. A byte-order mark and line ends around them, as from a
+    /// file, are removed.
     pub fn credentials(
         mut self,
         login: impl Into<SecretString>,
@@ -218,9 +219,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets where the parameters of the writing operations go. Default: the query string.
+    /// Sets where the parameters of the writing operations go. Default: the query string, or a
+    /// form if the query would be longer than 6 KB.
     pub fn parameter_place(mut self, place: ParameterPlace) -> Self {
-        self.parameter_place = place;
+        self.parameter_place = Some(place);
         self
     }
 
@@ -241,21 +243,19 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if the credentials are missing, the base
-    /// URL is neither https nor loopback, or TLS can't be set up.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if a credential is missing or has white
+    /// space at its ends, the base URL is neither https nor loopback, or TLS can't be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let (Some(login), Some(password)) = (self.login, self.password) else {
-            return Err(Error::configuration("the credentials are missing"));
+        let credentials = Credentials {
+            login: credential("login", self.login)?,
+            password: credential("password", self.password)?,
         };
-        if login.expose_secret().is_empty() || password.expose_secret().is_empty() {
-            return Err(Error::configuration("the credentials are empty"));
-        }
         let base_url = self.base_url.as_deref().unwrap_or(PRODUCTION);
         let transport = Transport::new(&SERVICE, base_url, HeaderMap::new(), &self.transport)?;
         let password_days_left = Arc::new(PasswordDaysLeft::default());
         let account = Account {
             transport: transport.clone(),
-            credentials: Credentials { login, password },
+            credentials,
             password_days_left: Arc::clone(&password_days_left),
         };
         Ok(Client {
@@ -268,6 +268,26 @@ impl ClientBuilder {
             customer: self.customer,
         })
     }
+}
+
+/// A credential without the line end or byte-order mark that a file or a paste leaves on it. A
+/// blank at its ends may be part of it or not, so it's refused rather than guessed.
+fn credential(name: &str, given: Option<SecretString>) -> Result<SecretString, Error> {
+    let given = given.unwrap_or_default();
+    let text = given.expose_secret();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        return Err(Error::configuration(format!(
+            "the credentials are incomplete: the {name} is missing or empty"
+        )));
+    }
+    if text != text.trim() {
+        return Err(Error::configuration(format!(
+            "the credentials are not clean: the {name} begins or ends with white space"
+        )));
+    }
+    Ok(text.into())
 }
 
 #[cfg(test)]

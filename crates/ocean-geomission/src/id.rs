@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{Validate, Violations, id};
 
+use crate::wire::not_blank;
+
 id! {
     /// The service's number of a customer. Only users who serve several customers need one.
     ///
@@ -24,7 +26,7 @@ id! {
 pub struct MissionId(String);
 
 impl MissionId {
-    /// Takes an identifier. A call refuses an empty one before it sends anything.
+    /// Takes an identifier. A call refuses a blank one before it sends anything.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
@@ -57,6 +59,6 @@ impl fmt::Display for MissionId {
 
 impl Validate for MissionId {
     fn validate(&self, violations: &mut Violations) {
-        violations.require("idMission", !self.0.is_empty(), "must not be empty");
+        not_blank("idMission", &self.0, violations);
     }
 }

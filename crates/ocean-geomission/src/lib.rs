@@ -128,7 +128,7 @@ pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, Clock, Creation, Error, ErrorKind, FileTokenStore, Idempotency, ManualClock, Method,
     Operation, Outcome, RetryPolicy, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock,
-    Tls, Token, TokenStore, TransportConfig, Violation,
+    Tls, Token, TokenStore, TransportConfig, Violation, Violations,
 };
 
 /// The endpoints of every file.

@@ -4,6 +4,7 @@ mod mission_update;
 mod new_mission;
 
 use serde::Deserialize;
+use serde_json::Value;
 use vendor_client_core::{Creation, Error, Query, Response, endpoints, redacted_debug};
 
 use crate::client::{Client, FromResponse};
@@ -193,14 +194,32 @@ redacted_debug!(MissionStatus {
     time
 });
 
-/// A success without a body is a success: an effect must not look undone because a text is
-/// missing.
+/// Whatever a success says, it's a receipt: an effect must not look undone because its text is
+/// missing or isn't JSON. Only a page, and JSON that breaks off, can't come from the service.
 impl FromResponse for Receipt {
     fn from_response(response: &Response) -> Result<Self, Error> {
-        if response.body().is_empty() {
-            return Ok(Self { message: None });
+        match str::from_utf8(response.body().trim_ascii()) {
+            Ok("" | "null") => Ok(Self { message: None }),
+            Ok(text) if !text.starts_with(['{', '[', '"', '<', '\u{feff}']) => {
+                Ok(Self::new(&Value::from(text)))
+            }
+            _ => {
+                let json: Value = response.json()?;
+                let receipt = json.get(0).unwrap_or(&json);
+                Ok(Self::new(receipt.get("message").unwrap_or(receipt)))
+            }
         }
-        response.json()
+    }
+}
+
+impl Receipt {
+    fn new(message: &Value) -> Self {
+        let message = match message {
+            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+            Value::Number(_) | Value::Bool(_) => Some(message.to_string()),
+            _ => None,
+        };
+        Self { message }
     }
 }
 

@@ -7,17 +7,26 @@ use vendor_client_core::{Part, Request, Validate, Violations};
 
 use crate::id::{CustomerId, MissionId};
 
+/// The longest query that the client writes unless told to, in bytes. Tomcat, which such services
+/// commonly run on, refuses a request whose line and headers are longer than 8 KB.
+const LONG_QUERY: usize = 6 * 1024;
+
+/// The longest query that a URL can hold, with some room for the rest of it.
+const LONGEST_QUERY: usize = 60_000;
+
 /// Where the parameters of the writing operations go.
 ///
 /// The vendor's pages list them as request parameters, which there means the query string, for
 /// POST as well. Its server also reads them from a form, and a tenant may expect JSON.
 ///
+/// A query is part of the URL, so servers and proxies on the way write it to their access logs:
+/// names, addresses and comments included. A body isn't logged.
+///
 /// Docs: `docs/ocean-geomission/README.md`, "Where parameters go".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParameterPlace {
-    /// In the query string.
-    #[default]
+    /// In the query string, however long it gets; more than 60,000 bytes are refused.
     Query,
     /// In a form-encoded body.
     Form,
@@ -31,7 +40,8 @@ pub(crate) struct Parameters<T>(PhantomData<fn(T)>);
 
 /// Parameters, and what the client knows about every call: where they go and for which customer.
 pub(crate) struct Placed<'a, T> {
-    pub(crate) place: ParameterPlace,
+    /// `None`: in the query, or in a form if the query would get long.
+    pub(crate) place: Option<ParameterPlace>,
     pub(crate) customer_id: Option<CustomerId>,
     pub(crate) parameters: &'a T,
 }
@@ -45,11 +55,30 @@ impl<T: Serialize + Validate + 'static> Part for Parameters<T> {
             parameters: placed.parameters,
         };
         let request = request.validate(&parameters);
+        // Parameters that can't be encoded are reported by the request itself.
+        let encoded = serde_urlencoded::to_string(&parameters).unwrap_or_default();
         match placed.place {
-            ParameterPlace::Query => request.query(&parameters),
-            ParameterPlace::Form => request.form(&parameters),
-            ParameterPlace::Json => request.json(&parameters),
+            None if encoded.len() > LONG_QUERY => request.form(&parameters),
+            None => request.query(&parameters),
+            Some(ParameterPlace::Query) => request.validate(&AsQuery(&encoded)).query(&parameters),
+            Some(ParameterPlace::Form) => request.form(&parameters),
+            Some(ParameterPlace::Json) => request.json(&parameters),
         }
+    }
+}
+
+/// Encoded parameters that must fit into a URL.
+struct AsQuery<'a>(&'a str);
+
+impl Validate for AsQuery<'_> {
+    fn validate(&self, violations: &mut Violations) {
+        if self.0.len() <= LONGEST_QUERY {
+            return;
+        }
+        let parameters = self.0.split('&').filter_map(|pair| pair.split_once('='));
+        let longest = parameters.max_by_key(|(_, value)| value.len());
+        let (name, _) = longest.unwrap_or(("query", ""));
+        violations.add(name, "must be shorter to fit into a URL, or go in a form");
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{Validate, Violations, redacted_debug};
 
+use crate::wire::not_blank;
+
 /// Who receives a mission.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -68,6 +70,22 @@ impl fmt::Debug for Recipient {
             Self::Person { .. } => "Person(..)",
             Self::FullName { .. } => "FullName(..)",
         })
+    }
+}
+
+impl Validate for Recipient {
+    fn validate(&self, violations: &mut Violations) {
+        match self {
+            Self::Vehicle { name } => not_blank("nomVeh", name, violations),
+            Self::Person {
+                last_name,
+                first_name,
+            } => {
+                not_blank("nomIndi", last_name, violations);
+                not_blank("prenomIndi", first_name, violations);
+            }
+            Self::FullName { name } => not_blank("nomPrenom", name, violations),
+        }
     }
 }
 

@@ -1,5 +1,41 @@
 //! This vendor's quirks on the wire.
 
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use vendor_client_core::{Validate, Violations};
+
+/// Every constraint that the value breaks.
+pub(crate) fn check(value: &impl Validate) -> Result<(), Violations> {
+    let mut violations = Violations::new();
+    value.validate(&mut violations);
+    match violations.is_empty() {
+        true => Ok(()),
+        false => Err(violations),
+    }
+}
+
+/// Requires that a text names something: the service would take a blank one for none.
+pub(crate) fn not_blank(field: &str, text: &str, violations: &mut Violations) {
+    violations.require(field, !text.trim().is_empty(), "must not be blank");
+}
+
+/// A whole number that only informs: read from a number or a text, and `None` if it's neither, so
+/// that it never costs the rest of the response.
+pub(crate) fn informative<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
+    let value = Option::<Value>::deserialize(input)?;
+    let number = match value {
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::String(text)) => text,
+        _ => return Ok(None),
+    };
+    let number = number.trim();
+    let whole = number.split_once('.').map_or(number, |(whole, fraction)| {
+        let is_whole = fraction.bytes().all(|digit| digit == b'0');
+        if is_whole { whole } else { "" }
+    });
+    Ok(whole.parse().ok())
+}
+
 /// UTC instants as `dd/MM/yyyy HH:mm`: no offset, no seconds.
 ///
 /// Docs: `docs/ocean-geomission/README.md`, "Dates". The French pages lack the space in one of
@@ -22,6 +58,18 @@ pub(crate) mod utc_minute {
 
     pub(crate) fn validate(field: &str, at: Option<OffsetDateTime>, violations: &mut Violations) {
         violations.require(field, at.is_none_or(can_write), RULE);
+    }
+
+    /// Requires that a mission doesn't expire before it starts.
+    pub(crate) fn validate_order(
+        starts: Option<OffsetDateTime>,
+        expires: Option<OffsetDateTime>,
+        violations: &mut Violations,
+    ) {
+        if let (Some(starts), Some(expires)) = (starts, expires) {
+            let rule = "must not be before jourHeureInter";
+            violations.require("jourHeurePeremp", starts <= expires, rule);
+        }
     }
 
     pub(super) fn can_write(at: OffsetDateTime) -> bool {
@@ -62,7 +110,33 @@ mod tests {
     use time::OffsetDateTime;
     use time::macros::datetime;
 
-    use super::utc_minute;
+    use super::{informative, utc_minute};
+
+    #[derive(Debug, Deserialize)]
+    struct Informed(#[serde(deserialize_with = "informative")] Option<i64>);
+
+    #[test]
+    fn a_figure_that_only_informs_is_read_from_its_neighbours_and_never_fails() {
+        for (json, figure) in [
+            ("42", Some(42)),
+            ("42.0", Some(42)),
+            ("-3", Some(-3)),
+            (r#""42""#, Some(42)),
+            (r#"" 42 ""#, Some(42)),
+            (r#""42.00""#, Some(42)),
+            ("42.5", None),
+            (r#""""#, None),
+            (r#""soon""#, None),
+            ("null", None),
+            ("true", None),
+            ("[1]", None),
+            ("{}", None),
+            ("1e300", None),
+        ] {
+            let read: Informed = serde_json::from_str(json).unwrap();
+            assert_eq!(read.0, figure, "{json}");
+        }
+    }
 
     #[derive(Debug, Deserialize, PartialEq, Serialize)]
     struct Dated(#[serde(with = "utc_minute")] Option<OffsetDateTime>);

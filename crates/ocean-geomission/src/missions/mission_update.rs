@@ -7,7 +7,7 @@ use vendor_client_core::{Validate, Violations, redacted_debug};
 use crate::id::MissionId;
 use crate::missions::NewMission;
 use crate::recipient::{Coordinates, Recipient};
-use crate::wire::utc_minute;
+use crate::wire::{check, utc_minute};
 
 /// Changes to a mission.
 ///
@@ -137,6 +137,15 @@ impl MissionUpdate {
             coordinates: None,
         }
     }
+
+    /// Checks every constraint that a call checks before it sends the update, without sending it.
+    ///
+    /// # Errors
+    ///
+    /// All the constraints that the update breaks, each by the name of its parameter.
+    pub fn validate(&self) -> Result<(), Violations> {
+        check(self)
+    }
 }
 
 /// Repeats every field of the mission, so that you can change some of them.
@@ -164,6 +173,10 @@ impl Validate for MissionUpdate {
         self.id.validate(violations);
         utc_minute::validate("jourHeureInter", self.scheduled_at, violations);
         utc_minute::validate("jourHeurePeremp", self.expires_at, violations);
+        utc_minute::validate_order(self.scheduled_at, self.expires_at, violations);
+        if let Some(recipient) = &self.recipient {
+            recipient.validate(violations);
+        }
         if let Some(coordinates) = self.coordinates {
             coordinates.validate(violations);
         }

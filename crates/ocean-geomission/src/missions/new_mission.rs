@@ -6,7 +6,7 @@ use vendor_client_core::{Validate, Violations, redacted_debug};
 
 use crate::id::MissionId;
 use crate::recipient::{Coordinates, Recipient};
-use crate::wire::utc_minute;
+use crate::wire::{check, utc_minute};
 
 /// A mission to create.
 ///
@@ -93,8 +93,8 @@ pub struct NewMission {
     #[serde(rename = "ville", skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
 
-    /// Whether the mission is sent to its recipient, or only prepared. `None`: the service
-    /// decides, and doesn't document how.
+    /// Whether the mission is sent to its recipient, which then must be set, or only prepared.
+    /// `None`: the service decides, and doesn't document how.
     ///
     /// Wire: `aEnvoyer`.
     #[serde(rename = "aEnvoyer", skip_serializing_if = "Option::is_none")]
@@ -134,6 +134,15 @@ impl NewMission {
             coordinates: None,
         }
     }
+
+    /// Checks every constraint that a call checks before it sends the mission, without sending it.
+    ///
+    /// # Errors
+    ///
+    /// All the constraints that the mission breaks, each by the name of its parameter.
+    pub fn validate(&self) -> Result<(), Violations> {
+        check(self)
+    }
 }
 
 impl Validate for NewMission {
@@ -141,6 +150,16 @@ impl Validate for NewMission {
         self.id.validate(violations);
         utc_minute::validate("jourHeureInter", self.scheduled_at, violations);
         utc_minute::validate("jourHeurePeremp", self.expires_at, violations);
+        utc_minute::validate_order(self.scheduled_at, self.expires_at, violations);
+        if let Some(recipient) = &self.recipient {
+            recipient.validate(violations);
+        }
+        let is_sent_to_nobody = self.send == Some(true) && self.recipient.is_none();
+        violations.require(
+            "aEnvoyer",
+            !is_sent_to_nobody,
+            "must not be true without a recipient",
+        );
         if let Some(coordinates) = self.coordinates {
             coordinates.validate(violations);
         }

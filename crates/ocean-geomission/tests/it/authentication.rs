@@ -102,6 +102,33 @@ fn a_client_without_credentials_cannot_be_built() {
     }
 }
 
+#[tokio::test]
+async fn credentials_from_a_file_lose_their_line_end_and_byte_order_mark() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let login = format!("\u{feff}{}\r\n", ocean.login());
+    let password = format!("{}\n", ocean.password());
+    let client = builder(&sandbox).credentials(login, password);
+    client.build().unwrap().log_in().await.unwrap();
+}
+
+#[test]
+fn credentials_with_white_space_at_their_ends_are_refused_by_name() {
+    for (login, password, name) in [
+        (" canary", "canary", "login"),
+        ("canary\t\n", "canary", "login"),
+        ("canary", "canary ", "password"),
+        ("canary", "\u{a0}canary", "password"),
+        ("canary", "\ncanary", "password"),
+    ] {
+        let builder = Client::builder().credentials(login, password);
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let shown = error.to_string();
+        assert!(shown.contains(name) && !shown.contains("canary"), "{shown}");
+    }
+}
+
 #[test]
 fn the_production_service_is_the_default_and_needs_no_network_to_be_built() {
     let client = Client::builder()

@@ -6,6 +6,8 @@ mod authentication;
 mod confirm;
 mod fixtures;
 mod missions;
+mod reading;
+mod refusals;
 mod secrets;
 mod support;
 mod threads;

@@ -35,6 +35,10 @@ const FULL_ENCODED: &str = "customerId=21&idMission=2025-0042&jourHeureInter=24%
 
 /// A service that knows one log-in and hands out one token.
 async fn service() -> MockServer {
+    service_with_token("the-token").await
+}
+
+async fn service_with_token(token: &str) -> MockServer {
     let service = MockServer::start_async().await;
     service
         .mock_async(|when, then| {
@@ -45,7 +49,7 @@ async fn service() -> MockServer {
             then.status(200).json_body(json!({
                 "additionalAccountData": {},
                 "passwordExpirationRemainingDays": 42,
-                "token": "the-token"
+                "token": token
             }));
         })
         .await;
@@ -299,6 +303,15 @@ async fn the_customer_of_one_call_wins_over_the_clients() {
         .delete_mission(&"1".into())
         .await
         .unwrap();
+    delete.assert_async().await;
+}
+
+#[tokio::test]
+async fn a_token_is_sent_without_the_white_space_around_it() {
+    let service = service_with_token(" the-token\r\n").await;
+    let delete = expect(&service, |when| when.method(POST), |then| then.status(200)).await;
+    let client = client(&service, ParameterPlace::Query);
+    client.delete_mission(&"1".into()).await.unwrap();
     delete.assert_async().await;
 }
 

@@ -1,7 +1,6 @@
-//! What building a user's program costs from nothing: CPU time and crates.
+//! The cost of building a user's program from scratch: CPU time and crates.
 //!
-//! The programs do the same: one depends on a vendor's crate alone, one on default reqwest with
-//! JSON. CPU time is read from `/proc`, so this runs on Linux only.
+//! The programs do the same: one depends on a vendor's crate only, one on default reqwest with JSON. CPU time is read from `/proc`, so this runs on Linux only.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -9,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use benchmarks::{Failure, Verdict};
+use benchmarks::{BoxError, Verdict};
 
-/// Clock ticks a second in `/proc`: the same on every Linux that Rust runs on.
+/// Clock ticks per second in `/proc`: the same on every Linux that Rust runs on.
 const TICKS: f64 = 100.0;
 
 struct Program {
@@ -49,8 +48,8 @@ async fn main() -> Result<(), reqwest::Error> {
 }
 "#;
 
-/// Builds each program from nothing, as the profile that `--release` or its absence names.
-pub(crate) fn run() -> Result<Vec<Verdict>, Failure> {
+/// Builds each program from scratch, in the release profile if `--release` is given.
+pub(crate) fn run() -> Result<Vec<Verdict>, BoxError> {
     let is_release = env::args().any(|argument| argument == "--release");
     let root = tempfile::tempdir()?;
     let [reqwest, client, client_aws_lc] = programs().map(|program| {
@@ -108,7 +107,7 @@ fn programs() -> [Program; 3] {
 }
 
 /// CPU seconds and crates.
-fn measure(program: &Program, root: &Path, is_release: bool) -> Result<(f64, usize), Failure> {
+fn measure(program: &Program, root: &Path, is_release: bool) -> Result<(f64, usize), BoxError> {
     let place = write(program, root)?;
     cargo(&place, &["fetch"])?;
     let crates = crates(&place)?;
@@ -119,7 +118,7 @@ fn measure(program: &Program, root: &Path, is_release: bool) -> Result<(f64, usi
 }
 
 /// Writes the program with the versions that this workspace uses.
-fn write(program: &Program, root: &Path) -> Result<PathBuf, Failure> {
+fn write(program: &Program, root: &Path) -> Result<PathBuf, BoxError> {
     let place = root.join(program.name.replace(' ', "-"));
     fs::create_dir_all(place.join("src"))?;
     fs::write(place.join("src/main.rs"), program.main)?;
@@ -134,7 +133,7 @@ fn write(program: &Program, root: &Path) -> Result<PathBuf, Failure> {
     Ok(place)
 }
 
-fn cargo(place: &Path, arguments: &[&str]) -> Result<String, Failure> {
+fn cargo(place: &Path, arguments: &[&str]) -> Result<String, BoxError> {
     let output = Command::new("cargo")
         .args(arguments)
         .current_dir(place)
@@ -146,7 +145,7 @@ fn cargo(place: &Path, arguments: &[&str]) -> Result<String, Failure> {
     Err(String::from_utf8_lossy(&output.stderr).into())
 }
 
-fn crates(place: &Path) -> Result<usize, Failure> {
+fn crates(place: &Path) -> Result<usize, BoxError> {
     let tree = cargo(
         place,
         &["tree", "--prefix", "none", "--edges", "normal,build"],
@@ -159,7 +158,7 @@ fn crates(place: &Path) -> Result<usize, Failure> {
 }
 
 /// The time in user mode and in the kernel of all children that have ended.
-fn cpu_seconds_of_children() -> Result<f64, Failure> {
+fn cpu_seconds_of_children() -> Result<f64, BoxError> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The name in parentheses may hold anything; `cutime` is the 14th field after it.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
-/// Why a measurement could not be made.
-pub type Failure = Box<dyn Error>;
+/// The error of any contender.
+pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One way of making a call, by name.
 pub struct Contender {
@@ -19,7 +19,7 @@ pub struct Contender {
 
 impl Contender {
     /// A contender that makes one call each time `call` is awaited.
-    pub fn new(name: &'static str, call: impl AsyncFn() -> Result<(), Failure> + 'static) -> Self {
+    pub fn new(name: &'static str, call: impl AsyncFn() -> Result<(), BoxError> + 'static) -> Self {
         Self {
             name,
             caller: Box::new(Rc::new(call)),
@@ -31,7 +31,7 @@ impl Contender {
     }
 
     /// Makes `count` calls, one after the other.
-    pub(crate) async fn calls(&self, count: usize) -> Result<(), Failure> {
+    pub(crate) async fn calls(&self, count: usize) -> Result<(), BoxError> {
         self.caller.calls(count).await
     }
 
@@ -40,7 +40,7 @@ impl Contender {
         &self,
         in_flight: usize,
         count: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), BoxError> {
         let tasks = LocalSet::new();
         let started: Vec<_> = (0..in_flight)
             .map(|_| tasks.spawn_local(self.caller.calls(count)))
@@ -59,18 +59,18 @@ impl fmt::Debug for Contender {
     }
 }
 
-/// One thread, as that is where the cost of a call shows: the server has the other core.
-pub(crate) fn runtime() -> Result<Runtime, Failure> {
+/// Single-threaded, because the server has the other core.
+pub(crate) fn runtime() -> Result<Runtime, BoxError> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
-/// Makes calls of any type. It is asked for many at a time, so that its own cost vanishes.
+/// Makes calls of any type, many at a time, so that its own cost vanishes.
 trait Caller {
-    fn calls(&self, count: usize) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
+    fn calls(&self, count: usize) -> Pin<Box<dyn Future<Output = Result<(), BoxError>>>>;
 }
 
-impl<F: AsyncFn() -> Result<(), Failure> + 'static> Caller for Rc<F> {
-    fn calls(&self, count: usize) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
+impl<F: AsyncFn() -> Result<(), BoxError> + 'static> Caller for Rc<F> {
+    fn calls(&self, count: usize) -> Pin<Box<dyn Future<Output = Result<(), BoxError>>>> {
         let call = Self::clone(self);
         Box::pin(async move {
             for _ in 0..count {

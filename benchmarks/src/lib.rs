@@ -4,8 +4,8 @@
 //! that the server's work is not counted, and again under valgrind, where one is installed, to
 //! count instructions and allocations.
 
-// What is measured is printed.
-#![allow(clippy::print_stdout)]
+// Measurements are printed; and this crate is not published.
+#![allow(clippy::missing_errors_doc, clippy::print_stdout, missing_docs)]
 
 mod contender;
 mod report;
@@ -15,9 +15,10 @@ mod valgrind;
 
 use std::env;
 
-pub use contender::{Contender, Failure};
-pub use report::{Verdict, median};
-pub use server::Answer;
+pub use contender::{BoxError, Contender};
+pub use report::Verdict;
+pub use server::CannedResponse;
+pub use timing::median;
 
 use report::Measured;
 use server::Server;
@@ -27,24 +28,22 @@ use tokio::runtime::Runtime;
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "unpublished")]
 pub struct Benchmark {
-    /// What is called.
     pub title: &'static str,
-    /// Prepares the ways to call the server at the given base URL. All are measured against the
-    /// first; the second is ours.
-    pub contenders: fn(&str) -> Result<Vec<Contender>, Failure>,
-    /// What ours has to reach.
+    /// Prepares the ways to call the server at a base URL. All are measured against the first; the
+    /// second is ours.
+    pub contenders: fn(&str) -> Result<Vec<Contender>, BoxError>,
     pub limits: Limits,
 }
 
 impl Benchmark {
     /// Some clients start tasks as soon as they are built.
-    fn contenders_on(&self, runtime: &Runtime, server: &str) -> Result<Vec<Contender>, Failure> {
+    fn contenders_on(&self, runtime: &Runtime, server: &str) -> Result<Vec<Contender>, BoxError> {
         let _guard = runtime.enter();
         (self.contenders)(server)
     }
 }
 
-/// What our way of calling has to reach, as ratios to the first contender.
+/// The limits for our way of calling, as ratios to the first contender.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "unpublished")]
 pub struct Limits {
@@ -52,28 +51,23 @@ pub struct Limits {
     pub instructions: f64,
     /// Of time per call, one after the other and with many in flight.
     pub time: f64,
-    /// How many allocations more there may be.
+    /// How many more allocations it may make.
     pub more_allocations: Option<u32>,
-    /// Contenders than which ours must need less of everything, by name.
+    /// Names of the contenders that ours must beat in every figure.
     pub less_than: &'static [&'static str],
 }
 
-/// Runs the benchmarks against a server that gives `answers`, then `more`, and prints what was
-/// reached.
-///
-/// # Errors
-///
-/// Where the server or a contender fails, or output cannot be written.
+/// Runs the benchmarks against a server with these responses, then `more`, and prints the results.
 pub fn run(
     benchmarks: &[Benchmark],
-    answers: Vec<Answer>,
-    more: impl FnOnce() -> Result<Vec<Verdict>, Failure>,
-) -> Result<(), Failure> {
+    responses: Vec<CannedResponse>,
+    more: impl FnOnce() -> Result<Vec<Verdict>, BoxError>,
+) -> Result<(), BoxError> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         [] => report(|| measure_all(benchmarks, more)),
-        ["serve"] => server::serve(answers),
+        ["serve"] => server::serve(responses),
         ["call", title, name, server, count] => {
             let benchmark = benchmarks.iter().find(|one| one.title == title);
             let runtime = contender::runtime()?;
@@ -88,12 +82,8 @@ pub fn run(
     }
 }
 
-/// Names the machine, measures, and prints the targets with what was reached.
-///
-/// # Errors
-///
-/// Where measuring fails.
-pub fn report(measure: impl FnOnce() -> Result<Vec<Verdict>, Failure>) -> Result<(), Failure> {
+/// Names the machine, measures, and prints each target with the figure reached.
+pub fn report(measure: impl FnOnce() -> Result<Vec<Verdict>, BoxError>) -> Result<(), BoxError> {
     println!("{}\n", report::machine());
     println!("{}", report::summary(&measure()?));
     Ok(())
@@ -101,8 +91,8 @@ pub fn report(measure: impl FnOnce() -> Result<Vec<Verdict>, Failure>) -> Result
 
 fn measure_all(
     benchmarks: &[Benchmark],
-    more: impl FnOnce() -> Result<Vec<Verdict>, Failure>,
-) -> Result<Vec<Verdict>, Failure> {
+    more: impl FnOnce() -> Result<Vec<Verdict>, BoxError>,
+) -> Result<Vec<Verdict>, BoxError> {
     let server = Server::start()?;
     let mut verdicts = Vec::new();
     for benchmark in benchmarks {
@@ -114,7 +104,7 @@ fn measure_all(
     Ok(verdicts)
 }
 
-fn measure(benchmark: &Benchmark, server: &Server) -> Result<Vec<Measured>, Failure> {
+fn measure(benchmark: &Benchmark, server: &Server) -> Result<Vec<Measured>, BoxError> {
     let runtime = contender::runtime()?;
     let contenders = benchmark.contenders_on(&runtime, server.url())?;
     let timings = timing::measure(&runtime, &contenders)?;

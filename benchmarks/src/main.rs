@@ -3,21 +3,21 @@
 //! `cargo run --release -p benchmarks` measures calls and the token cache;
 //! `cargo run --release -p benchmarks -- cold-build` measures a cold build of a user's program.
 
-// What is measured is printed.
+// Measurements are printed.
 #![allow(clippy::print_stdout)]
 
 mod cold_build;
 mod status_call;
 mod token_cache;
 
-use benchmarks::{Benchmark, Failure, Limits};
+use benchmarks::{Benchmark, BoxError, Limits};
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<(), BoxError> {
     if std::env::args().nth(1).as_deref() == Some("cold-build") {
         return benchmarks::report(cold_build::run);
     }
     let status_call = Benchmark {
-        title: "Status call, 2 KB answer",
+        title: "Status call, 2 KB response",
         contenders: status_call::contenders,
         limits: Limits {
             instructions: 1.00,
@@ -26,5 +26,5 @@ fn main() -> Result<(), Failure> {
             less_than: &[],
         },
     };
-    benchmarks::run(&[status_call], status_call::answers(), token_cache::run)
+    benchmarks::run(&[status_call], status_call::responses(), token_cache::run)
 }

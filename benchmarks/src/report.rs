@@ -16,7 +16,7 @@ pub(crate) struct Measured {
     pub(crate) counts: Option<Counts>,
 }
 
-/// One target, and what was reached.
+/// A target, and the figure reached.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     what: String,
@@ -26,24 +26,16 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// A figure that must not be above its limit.
+    /// A figure that must not exceed its limit. It is compared as measured, not as printed.
     #[must_use]
     pub fn at_most(what: impl Into<String>, figure: f64, limit: f64, unit: &str) -> Self {
         Self {
             what: what.into(),
-            reached: format!("{figure:.2}{unit}"),
-            target: format!("≤ {limit:.2}{unit}"),
-            // As printed: a ratio of 1.003 is one of 1.00.
-            is_reached: (figure * 100.0).round() <= (limit * 100.0).round(),
+            reached: format!("{figure:.3}{unit}"),
+            target: format!("≤ {limit:.3}{unit}"),
+            is_reached: figure <= limit,
         }
     }
-}
-
-/// The middle one, or 0 of none.
-pub fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    let mut figures: Vec<f64> = figures.collect();
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
 /// What the figures were measured on.
@@ -207,4 +199,17 @@ pub(crate) fn summary(verdicts: &[Verdict]) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_compared_before_it_is_rounded() {
+        let is_reached = |figure| Verdict::at_most("time", figure, 1.02, " ×").is_reached;
+        assert!(is_reached(1.02));
+        assert!(!is_reached(1.0249), "which is printed as 1.025");
+        assert!(!is_reached(1.020_04), "which is printed as 1.020");
+    }
 }

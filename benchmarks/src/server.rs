@@ -1,4 +1,4 @@
-//! A server that always has its answer ready, in a process of its own.
+//! A server that always has its response ready, in a process of its own.
 
 use std::env;
 use std::io::{self, BufRead as _, BufReader};
@@ -10,18 +10,18 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::LocalSet;
 
-use crate::contender::{Failure, runtime};
+use crate::contender::{BoxError, runtime};
 
-/// What the server answers to requests of one path.
+/// The response to requests of one path.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct CannedResponse {
     path: &'static str,
     /// Head and body.
     bytes: Vec<u8>,
 }
 
-impl Answer {
-    /// Answers every request whose target begins with `path` by 200 and `json`.
+impl CannedResponse {
+    /// Responds with 200 and `json` to every request whose target begins with `path`.
     #[must_use]
     pub fn new(path: &'static str, json: &Value) -> Self {
         let body = json.to_string();
@@ -50,7 +50,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts this program again, as the server.
-    pub(crate) fn start() -> Result<Self, Failure> {
+    pub(crate) fn start() -> Result<Self, BoxError> {
         let mut process = Command::new(env::current_exe()?)
             .arg("serve")
             .stdout(Stdio::piped())
@@ -77,26 +77,26 @@ impl Drop for Server {
     }
 }
 
-/// Answers on a free port of loopback, whose URL goes to standard output, until it is killed.
-pub(crate) fn serve(answers: Vec<Answer>) -> Result<(), Failure> {
-    let answers: Rc<[Answer]> = answers.into();
+/// Serves on a free port of loopback, whose URL goes to standard output, until it is killed.
+pub(crate) fn serve(responses: Vec<CannedResponse>) -> Result<(), BoxError> {
+    let responses: Rc<[CannedResponse]> = responses.into();
     let serving = async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         println!("http://{}", listener.local_addr()?);
         loop {
             let (stream, _) = listener.accept().await?;
-            tokio::task::spawn_local(converse(stream, Rc::clone(&answers)));
+            tokio::task::spawn_local(converse(stream, Rc::clone(&responses)));
         }
     };
     LocalSet::new().block_on(&runtime()?, serving)
 }
 
-async fn converse(mut stream: TcpStream, answers: Rc<[Answer]>) -> io::Result<()> {
+async fn converse(mut stream: TcpStream, responses: Rc<[CannedResponse]>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut received = Vec::with_capacity(8192);
     loop {
         while let Some(length) = request_length(&received) {
-            stream.write_all(answer_to(&received, &answers)).await?;
+            stream.write_all(response_to(&received, &responses)).await?;
             received.drain(..length);
         }
         if stream.read_buf(&mut received).await? == 0 {
@@ -129,13 +129,13 @@ fn body_length(head: &[u8]) -> usize {
         .unwrap_or(0)
 }
 
-fn answer_to<'a>(request: &[u8], answers: &'a [Answer]) -> &'a [u8] {
+fn response_to<'a>(request: &[u8], responses: &'a [CannedResponse]) -> &'a [u8] {
     let target = request.split(|byte| *byte == b' ').nth(1).unwrap_or(b"");
-    answers
+    responses
         .iter()
-        .find(|answer| target.starts_with(answer.path.as_bytes()))
+        .find(|response| target.starts_with(response.path.as_bytes()))
         .map_or(
             b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-            |answer| &answer.bytes,
+            |response| &response.bytes,
         )
 }

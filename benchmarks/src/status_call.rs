@@ -1,13 +1,13 @@
 //! A mission's status, through the client and by bare reqwest.
 
-use benchmarks::{Answer, Contender, Failure};
+use benchmarks::{BoxError, CannedResponse, Contender};
 use ocean_geomission::{Client, MissionId, MissionStatus};
 
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.bm90LWEtcmVhbC10b2tlbg.bm90LWEtcmVhbC1zaWduYXR1cmU";
 const MISSION: &str = "2026-0042";
 
-/// What the server answers: a log-in, and a status of 2 KB.
-pub(crate) fn answers() -> Vec<Answer> {
+/// A log-in, and a status of 2 KB.
+pub(crate) fn responses() -> Vec<CannedResponse> {
     let logged_in = serde_json::json!({
         "token": TOKEN,
         "passwordExpirationRemainingDays": 42,
@@ -28,13 +28,13 @@ pub(crate) fn answers() -> Vec<Answer> {
         ],
     });
     vec![
-        Answer::new("/restapi/auth/authenticate2", &logged_in),
-        Answer::new("/restapi/geomission/statutMission", &status),
+        CannedResponse::new("/restapi/auth/authenticate2", &logged_in),
+        CannedResponse::new("/restapi/geomission/statutMission", &status),
     ]
 }
 
 /// Bare reqwest first: everything is measured against it.
-pub(crate) fn contenders(server: &str) -> Result<Vec<Contender>, Failure> {
+pub(crate) fn contenders(server: &str) -> Result<Vec<Contender>, BoxError> {
     Ok(vec![bare_reqwest(server), ocean_geomission(server)?])
 }
 
@@ -56,7 +56,7 @@ fn bare_reqwest(server: &str) -> Contender {
     })
 }
 
-fn ocean_geomission(server: &str) -> Result<Contender, Failure> {
+fn ocean_geomission(server: &str) -> Result<Contender, BoxError> {
     let client = Client::builder()
         .credentials("dispatcher@example.com", "not-a-real-password")
         .base_url(server)

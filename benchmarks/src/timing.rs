@@ -1,22 +1,21 @@
 //! Time per call.
 //!
-//! The contenders take turns in short rounds, so that whatever else the machine does meets all of
-//! them alike. Each round gives a ratio to the first contender; the median of those ratios counts.
+//! The contenders take turns in short rounds, so that other load on the machine affects all of them
+//! alike. Each round gives a ratio to the first contender; the median of those ratios counts.
 
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use crate::contender::{Contender, Failure};
-use crate::report::median;
+use crate::contender::{BoxError, Contender};
 
 const ROUNDS: usize = 1001;
 const CALLS_IN_SEQUENCE: usize = 40;
 const IN_FLIGHT: usize = 64;
 const CALLS_IN_EACH_FLIGHT: usize = 2;
 
-/// What one contender takes.
+/// The times of one contender.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
     /// Per call, one after the other.
@@ -33,7 +32,10 @@ pub(crate) struct Timed {
     pub(crate) ratio: f64,
 }
 
-pub(crate) fn measure(runtime: &Runtime, contenders: &[Contender]) -> Result<Vec<Timing>, Failure> {
+pub(crate) fn measure(
+    runtime: &Runtime,
+    contenders: &[Contender],
+) -> Result<Vec<Timing>, BoxError> {
     let in_sequence = rounds(contenders, CALLS_IN_SEQUENCE, |contender| {
         runtime.block_on(contender.calls(CALLS_IN_SEQUENCE))
     })?;
@@ -53,14 +55,14 @@ pub(crate) fn measure(runtime: &Runtime, contenders: &[Contender]) -> Result<Vec
 fn rounds(
     contenders: &[Contender],
     calls: usize,
-    run: impl Fn(&Contender) -> Result<(), Failure>,
-) -> Result<Vec<Timed>, Failure> {
+    run: impl Fn(&Contender) -> Result<(), BoxError>,
+) -> Result<Vec<Timed>, BoxError> {
     let mut times = vec![Vec::new(); contenders.len()];
     for contender in contenders {
         run(contender)?;
     }
     for round in 0..ROUNDS {
-        // Nobody always goes first.
+        // No contender always goes first.
         for turn in 0..contenders.len() {
             let place = (round + turn) % contenders.len();
             let start = Instant::now();
@@ -76,6 +78,13 @@ fn rounds(
             ratio: median(times.iter().zip(first).map(|(time, first)| time / first)),
         })
         .collect())
+}
+
+/// The middle figure, or 0 if there are none.
+pub fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
 /// In microseconds.

@@ -1,10 +1,10 @@
-//! A token that is at hand: what taking it from the cache costs.
+//! The cost of taking a token from the cache.
 
 use std::hint::black_box;
 use std::thread;
 use std::time::Duration;
 
-use benchmarks::{Failure, Verdict, median};
+use benchmarks::{BoxError, Verdict, median};
 use tokio::runtime::Builder;
 use tokio::time::Instant;
 use vendor_client_core::{Error, LogIn, Token, TokenCache};
@@ -21,9 +21,9 @@ impl LogIn for Account {
     }
 }
 
-/// Measures one thread, two that share a cache, and two that do not, which tells what the
-/// processor itself makes of two busy threads.
-pub(crate) fn run() -> Result<Vec<Verdict>, Failure> {
+/// Measures one thread, two that share a cache, and two that do not, which shows how the
+/// processor itself copes with two busy threads.
+pub(crate) fn run() -> Result<Vec<Verdict>, BoxError> {
     let shared = TokenCache::new(Account);
     let alone = nanos_per_hit(&[&shared])?;
     let apart = nanos_per_hit(&[&TokenCache::new(Account), &TokenCache::new(Account)])?;
@@ -41,12 +41,12 @@ pub(crate) fn run() -> Result<Vec<Verdict>, Failure> {
     ])
 }
 
-/// The median over the rounds of all threads, one for each cache.
-fn nanos_per_hit(caches: &[&TokenCache]) -> Result<f64, Failure> {
-    let rounds: Result<Vec<Vec<f64>>, String> = thread::scope(|scope| {
+/// The median over the rounds of all threads, one per cache.
+fn nanos_per_hit(caches: &[&TokenCache]) -> Result<f64, BoxError> {
+    let rounds: Result<Vec<Vec<f64>>, BoxError> = thread::scope(|scope| {
         let threads: Vec<_> = caches
             .iter()
-            .map(|cache| scope.spawn(|| hammer(cache).map_err(|error| error.to_string())))
+            .map(|cache| scope.spawn(|| hammer(cache)))
             .collect();
         threads
             .into_iter()
@@ -56,7 +56,7 @@ fn nanos_per_hit(caches: &[&TokenCache]) -> Result<f64, Failure> {
     Ok(median(rounds?.into_iter().flatten()))
 }
 
-fn hammer(cache: &TokenCache) -> Result<Vec<f64>, Failure> {
+fn hammer(cache: &TokenCache) -> Result<Vec<f64>, BoxError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         cache.get().await?;

@@ -1,29 +1,29 @@
 //! Instructions and allocations per call, counted by valgrind.
 //!
-//! The program is run twice with different numbers of calls. The difference is what the further
-//! calls cost: starting, connecting and logging in cancel out.
+//! The program runs twice with different numbers of calls. The difference is the cost of the extra
+//! calls: starting, connecting and logging in cancel out.
 
 use std::env;
 use std::io;
 use std::process::Command;
 
-use crate::contender::Failure;
+use crate::contender::BoxError;
 
 const FEW: u32 = 500;
 const MANY: u32 = 1500;
 
-/// What one call takes.
+/// The cost of one call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts {
     /// Instructions in user space.
     pub(crate) instructions: f64,
-    /// Allocations, each growth of one included.
+    /// Allocations, including reallocations.
     pub(crate) allocations: f64,
 }
 
-/// Counts, or `None` where valgrind is not installed.
-pub(crate) fn count(title: &str, name: &str, server: &str) -> Result<Option<Counts>, Failure> {
-    let per_call = |tool: &[&str], figure: fn(&str) -> Option<f64>| -> Result<_, Failure> {
+/// Counts. `None` if valgrind is not installed.
+pub(crate) fn count(title: &str, name: &str, server: &str) -> Result<Option<Counts>, BoxError> {
+    let per_call = |tool: &[&str], figure: fn(&str) -> Option<f64>| -> Result<_, BoxError> {
         let mut totals = [0.0; 2];
         for (total, calls) in totals.iter_mut().zip([FEW, MANY]) {
             let mut command = Command::new("valgrind");
@@ -35,7 +35,7 @@ pub(crate) fn count(title: &str, name: &str, server: &str) -> Result<Option<Coun
             };
             let text = String::from_utf8_lossy(&output.stderr);
             let found = text.lines().find_map(figure);
-            *total = found.ok_or_else(|| format!("valgrind says no figure:\n{text}"))?;
+            *total = found.ok_or_else(|| format!("valgrind reports no figure:\n{text}"))?;
         }
         Ok(Some((totals[1] - totals[0]) / f64::from(MANY - FEW)))
     };

@@ -1,7 +1,6 @@
-//! Tokens, and many callers at once: what one call with one fault cannot show.
+//! Tokens, and many callers at once: what one call with one injection cannot show.
 
 use std::path::Path;
-use std::pin::Pin;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,196 +10,174 @@ use tokio::time::advance;
 use vendor_client_core::{Error, ErrorKind, FileTokenStore, Outcome, TransportConfig};
 
 use crate::case::Limits;
-use crate::gateway::{End, Fault, Pace, Reply, Target, Wire};
-use crate::http::Answer;
+use crate::gateway::{After, Injection, Pace, Payload, Target, Wire};
+use crate::http::RawResponse;
 use crate::outputs::shown;
 use crate::report::Line;
 use crate::scene::{Scene, play};
 use crate::subject::{Key, Setup, Subject, Subjected};
+use crate::suite::single_threaded;
 
 /// The topic's name in the table.
 const TOPIC: &str = "Tokens and callers";
 
-/// How many callers come at once. A tenth of them send a request after the log-in: each takes a
-/// connection, of which a process has not many.
+/// How many callers come at once. A tenth of them send a request after the log-in: each takes one
+/// connection, and a process can open only so many.
 const CALLERS: usize = 1_000;
 
-/// How long a client remembers that its credentials were refused, and a little more.
+/// A little longer than a client remembers that its credentials were refused.
 const MEMORY: Duration = Duration::from_secs(61);
-
-type Play<S> = for<'a> fn(&'a mut Scene<S>) -> Playing<'a>;
-type Playing<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
-
-/// A case of this topic.
-struct Act<S: Subject> {
-    name: &'static str,
-    expected: &'static str,
-    needs_log_in: bool,
-    play: Play<S>,
-}
-
-macro_rules! act {
-    ($needs:expr, $name:expr, $expected:expr, $play:expr) => {
-        Act {
-            name: $name,
-            expected: $expected,
-            needs_log_in: $needs,
-            play: |scene| Box::pin($play(scene)),
-        }
-    };
-}
 
 /// Runs all cases of this topic. `program` is this crate's own, to be started as a process that
 /// shares a token.
 pub(crate) fn examine<S: Subject>(subject: &Arc<S>, program: &Path) -> Vec<Line> {
-    let mut lines: Vec<Line> = acts::<S>()
-        .into_iter()
-        .map(|act| run(subject, &act))
-        .collect();
-    lines.push(share_a_token(subject, program));
-    lines
+    let mut acts = Acts {
+        subject,
+        lines: Vec::new(),
+    };
+    acts.with_tokens(
+        "a token that expires in mid-flight",
+        "success, 1 new log-in, done once",
+        expired,
+    );
+    acts.with_tokens(
+        "a token that is revoked",
+        "success, 1 new log-in, done once",
+        revoked,
+    );
+    acts.with_tokens(
+        "a log-in without a response",
+        "timeout at the deadline, not sent",
+        log_in_silent,
+    );
+    acts.with_tokens("a log-in that is slow", "success, 1 log-in", log_in_slow);
+    acts.with_tokens(
+        "a log-in that is refused",
+        "`LogIn`, not sent, 1 log-in for all calls of a minute",
+        log_in_refused,
+    );
+    acts.with_tokens(
+        "a log-in that fails with 500",
+        "`LogIn`, not sent, may be tried again",
+        log_in_failing,
+    );
+    acts.with_tokens(
+        "a log-in that is put off for an hour",
+        "`LogIn`, not sent, tells the wait",
+        log_in_put_off,
+    );
+    acts.with_tokens(
+        "a log-in whose connection is reset",
+        "`LogIn`, not sent, may be tried again",
+        log_in_reset,
+    );
+    acts.with_tokens(
+        "a log-in without a token",
+        "`LogIn`, not sent",
+        log_in_empty,
+    );
+    acts.with_tokens(
+        "a log-in with an HTML page",
+        "`LogIn`, not sent",
+        log_in_html,
+    );
+    acts.with_tokens(
+        "a log-in with a token that no header can hold",
+        "`LogIn`, not sent",
+        log_in_unusable,
+    );
+    acts.with_any(
+        "1,000 callers at once, none logged in",
+        "success for all, 1 log-in",
+        crowd,
+    );
+    acts.with_tokens(
+        "1,000 callers at once, credentials refused",
+        "unauthorized for all, 1 log-in",
+        refused_crowd,
+    );
+    acts.with_tokens(
+        "1,000 callers at once, their token revoked",
+        "success for all, 1 new log-in",
+        revoked_crowd,
+    );
+    acts.with_tokens(
+        "the caller that logs in gives up",
+        "the others succeed, 1 log-in",
+        abandoned_log_in,
+    );
+    acts.with_any(
+        "a caller that gives up in mid-flight",
+        "the next call succeeds, nothing leaks",
+        abandoned_call,
+    );
+    acts.with_tokens(
+        "the clock jumps forward",
+        "success, 1 new log-in",
+        clock_forward,
+    );
+    acts.with_tokens("the clock jumps back", "success, no new log-in", clock_back);
+    acts.with_tokens(
+        "two processes that share a token file",
+        "success for both, 1 log-in",
+        async |scene| two_processes(scene, program),
+    );
+    acts.lines
 }
 
-fn run<S: Subject>(subject: &Arc<S>, act: &Act<S>) -> Line {
-    let applies = !act.needs_log_in || subject.log_in().is_some();
-    let complaints = match applies {
-        true => play(
-            subject,
-            act.name.to_owned(),
-            Limits::default(),
-            async |scene| {
-                (act.play)(scene).await;
-            },
-        ),
-        false => Vec::new(),
-    };
-    Line {
-        topic: TOPIC,
-        case: act.name,
-        expected: act.expected.to_owned(),
-        runs: usize::from(applies),
-        complaints,
+/// Runs cases, and keeps a line on each.
+struct Acts<'a, S> {
+    subject: &'a Arc<S>,
+    lines: Vec<Line>,
+}
+
+impl<S: Subject> Acts<'_, S> {
+    /// A case for vendors that have tokens.
+    fn with_tokens(
+        &mut self,
+        case: &'static str,
+        expected: &'static str,
+        act: impl AsyncFnOnce(&mut Scene<S>),
+    ) {
+        match self.subject.log_in() {
+            Some(_) => self.with_any(case, expected, act),
+            None => self.note(case, expected, 0, Vec::new()),
+        }
+    }
+
+    /// A case for every vendor.
+    fn with_any(
+        &mut self,
+        case: &'static str,
+        expected: &'static str,
+        act: impl AsyncFnOnce(&mut Scene<S>),
+    ) {
+        let complaints = play(self.subject, case.to_owned(), Limits::default(), act);
+        self.note(case, expected, 1, complaints);
+    }
+
+    fn note(
+        &mut self,
+        case: &'static str,
+        expected: &'static str,
+        runs: usize,
+        complaints: Vec<String>,
+    ) {
+        self.lines.push(Line {
+            topic: TOPIC,
+            case,
+            expected: expected.to_owned(),
+            runs,
+            complaints,
+        });
     }
 }
 
-fn acts<S: Subject>() -> Vec<Act<S>> {
-    vec![
-        act!(
-            true,
-            "a token that expires in mid-flight",
-            "success, 1 new log-in, done once",
-            expired
-        ),
-        act!(
-            true,
-            "a token that is revoked",
-            "success, 1 new log-in, done once",
-            revoked
-        ),
-        act!(
-            true,
-            "a log-in without an answer",
-            "timeout at the deadline, not sent",
-            log_in_silent
-        ),
-        act!(
-            true,
-            "a log-in that is slow",
-            "success, 1 log-in",
-            log_in_slow
-        ),
-        act!(
-            true,
-            "a log-in that is refused",
-            "`LogIn`, not sent, 1 log-in for all calls of a minute",
-            log_in_refused
-        ),
-        act!(
-            true,
-            "a log-in that fails with 500",
-            "`LogIn`, not sent, may be tried again",
-            log_in_failing
-        ),
-        act!(
-            true,
-            "a log-in that is put off for an hour",
-            "`LogIn`, not sent, tells the wait",
-            log_in_put_off
-        ),
-        act!(
-            true,
-            "a log-in whose connection is reset",
-            "`LogIn`, not sent, may be tried again",
-            log_in_reset
-        ),
-        act!(
-            true,
-            "a log-in without a token",
-            "`LogIn`, not sent",
-            log_in_empty
-        ),
-        act!(
-            true,
-            "a log-in with an HTML page",
-            "`LogIn`, not sent",
-            log_in_html
-        ),
-        act!(
-            true,
-            "a log-in with a token that no header can hold",
-            "`LogIn`, not sent",
-            log_in_unusable
-        ),
-        act!(
-            false,
-            "1,000 callers at once, none logged in",
-            "success for all, 1 log-in",
-            crowd
-        ),
-        act!(
-            true,
-            "1,000 callers at once, credentials refused",
-            "unauthorized for all, 1 log-in",
-            refused_crowd
-        ),
-        act!(
-            true,
-            "1,000 callers at once, their token revoked",
-            "success for all, 1 new log-in",
-            revoked_crowd
-        ),
-        act!(
-            true,
-            "the caller that logs in gives up",
-            "the others succeed, 1 log-in",
-            abandoned_log_in
-        ),
-        act!(
-            false,
-            "a caller that gives up in mid-flight",
-            "the next call succeeds, nothing leaks",
-            abandoned_call
-        ),
-        act!(
-            true,
-            "the clock jumps forward",
-            "success, 1 new log-in",
-            clock_forward
-        ),
-        act!(
-            true,
-            "the clock jumps back",
-            "success, no new log-in",
-            clock_back
-        ),
-    ]
-}
-
-/// The operation that these cases are played with: one that is not safe to repeat, if there is one.
+/// The operation that these cases call: one that is not idempotent, if there is one.
 fn operation<S: Subject>(subject: &S) -> Subjected {
     let all = subject.operations();
-    let not_safe = all.iter().find(|operation| !operation.is_safe());
-    *not_safe.unwrap_or(&all[0])
+    let not_idempotent = all.iter().find(|operation| !operation.is_idempotent());
+    *not_idempotent.unwrap_or(&all[0])
 }
 
 impl<S: Subject> Scene<S> {
@@ -220,8 +197,8 @@ impl<S: Subject> Scene<S> {
         self.subject.effects(name, key)
     }
 
-    async fn break_log_in(&mut self, bytes: fn(&Answer) -> Vec<u8>, end: End) {
-        self.plan(Target::LogIn, false, bytes, Pace::AtOnce, end)
+    async fn break_log_in(&mut self, bytes: fn(&RawResponse) -> Vec<u8>, after: After) {
+        self.plan(Target::LogIn, false, bytes, Pace::AtOnce, after)
             .await;
     }
 
@@ -229,21 +206,21 @@ impl<S: Subject> Scene<S> {
         &mut self,
         target: Target,
         forwarded: bool,
-        bytes: fn(&Answer) -> Vec<u8>,
+        bytes: fn(&RawResponse) -> Vec<u8>,
         pace: Pace,
-        end: End,
+        after: After,
     ) {
-        let fault = Fault {
+        let injection = Injection {
             target,
             forwarded,
             times: usize::MAX,
-            wire: Wire::Reply(Reply { bytes, pace, end }),
+            wire: Wire::Send(Payload { bytes, pace, after }),
         };
-        self.gateway.plan(fault).await;
+        self.gateway.plan(injection).await;
     }
 
-    /// A call of a client whose log-in goes wrong: `LogIn`, and nothing was sent. Afterwards the
-    /// client works again.
+    /// A call whose log-in goes wrong fails with `LogIn`, and nothing was sent. Afterwards the client
+    /// works again.
     async fn expect_log_in_failure(&mut self) -> Option<Error> {
         let client = self.client(None);
         let result = self.perform(&client, Key(1)).await;
@@ -280,7 +257,7 @@ async fn expired<S: Subject>(scene: &mut Scene<S>) {
     let client = scene.client(None);
     scene.expect_next_call(&client).await;
     let lifetime = scene.subject.log_in().map(|log_in| log_in.lifetime);
-    // The vendor's clock goes on, and the client's does not know.
+    // The vendor's clock advances, and the client's does not.
     scene.subject.clock().advance(lifetime.unwrap_or_default());
     renewed(scene, client).await;
     scene.subject.clock().set(vendor_sandbox::Clock::START);
@@ -295,7 +272,7 @@ async fn revoked<S: Subject>(scene: &mut Scene<S>) {
     renewed(scene, client).await;
 }
 
-/// A call whose token is dead is done once, with a new one.
+/// A call whose token has expired is carried out once, with a new token.
 async fn renewed<S: Subject>(scene: &mut Scene<S>, client: S::Client) {
     let result = scene.perform(&client, Key(1)).await;
     scene.expect_success(result);
@@ -306,7 +283,7 @@ async fn renewed<S: Subject>(scene: &mut Scene<S>, client: S::Client) {
 }
 
 async fn log_in_silent<S: Subject>(scene: &mut Scene<S>) {
-    scene.break_log_in(|_| Vec::new(), End::Silence).await;
+    scene.break_log_in(|_| Vec::new(), After::Silence).await;
     let client = scene.client(None);
     let start = tokio::time::Instant::now();
     let result = scene.perform(&client, Key(1)).await;
@@ -325,7 +302,13 @@ async fn log_in_silent<S: Subject>(scene: &mut Scene<S>) {
 async fn log_in_slow<S: Subject>(scene: &mut Scene<S>) {
     let pace = Pace::PerSecond(20);
     scene
-        .plan(Target::LogIn, true, Answer::bytes, pace, End::KeepAlive)
+        .plan(
+            Target::LogIn,
+            true,
+            RawResponse::bytes,
+            pace,
+            After::KeepAlive,
+        )
         .await;
     let client = scene.client(None);
     let result = scene.perform(&client, Key(1)).await;
@@ -335,8 +318,8 @@ async fn log_in_slow<S: Subject>(scene: &mut Scene<S>) {
 }
 
 async fn log_in_refused<S: Subject>(scene: &mut Scene<S>) {
-    let refusal = |_: &Answer| Answer::json(401, r#"{"message": "canary"}"#).bytes();
-    scene.break_log_in(refusal, End::KeepAlive).await;
+    let refusal = |_: &RawResponse| RawResponse::json(401, r#"{"message": "canary"}"#).bytes();
+    scene.break_log_in(refusal, After::KeepAlive).await;
     let client = scene.client(None);
     for key in [Key(1), Key(2), Key(3)] {
         let result = scene.perform(&client, key).await;
@@ -353,7 +336,7 @@ async fn log_in_refused<S: Subject>(scene: &mut Scene<S>) {
 
 async fn log_in_failing<S: Subject>(scene: &mut Scene<S>) {
     scene
-        .break_log_in(|_| Answer::json(500, "{}").bytes(), End::KeepAlive)
+        .break_log_in(|_| RawResponse::json(500, "{}").bytes(), After::KeepAlive)
         .await;
     if let Some(error) = scene.expect_log_in_failure().await {
         scene.expect("retryable", error.is_retryable(), true);
@@ -361,12 +344,12 @@ async fn log_in_failing<S: Subject>(scene: &mut Scene<S>) {
 }
 
 async fn log_in_put_off<S: Subject>(scene: &mut Scene<S>) {
-    let answer = |_: &Answer| {
-        Answer::json(429, "{}")
+    let response = |_: &RawResponse| {
+        RawResponse::json(429, "{}")
             .header("retry-after", "3600")
             .bytes()
     };
-    scene.break_log_in(answer, End::KeepAlive).await;
+    scene.break_log_in(response, After::KeepAlive).await;
     if let Some(error) = scene.expect_log_in_failure().await {
         scene.expect("rate limited", error.is_rate_limited(), true);
         let hour = Some(Duration::from_secs(3600));
@@ -375,7 +358,7 @@ async fn log_in_put_off<S: Subject>(scene: &mut Scene<S>) {
 }
 
 async fn log_in_reset<S: Subject>(scene: &mut Scene<S>) {
-    scene.break_log_in(|_| Vec::new(), End::Reset).await;
+    scene.break_log_in(|_| Vec::new(), After::Reset).await;
     if let Some(error) = scene.expect_log_in_failure().await {
         scene.expect("retryable", error.is_retryable(), true);
     }
@@ -383,34 +366,34 @@ async fn log_in_reset<S: Subject>(scene: &mut Scene<S>) {
 
 async fn log_in_empty<S: Subject>(scene: &mut Scene<S>) {
     scene
-        .break_log_in(|_| Answer::json(200, "{}").bytes(), End::KeepAlive)
+        .break_log_in(|_| RawResponse::json(200, "{}").bytes(), After::KeepAlive)
         .await;
     scene.expect_log_in_failure().await;
 }
 
 async fn log_in_html<S: Subject>(scene: &mut Scene<S>) {
-    let page = |_: &Answer| {
-        Answer::new(200, "<p>canary</p>")
+    let page = |_: &RawResponse| {
+        RawResponse::new(200, "<p>canary</p>")
             .header("content-type", "text/html")
             .bytes()
     };
-    scene.break_log_in(page, End::KeepAlive).await;
+    scene.break_log_in(page, After::KeepAlive).await;
     scene.expect_log_in_failure().await;
 }
 
 async fn log_in_unusable<S: Subject>(scene: &mut Scene<S>) {
-    let answer = |_: &Answer| {
-        Answer::json(
+    let response = |_: &RawResponse| {
+        RawResponse::json(
             200,
             r#"{"token": "canary\nx: y", "access_token": "canary\n"}"#,
         )
         .bytes()
     };
-    scene.break_log_in(answer, End::KeepAlive).await;
+    scene.break_log_in(response, After::KeepAlive).await;
     scene.expect_log_in_failure().await;
 }
 
-/// Lets all callers come at once. Answers how many failed, and the last failure.
+/// Lets all callers come at once. Returns how many failed, and the last error.
 async fn come_all<S: Subject>(
     scene: &mut Scene<S>,
     client: &S::Client,
@@ -438,14 +421,14 @@ async fn crowd<S: Subject>(scene: &mut Scene<S>) {
         scene.complain(format!("{failed} failed: {error}"));
     }
     scene.expect_log_ins(1);
-    // Their connections stay for a while, to be used again.
+    // Their connections stay open for a while, to be used again.
     drop(client);
     scene.gateway.until(|seen| seen.open == 0).await;
 }
 
 async fn refused_crowd<S: Subject>(scene: &mut Scene<S>) {
     scene
-        .break_log_in(|_| Answer::json(401, "{}").bytes(), End::KeepAlive)
+        .break_log_in(|_| RawResponse::json(401, "{}").bytes(), After::KeepAlive)
         .await;
     let client = scene.client(None);
     let (failed, last) = come_all(scene, &client, CALLERS).await;
@@ -476,7 +459,13 @@ async fn revoked_crowd<S: Subject>(scene: &mut Scene<S>) {
 async fn abandoned_log_in<S: Subject>(scene: &mut Scene<S>) {
     let pace = Pace::PerSecond(20);
     scene
-        .plan(Target::LogIn, true, Answer::bytes, pace, End::KeepAlive)
+        .plan(
+            Target::LogIn,
+            true,
+            RawResponse::bytes,
+            pace,
+            After::KeepAlive,
+        )
         .await;
     let client = scene.client(None);
     {
@@ -502,9 +491,15 @@ async fn abandoned_call<S: Subject>(scene: &mut Scene<S>) {
     let subject = Arc::clone(&scene.subject);
     let arranged = scene.drive(subject.arrange(&client, name, Key(1))).await;
     scene.expect_success(arranged);
-    let nothing = |_: &Answer| Vec::new();
+    let nothing = |_: &RawResponse| Vec::new();
     scene
-        .plan(Target::Operation, true, nothing, Pace::AtOnce, End::Silence)
+        .plan(
+            Target::Operation,
+            true,
+            nothing,
+            Pace::AtOnce,
+            After::Silence,
+        )
         .await;
     let before = scene.gateway.seen().requests.max(before);
     {
@@ -542,26 +537,8 @@ async fn clock_back<S: Subject>(scene: &mut Scene<S>) {
     scene.expect_no_leak(client).await;
 }
 
-/// Two processes share one token by a file: only one of them logs in. It runs in real time, since
-/// processes do, and waits for nothing but their ends.
-fn share_a_token<S: Subject>(subject: &Arc<S>, program: &Path) -> Line {
-    let name = "two processes that share a token file";
-    let applies = subject.log_in().is_some();
-    let complaints = match applies {
-        true => play(subject, name.to_owned(), Limits::default(), async |scene| {
-            two_processes(scene, program);
-        }),
-        false => Vec::new(),
-    };
-    Line {
-        topic: TOPIC,
-        case: name,
-        expected: "success for both, 1 log-in".to_owned(),
-        runs: usize::from(applies),
-        complaints,
-    }
-}
-
+/// Two processes share one token in a file: only one of them logs in. It runs in real time, since
+/// processes do, and waits for nothing but their exit.
 fn two_processes<S: Subject>(scene: &mut Scene<S>, program: &Path) {
     let directory = std::env::temp_dir().join(format!("conformance-{}", std::process::id()));
     let file = directory.join("token.json");
@@ -578,26 +555,26 @@ fn two_processes<S: Subject>(scene: &mut Scene<S>, program: &Path) {
         scene.expect("a process that succeeds", succeeded, true);
     }
     scene.expect_log_ins(1);
-    // What is left behind in the temporary folder does no harm.
+    // Files left behind in the temporary folder do no harm.
     let _ = std::fs::remove_dir_all(directory);
 }
 
-/// The argument by which this crate's program is told to log in as one of two processes.
+/// The argument that makes this crate's program log in as one of two processes.
 pub const LOG_IN_COMMAND: &str = "log-in";
 
-/// What each of the processes does: it logs in with a token file.
-///
-/// # Errors
-///
-/// The client's own.
-pub async fn log_in<S: Subject>(base_url: String, file: &Path) -> Result<(), Error> {
-    let subject = S::start().await;
-    // The token of one process must look alive to the other.
-    let setup = Setup {
-        token_store: Some(Arc::new(FileTokenStore::new(file, "sandbox", "account"))),
-        transport: TransportConfig::default(),
-        base_url,
-    };
-    let client = subject.client(setup)?;
-    subject.authenticate(&client).await
+/// What each of the processes does: it logs in with a token file, if `vendor` is this one.
+pub fn log_in<S: Subject>(vendor: &str, base_url: &str, file: &Path) -> Option<Result<(), Error>> {
+    (vendor == S::NAME).then(|| {
+        single_threaded().block_on(async {
+            let subject = S::start().await;
+            let setup = Setup {
+                token_store: Some(Arc::new(FileTokenStore::new(file, "sandbox", "account"))),
+                // In real time: the token of one process must look alive to the other.
+                transport: TransportConfig::default(),
+                base_url: base_url.to_owned(),
+            };
+            let client = subject.client(setup)?;
+            subject.authenticate(&client).await
+        })
+    })
 }

@@ -1,11 +1,11 @@
-//! A case: what goes wrong, and what the client has to make of it.
+//! A case: what goes wrong, and what the client must make of it.
 
 use std::time::Duration;
 
 use vendor_client_core::{ErrorKind, Outcome};
 
-use crate::gateway::{End, Pace, Reply, Wire};
-use crate::http::Answer;
+use crate::gateway::{After, Pace, Payload, Wire};
+use crate::http::RawResponse;
 use crate::subject::{Body, Subjected};
 
 /// One kind of misbehaviour.
@@ -15,21 +15,18 @@ pub struct Case {
     pub name: &'static str,
     /// Whether the vendor acts on the request before it goes wrong.
     pub stage: Stage,
-    /// The state of the connection.
     pub connection: Connection,
-    /// What the client sees.
     pub wire: Wire,
-    /// What the client has to make of it.
     pub expected: Expected,
-    /// How many requests meet it; all, where nothing is said.
+    /// How many requests meet it. Default: all.
     pub times: usize,
-    /// Whether it moves so much data that two operations of a vendor have to do.
+    /// Whether it moves so much data that it runs with two operations per vendor only.
     pub is_heavy: bool,
     /// How long an attempt and the whole call may take.
     pub limits: Limits,
-    /// The status that the error must tell.
+    /// The status that the error must report.
     pub status: Option<u16>,
-    /// What the error must tell of `Retry-After`.
+    /// The `Retry-After` that the error must report.
     pub retry_after: Option<Duration>,
     /// The host that the error must name.
     pub redirect_host: Option<&'static str>,
@@ -38,9 +35,7 @@ pub struct Case {
 /// The time limits of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For an attempt.
     pub attempt: Duration,
-    /// For the whole call.
     pub call: Duration,
 }
 
@@ -57,9 +52,9 @@ impl Default for Limits {
 /// Whether the vendor acts before it goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Never: an honest answer of this kind, or none, says that it did not.
+    /// Never: a response of this kind, or its absence, says that it did not.
     NotActed,
-    /// Always: what goes wrong is in the vendor's own answer.
+    /// Always: what goes wrong is in the vendor's own response.
     Acted,
     /// Both are tried.
     Both,
@@ -79,27 +74,25 @@ impl Stage {
 /// The state of the client's connection when it goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
-    /// There is none; the client makes one.
+    /// There is none: the client opens one.
     Fresh,
-    /// There is one, on which calls were answered.
+    /// There is one that has already served calls.
     Reused,
 }
 
-/// What a client has to make of a case.
+/// What a client must make of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// The call succeeds.
     Success,
-    /// The call fails.
-    Failure(Failure),
+    Error(ExpectedError),
     /// The connection breaks before anything is read. Each attempt may see that while it connects,
     /// so that nothing was sent, or when it writes, so that it does not know.
     BreaksEarly,
     /// The call succeeds, or fails like this.
-    SuccessOr(Failure),
+    SuccessOr(ExpectedError),
     /// The body cannot be read.
     Unreadable,
-    /// The body is empty, which is enough for some operations and unreadable for others.
+    /// The body is empty, which is enough for some operations and an error for others.
     Empty,
     /// The body is `null`, likewise.
     Null,
@@ -109,35 +102,31 @@ pub enum Expected {
 
 /// How a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// The error's kind.
+pub struct ExpectedError {
     pub kind: ErrorKind,
-    /// What the client knows of the effect.
     pub outcome: Outcome,
-    /// How many attempts it makes.
     pub attempts: Attempts,
 }
 
 /// How many attempts a client makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempts {
-    /// So many.
     Exactly(usize),
-    /// So many where the operation is safe to repeat, otherwise one.
-    WhereSafe(usize),
-    /// One, or two where the vendor has tokens: the second with a new one.
+    /// So many if the operation is idempotent, otherwise one.
+    IfIdempotent(usize),
+    /// One, or two if the vendor has tokens: the second with a new one.
     OnePerToken,
 }
 
 impl Expected {
     /// The failures that `operation` may end with, and whether it may succeed.
-    pub fn of(self, operation: &Subjected) -> (Vec<Failure>, bool) {
+    pub fn of(self, operation: &Subjected) -> (Vec<ExpectedError>, bool) {
         match (self, operation.body) {
             (Self::Success, _)
             | (Self::Empty, Body::Optional | Body::Nothing)
             | (Self::Null, Body::Optional | Body::Nothing)
             | (Self::Scalar, Body::Optional) => (Vec::new(), true),
-            (Self::Failure(failure), _) => (vec![failure], false),
+            (Self::Error(expected), _) => (vec![expected], false),
             (Self::BreaksEarly, _) => (Vec::new(), false),
             (Self::SuccessOr(failure), _) => (vec![failure], true),
             (Self::Unreadable | Self::Empty | Self::Null | Self::Scalar, _) => {
@@ -146,17 +135,17 @@ impl Expected {
         }
     }
 
-    /// What it says, for the table.
+    /// The words of the table.
     pub fn in_words(self) -> String {
         match self {
             Self::Success => "success".to_owned(),
-            Self::Failure(failure) => failure.in_words(),
+            Self::Error(expected) => expected.in_words(),
             Self::BreaksEarly => "`Connect` or `Interrupted`, not sent or unknown".to_owned(),
             Self::SuccessOr(failure) => format!("success; or {}", failure.in_words()),
             Self::Unreadable => UNREADABLE.in_words(),
             Self::Empty | Self::Null | Self::Scalar => {
                 format!(
-                    "success where that is enough; otherwise {}",
+                    "success if that is enough; otherwise {}",
                     UNREADABLE.in_words()
                 )
             }
@@ -164,12 +153,11 @@ impl Expected {
     }
 }
 
-/// How a call fails whose answer cannot be read.
-pub(crate) const UNREADABLE: Failure =
-    Failure::new(ErrorKind::Body, Outcome::Unknown, Attempts::Exactly(1));
+/// How a call fails if its response cannot be read.
+pub(crate) const UNREADABLE: ExpectedError =
+    ExpectedError::new(ErrorKind::Body, Outcome::Unknown, Attempts::Exactly(1));
 
-impl Failure {
-    /// A failure of this kind.
+impl ExpectedError {
     pub const fn new(kind: ErrorKind, outcome: Outcome, attempts: Attempts) -> Self {
         Self {
             kind,
@@ -187,7 +175,7 @@ impl Failure {
         let attempts = match self.attempts {
             Attempts::Exactly(1) => "1 attempt".to_owned(),
             Attempts::Exactly(attempts) => format!("{attempts} attempts"),
-            Attempts::WhereSafe(attempts) => format!("1 attempt, {attempts} if safe"),
+            Attempts::IfIdempotent(attempts) => format!("1 attempt, {attempts} if idempotent"),
             Attempts::OnePerToken => "1 attempt, 2 with a new token".to_owned(),
         };
         format!("`{:?}`, {outcome}, {attempts}", self.kind)
@@ -199,28 +187,28 @@ impl Attempts {
     pub fn of(self, operation: &Subjected, has_tokens: bool) -> usize {
         match self {
             Self::Exactly(attempts) => attempts,
-            Self::WhereSafe(attempts) if operation.is_safe() => attempts,
+            Self::IfIdempotent(attempts) if operation.is_idempotent() => attempts,
             Self::OnePerToken if has_tokens => 2,
-            Self::WhereSafe(_) | Self::OnePerToken => 1,
+            Self::IfIdempotent(_) | Self::OnePerToken => 1,
         }
     }
 }
 
 impl Case {
     /// A case in which these bytes follow the request.
-    pub fn reply(
+    pub fn sending(
         name: &'static str,
         stage: Stage,
-        bytes: fn(&Answer) -> Vec<u8>,
-        end: End,
+        bytes: fn(&RawResponse) -> Vec<u8>,
+        after: After,
         expected: Expected,
     ) -> Self {
-        let reply = Reply {
+        let payload = Payload {
             bytes,
             pace: Pace::AtOnce,
-            end,
+            after,
         };
-        Self::new(name, stage, Wire::Reply(reply), expected)
+        Self::new(name, stage, Wire::Send(payload), expected)
     }
 
     /// A case with this misbehaviour.
@@ -261,7 +249,7 @@ impl Case {
         self
     }
 
-    /// With so much time for an attempt and for the call that neither ends it.
+    /// With time limits that end neither an attempt nor the call.
     #[must_use]
     pub fn patient(mut self) -> Self {
         let hour = Duration::from_secs(3600);
@@ -272,23 +260,23 @@ impl Case {
         self
     }
 
-    /// With bytes that come so many a second.
+    /// At so many bytes per second.
     #[must_use]
     pub fn per_second(mut self, size: usize) -> Self {
-        if let Wire::Reply(reply) = &mut self.wire {
-            reply.pace = Pace::PerSecond(size);
+        if let Wire::Send(payload) = &mut self.wire {
+            payload.pace = Pace::PerSecond(size);
         }
         self
     }
 
-    /// With a status that the error tells.
+    /// With a status that the error reports.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// With a wait that the error tells.
+    /// With a wait that the error reports.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);

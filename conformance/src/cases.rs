@@ -6,15 +6,13 @@ mod statuses;
 
 use vendor_client_core::{ErrorKind, Outcome};
 
-use crate::case::{Attempts, Case, Expected, Failure, UNREADABLE};
-use crate::http::Answer;
+use crate::case::{Attempts, Case, Expected, ExpectedError, UNREADABLE};
+use crate::http::RawResponse;
 use crate::subject::Subject;
 
 /// The cases of a topic.
 pub struct Topic {
-    /// Its name.
     pub name: &'static str,
-    /// Its cases.
     pub cases: Vec<Case>,
 }
 
@@ -31,26 +29,30 @@ pub fn topics<S: Subject>() -> Vec<Topic> {
 }
 
 const fn failure(kind: ErrorKind, outcome: Outcome, attempts: Attempts) -> Expected {
-    Expected::Failure(Failure::new(kind, outcome, attempts))
+    Expected::Error(ExpectedError::new(kind, outcome, attempts))
 }
 
 /// The connection broke; nobody knows what the vendor did.
 const INTERRUPTED: Expected = failure(
     ErrorKind::Interrupted,
     Outcome::Unknown,
-    Attempts::WhereSafe(4),
+    Attempts::IfIdempotent(4),
 );
 
-/// Time ran out. Two attempts of 30 seconds fill the minute that a call has.
-const TIMEOUT: Expected = failure(ErrorKind::Timeout, Outcome::Unknown, Attempts::WhereSafe(2));
+/// Time ran out. Two attempts of 30 seconds fill a call's minute.
+const TIMEOUT: Expected = failure(
+    ErrorKind::Timeout,
+    Outcome::Unknown,
+    Attempts::IfIdempotent(2),
+);
 
-/// The answer is no answer of this operation.
-const BODY: Expected = Expected::Failure(UNREADABLE);
+/// The response is not one of this operation's.
+const BODY: Expected = Expected::Error(UNREADABLE);
 
-/// The vendor's answer where it has a body, otherwise some JSON.
-fn with_body(answer: &Answer) -> Answer {
-    match answer.body.is_empty() || answer.status == 204 {
-        true => Answer::json(200, br#"{"canary-member":"canary-answer"}"#),
-        false => answer.clone(),
+/// The vendor's response if it has a body, otherwise some JSON.
+fn with_body(response: &RawResponse) -> RawResponse {
+    match response.body.is_empty() || response.status == 204 {
+        true => RawResponse::json(200, br#"{"canary-member":"canary-answer"}"#),
+        false => response.clone(),
     }
 }

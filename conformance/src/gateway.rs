@@ -1,8 +1,9 @@
-//! A server that stands between a client and the sandbox, and answers with whatever bytes a case
-//! wants, before or after the sandbox has acted.
+//! A server between a client and the sandbox. It responds with the bytes of a case, before or after
+//! the sandbox has acted.
 //!
 //! It runs in a thread of its own, so the paused clock of a case does not stop it. It has no
-//! clock itself: where time has to pass, it says so ([`Event`]) and waits to be told that it has.
+//! clock itself: when time has to pass, it says so ([`Event`]) and waits until it is told that it
+//! has.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -13,31 +14,28 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use crate::http::{Answer, Request};
+use crate::http::{RawRequest, RawResponse};
 
-/// What goes wrong with requests, from when it is planned until it is lifted.
+/// What goes wrong with requests, from [`Gateway::plan`] until [`Gateway::lift`].
 #[derive(Clone)]
-pub struct Fault {
-    /// Which requests meet it.
+pub struct Injection {
     pub target: Target,
     /// Whether the vendor acts on the request first.
     pub forwarded: bool,
     /// How many requests meet it.
     pub times: usize,
-    /// What the client sees.
     pub wire: Wire,
 }
 
-/// Which requests a fault is for.
+/// Which requests meet an injection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The operation's, that is all but log-ins.
+    /// All but log-ins.
     Operation,
-    /// Log-ins.
     LogIn,
 }
 
-/// What a client sees of a fault.
+/// What a client sees of an injection.
 #[derive(Clone)]
 pub enum Wire {
     /// Nobody listens.
@@ -49,41 +47,36 @@ pub enum Wire {
     /// Connections that nobody uses are closed, and requests are served.
     CloseIdle,
     /// Bytes follow a whole request.
-    Reply(Reply),
+    Send(Payload),
 }
 
 /// The bytes that follow a request.
 #[derive(Clone)]
-pub struct Reply {
-    /// Makes the bytes from the vendor's answer.
-    pub bytes: fn(&Answer) -> Vec<u8>,
-    /// Whether the bytes come at once.
+pub struct Payload {
+    /// Makes the bytes from the vendor's response.
+    pub bytes: fn(&RawResponse) -> Vec<u8>,
     pub pace: Pace,
-    /// What follows them.
-    pub end: End,
+    pub after: After,
 }
 
 /// How fast bytes are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// At once.
     AtOnce,
-    /// So many a second.
+    /// So many bytes per second.
     PerSecond(usize),
 }
 
-/// What follows the bytes of a reply.
+/// What follows the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The next request.
+pub enum After {
+    /// The connection serves the next request.
     KeepAlive,
-    /// The connection is closed.
     Close,
-    /// The connection is reset.
     Reset,
     /// Nothing, and the connection stays open.
     Silence,
-    /// This, again and again, so many times at the most, and then silence.
+    /// These bytes, at most so many times, and then silence.
     Flood(&'static [u8], usize),
 }
 
@@ -94,7 +87,7 @@ pub enum Event {
     Silent,
     /// A second has to pass before the next bytes.
     Second,
-    /// The client waits by itself for so many milliseconds.
+    /// The client itself waits for so many milliseconds.
     Waiting(u64),
 }
 
@@ -105,16 +98,15 @@ pub struct Seen {
     pub open: usize,
     /// Connections in all.
     pub connections: usize,
-    /// Whole requests, without log-ins.
+    /// Whole requests, except log-ins.
     pub requests: usize,
-    /// Whole log-ins.
     pub log_ins: usize,
-    /// Requests that the sandbox was given, without log-ins.
+    /// Requests that the sandbox was given, except log-ins.
     pub forwarded: usize,
 }
 
 impl Seen {
-    /// What was seen since `before`; the open connections are those of now.
+    /// What was seen since `before`. The open connections are those of now.
     #[must_use]
     pub fn since(self, before: Self) -> Self {
         Self {
@@ -139,7 +131,7 @@ pub struct Gateway {
 pub struct Upstream {
     /// Where the vendor's sandbox listens.
     pub address: SocketAddr,
-    /// The end of the path of log-ins; none where the vendor has none.
+    /// The end of the log-in's path. `None` if the vendor has no log-in.
     pub log_in_path: Option<&'static str>,
     /// Headers that hold secrets.
     pub secret_headers: &'static [&'static str],
@@ -157,16 +149,16 @@ struct Shared {
 
 #[derive(Default)]
 struct Plan {
-    fault: Option<Fault>,
-    /// The vendor's answer to the first request that met the fault. A repeated one may be answered
-    /// otherwise, as a second deletion is; the client sees what the first would have brought.
-    first_answer: Option<Answer>,
-    /// Whether connections are closed after each proper answer.
-    closes_after_answer: bool,
+    injection: Option<Injection>,
+    /// The vendor's response to the first request that met the injection. A repeated request may get
+    /// another, as a second deletion does; the client sees what the first would have returned.
+    first_response: Option<RawResponse>,
+    /// Whether connections are closed after each proper response.
+    closes_after_response: bool,
 }
 
 impl Gateway {
-    /// Starts a gateway to `upstream`, which tells `events` when it cannot go on.
+    /// Starts a gateway to `upstream`, which reports to `events` when it cannot go on.
     pub fn start(upstream: Upstream, events: mpsc::UnboundedSender<Event>) -> Self {
         let shared = Arc::new(Shared {
             upstream,
@@ -199,19 +191,18 @@ impl Gateway {
         }
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Lets `fault` strike from now on.
-    pub async fn plan(&self, fault: Fault) {
-        let refuses = matches!(fault.wire, Wire::Refuse);
-        let closes_idle = matches!(fault.wire, Wire::CloseIdle);
+    /// Lets `injection` strike from now on.
+    pub async fn plan(&self, injection: Injection) {
+        let refuses = matches!(injection.wire, Wire::Refuse);
+        let closes_idle = matches!(injection.wire, Wire::CloseIdle);
         {
             let mut plan = self.shared.plan();
-            plan.fault = Some(fault);
-            plan.first_answer = None;
+            plan.injection = Some(injection);
+            plan.first_response = None;
         }
         if refuses {
             self.listen(false).await;
@@ -221,25 +212,24 @@ impl Gateway {
         }
     }
 
-    /// Serves all requests as the sandbox answers them.
+    /// Passes on all requests and responses as they are.
     pub async fn lift(&self) {
-        let lifted = self.shared.plan().fault.take();
-        if matches!(lifted, Some(fault) if matches!(fault.wire, Wire::Refuse)) {
+        let lifted = self.shared.plan().injection.take();
+        if lifted.is_some_and(|lifted| matches!(lifted.wire, Wire::Refuse)) {
             self.listen(true).await;
         }
     }
 
-    /// Whether connections are closed after each proper answer.
-    pub fn close_after_answer(&self, closes: bool) {
-        self.shared.plan().closes_after_answer = closes;
+    /// Sets whether connections are closed after each proper response.
+    pub fn close_after_response(&self, closes: bool) {
+        self.shared.plan().closes_after_response = closes;
     }
 
-    /// Tells that a second has passed.
+    /// Reports that a second has passed.
     pub fn second_passed(&self) {
         self.shared.second_passed.notify_one();
     }
 
-    /// What it has seen.
     pub fn seen(&self) -> Seen {
         *self.shared.seen.borrow()
     }
@@ -273,39 +263,39 @@ impl Shared {
     }
 
     fn tell(&self, event: Event) {
-        // Nobody listens any more where the case is over.
+        // Nobody listens any more when the case is over.
         let _ = self.events.send(event);
     }
 
-    /// The fault that a new connection meets.
-    fn fault_of_connection(&self) -> Option<Wire> {
+    /// What a new connection meets.
+    fn injection_of_connection(&self) -> Option<Wire> {
         let plan = self.plan();
-        let wire = &plan.fault.as_ref()?.wire;
+        let wire = &plan.injection.as_ref()?.wire;
         matches!(wire, Wire::ResetAtOnce | Wire::ResetDuring(_)).then(|| wire.clone())
     }
 
-    /// The fault that a request meets, which is one less in the plan.
-    fn fault_of_request(&self, target: Target) -> Option<(bool, Reply)> {
+    /// What a request meets, which is then one less in the plan.
+    fn injection_of_request(&self, target: Target) -> Option<(bool, Payload)> {
         let mut plan = self.plan();
-        let fault = plan.fault.as_mut()?;
-        let Wire::Reply(reply) = &fault.wire else {
+        let injection = plan.injection.as_mut()?;
+        let Wire::Send(payload) = &injection.wire else {
             return None;
         };
-        if fault.target != target || fault.times == 0 {
+        if injection.target != target || injection.times == 0 {
             return None;
         }
-        fault.times -= 1;
-        Some((fault.forwarded, reply.clone()))
+        injection.times -= 1;
+        Some((injection.forwarded, payload.clone()))
     }
 
-    fn target(&self, request: &Request) -> Target {
+    fn target(&self, request: &RawRequest) -> Target {
         match self.upstream.log_in_path {
             Some(path) if request.path().ends_with(path) => Target::LogIn,
             _ => Target::Operation,
         }
     }
 
-    fn note(&self, request: &Request, target: Target) {
+    fn note(&self, request: &RawRequest, target: Target) {
         let mut secrets = self.secrets.lock().unwrap();
         for name in self.upstream.secret_headers {
             secrets.extend(request.header(name).map(str::to_owned));
@@ -316,13 +306,13 @@ impl Shared {
         });
     }
 
-    async fn forward(&self, request: &Request, target: Target) -> Answer {
+    async fn forward(&self, request: &RawRequest, target: Target) -> RawResponse {
         if target == Target::Operation {
             self.see(|seen| seen.forwarded += 1);
         }
         let mut stream = TcpStream::connect(self.upstream.address).await.unwrap();
         stream.write_all(&request.bytes).await.unwrap();
-        Answer::read(&mut stream).await.unwrap()
+        RawResponse::read(&mut stream).await.unwrap()
     }
 }
 
@@ -377,7 +367,7 @@ async fn accepted(listener: Option<&TcpListener>) -> TcpStream {
 }
 
 async fn serve(mut stream: TcpStream, shared: &Shared) {
-    match shared.fault_of_connection() {
+    match shared.injection_of_connection() {
         Some(Wire::ResetAtOnce) => return reset(stream),
         Some(Wire::ResetDuring(size)) => {
             let mut begun = vec![0; size];
@@ -388,50 +378,50 @@ async fn serve(mut stream: TcpStream, shared: &Shared) {
     }
     loop {
         let request = tokio::select! {
-            request = Request::read(&mut stream) => request,
+            request = RawRequest::read(&mut stream) => request,
             () = shared.close_idle.notified() => None,
         };
         let Some(request) = request else { return };
         let target = shared.target(&request);
         shared.note(&request, target);
-        let fault = shared.fault_of_request(target);
-        let Some((forwarded, reply)) = fault else {
-            let closes = shared.plan().closes_after_answer;
-            let answer = shared.forward(&request, target).await;
+        let injection = shared.injection_of_request(target);
+        let Some((forwarded, payload)) = injection else {
+            let closes = shared.plan().closes_after_response;
+            let response = shared.forward(&request, target).await;
             let framing = format!(
                 "content-length: {}\r\n{}",
-                answer.body.len(),
+                response.body.len(),
                 if closes { "connection: close\r\n" } else { "" }
             );
-            let bytes = [answer.head("HTTP/1.1", &framing), answer.body.clone()].concat();
+            let bytes = [response.head("HTTP/1.1", &framing), response.body.clone()].concat();
             if stream.write_all(&bytes).await.is_err() || closes {
                 return;
             }
             continue;
         };
-        let answer = match forwarded {
+        let response = match forwarded {
             true => {
-                let answer = shared.forward(&request, target).await;
-                shared.plan().first_answer.get_or_insert(answer).clone()
+                let response = shared.forward(&request, target).await;
+                shared.plan().first_response.get_or_insert(response).clone()
             }
-            false => Answer::json(200, br#"{"canary-member":"canary-answer"}"#),
+            false => RawResponse::json(200, br#"{"canary-member":"canary-answer"}"#),
         };
-        match play(&reply, &answer, stream, shared).await {
+        match play(&payload, &response, stream, shared).await {
             Some(usable) => stream = usable,
             None => return,
         }
     }
 }
 
-/// Sends a reply. The stream comes back where it is usable afterwards.
+/// Sends a payload. Returns the stream if it can be used afterwards.
 async fn play(
-    reply: &Reply,
-    answer: &Answer,
+    payload: &Payload,
+    response: &RawResponse,
     mut stream: TcpStream,
     shared: &Shared,
 ) -> Option<TcpStream> {
-    let bytes = (reply.bytes)(answer);
-    match reply.pace {
+    let bytes = (payload.bytes)(response);
+    match payload.pace {
         Pace::AtOnce => stream.write_all(&bytes).await.ok()?,
         Pace::PerSecond(size) => {
             for (index, piece) in bytes.chunks(size).enumerate() {
@@ -446,12 +436,12 @@ async fn play(
             }
         }
     }
-    match reply.end {
-        End::KeepAlive => return Some(stream),
-        End::Close => return None,
-        End::Reset => reset(stream),
-        End::Silence => silence(stream, shared).await,
-        End::Flood(piece, times) => {
+    match payload.after {
+        After::KeepAlive => return Some(stream),
+        After::Close => return None,
+        After::Reset => reset(stream),
+        After::Silence => silence(stream, shared).await,
+        After::Flood(piece, times) => {
             for _ in 0..times {
                 stream.write_all(piece).await.ok()?;
             }
@@ -474,6 +464,6 @@ async fn left(stream: &mut TcpStream) {
 
 /// Closes with RST instead of FIN.
 fn reset(stream: TcpStream) {
-    // Where it fails, the client has gone.
+    // If it fails, the client has gone.
     let _ = stream.set_zero_linger();
 }

@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the gateway needs: requests and answers as bytes.
+//! As much of HTTP/1.1 as the gateway needs: requests and responses as bytes.
 
 use std::io;
 
@@ -6,13 +6,13 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// A request as it came.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub(crate) struct RawRequest {
     pub(crate) bytes: Vec<u8>,
     head: String,
 }
 
-impl Request {
-    /// Reads one; `None` where the connection ends before or amid it.
+impl RawRequest {
+    /// Reads one. `None` if the connection ends before it is complete.
     pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Self> {
         let (head, bytes) = read_message(stream).await.ok()??;
         Some(Self { bytes, head })
@@ -24,30 +24,26 @@ impl Request {
         target.split('?').next().unwrap_or_default()
     }
 
-    /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(&self.head, name)
     }
 }
 
-/// An answer: status, headers without those on framing, and body.
+/// A response: status, headers except those on framing, and body.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
+pub struct RawResponse {
     pub status: u16,
-    /// Names and values, without `Content-Length` and `Connection`.
+    /// Names and values, except `Content-Length` and `Connection`.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// A JSON answer.
+impl RawResponse {
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body).header("content-type", "application/json")
     }
 
-    /// An answer without a media type.
+    /// A response without a media type.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -56,22 +52,22 @@ impl Answer {
         }
     }
 
-    /// The answer with one header more.
+    /// The response with one more header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// The answer with another body.
+    /// The response with another body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Status line and headers as they stand on the wire, `framing` being the header lines that
-    /// tell where the body ends.
+    /// Status line and headers as they go over the wire. `framing` is the header lines that say where
+    /// the body ends.
     pub fn head(&self, version: &str, framing: &str) -> Vec<u8> {
         let mut head = format!("{version} {} X\r\n", self.status);
         for (name, value) in &self.headers {
@@ -82,18 +78,18 @@ impl Answer {
         head.into_bytes()
     }
 
-    /// The head, with the length of the body.
+    /// The head, with a `Content-Length`.
     pub fn declared_head(&self) -> Vec<u8> {
         let framing = format!("content-length: {}\r\n", self.body.len());
         self.head("HTTP/1.1", &framing)
     }
 
-    /// The whole answer as it stands on the wire.
+    /// The whole response as it goes over the wire.
     pub fn bytes(&self) -> Vec<u8> {
         [self.declared_head(), self.body.clone()].concat()
     }
 
-    /// Reads one that tells its length.
+    /// Reads one that has a `Content-Length`.
     pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Self> {
         let Some((head, bytes)) = read_message(stream).await? else {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -118,7 +114,7 @@ fn is_framing(name: &str) -> bool {
     name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("connection")
 }
 
-/// Reads a message that tells its length, or has no body: the head, and all bytes.
+/// Reads a message that has a `Content-Length` or no body: the head, and all bytes.
 async fn read_message(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> io::Result<Option<(String, Vec<u8>)>> {

@@ -1,4 +1,4 @@
-//! Prints the table of the conformance suite, case × vendor, and what failed.
+//! Prints the table of the conformance suite, case × vendor, and the failures; or runs a soak.
 
 // A command line tool talks on its standard output.
 #![allow(clippy::print_stdout)]
@@ -8,18 +8,17 @@ use std::process::ExitCode;
 
 use conformance::report::markdown;
 use conformance::soak::{Options, soak};
-use conformance::subjects::{CegidLoop, Geoplanning, OceanGeomission};
-use conformance::{LOG_IN_COMMAND, examine, log_in};
+use conformance::{LOG_IN_COMMAND, examine, for_each_vendor, log_in};
 
 const USAGE: &str = "\
 Usage: cargo run -p conformance [soak [options]]
 
-Without arguments, prints the table of the conformance suite. A soak takes, in any order:
+Without arguments, runs the conformance suite and prints its table. Options of a soak:
 
-  --seed <number>         what goes wrong, and where (1)
-  --operations <number>   how many calls are made, a round more or less (100000)
-  --seconds <number>      how long it lasts, a round more or less (300)
-  --workers <number>      how many workers there are (32)";
+  --seed <number>         what goes wrong, and where. Default: 1
+  --operations <number>   about how many calls are made. Default: 100000
+  --seconds <number>      about how long it lasts. Default: 300
+  --workers <number>      number of workers. Default: 32";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,7 +26,7 @@ fn main() -> ExitCode {
     let succeeded = match arguments[..] {
         [] => print_table(),
         ["soak", ref options @ ..] => run_soak(options),
-        [LOG_IN_COMMAND, "ocean-geomission", base_url, file] => log_in_once(base_url, file),
+        [LOG_IN_COMMAND, vendor, base_url, file] => log_in_once(vendor, base_url, Path::new(file)),
         _ => {
             eprintln!("{USAGE}");
             false
@@ -43,11 +42,7 @@ fn print_table() -> bool {
     let Ok(program) = std::env::current_exe() else {
         return false;
     };
-    let reports = [
-        examine::<OceanGeomission>(&program),
-        examine::<CegidLoop>(&program),
-        examine::<Geoplanning>(&program),
-    ];
+    let reports = for_each_vendor!(examine(&program));
     println!("{}", markdown(&reports));
     let mut succeeded = true;
     for complaint in reports.iter().flat_map(|report| report.complaints()) {
@@ -58,17 +53,19 @@ fn print_table() -> bool {
 }
 
 /// What the suite starts twice, to see two processes share a token.
-fn log_in_once(base_url: &str, file: &str) -> bool {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let Ok(runtime) = runtime else { return false };
-    let file = Path::new(file);
-    let result = runtime.block_on(log_in::<OceanGeomission>(base_url.to_owned(), file));
-    if let Err(error) = &result {
-        eprintln!("{error}");
+fn log_in_once(vendor: &str, base_url: &str, file: &Path) -> bool {
+    let results = for_each_vendor!(log_in(vendor, base_url, file));
+    match results.into_iter().flatten().next() {
+        Some(Ok(())) => true,
+        Some(Err(error)) => {
+            eprintln!("{error}");
+            false
+        }
+        None => {
+            eprintln!("unknown vendor `{vendor}`");
+            false
+        }
     }
-    result.is_ok()
 }
 
 fn run_soak(arguments: &[&str]) -> bool {

@@ -1,4 +1,4 @@
-//! Everything that a program may print without asking for it: errors, spans, events, log lines.
+//! Everything a program may print without meaning to: errors, spans, events, log lines.
 
 use std::cell::RefCell;
 use std::error::Error as _;
@@ -14,7 +14,7 @@ use vendor_client_core::Error;
 
 use crate::gateway::Event;
 
-/// All that `Display` and `Debug` show of an error and of its sources.
+/// The `Display` and `Debug` output of an error and of its sources.
 pub(crate) fn shown(error: &Error) -> String {
     let mut shown = format!("{error}\n{error:?}\n{error:#?}\n");
     let mut source = error.source();
@@ -25,7 +25,7 @@ pub(crate) fn shown(error: &Error) -> String {
     shown
 }
 
-/// Writes down what this thread traces and logs, at the finest level, until it is dropped.
+/// Records what this thread traces and logs, at the finest level, until it is dropped.
 pub(crate) struct Capture {
     recorder: Recorder,
     _guard: tracing::subscriber::DefaultGuard,
@@ -36,7 +36,7 @@ impl Capture {
     pub(crate) fn start(events: mpsc::UnboundedSender<Event>) -> Self {
         static LOGGER: Once = Once::new();
         LOGGER.call_once(|| {
-            // Another logger can only be there where a caller of this crate has set one.
+            // Another logger can only be set by a caller of this crate.
             if log::set_logger(&LogLines).is_ok() {
                 log::set_max_level(log::LevelFilter::Trace);
             }
@@ -94,7 +94,7 @@ impl Recorder {
         record(&mut fields);
         self.lines.lock().unwrap().push(fields.line);
         if let Some(wait_ms) = fields.wait_ms {
-            // Nobody listens any more where the case is over.
+            // Nobody listens any more when the case is over.
             let _ = self.events.send(Event::Waiting(wait_ms));
         }
     }

@@ -2,32 +2,28 @@
 
 use std::fmt::Write as _;
 
-/// What came of all cases with one vendor.
+/// The results of all cases with one vendor.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// The vendor.
     pub vendor: &'static str,
     /// One line for each case, in their order.
     pub lines: Vec<Line>,
 }
 
-/// What came of one case.
+/// The result of one case.
 #[derive(Debug)]
 pub struct Line {
-    /// The topic that it belongs to.
     pub topic: &'static str,
     /// What goes wrong.
     pub case: &'static str,
-    /// What the client has to make of it.
+    /// What the client must make of it.
     pub expected: String,
-    /// How often it was run: with each operation, the vendor acting first or not.
+    /// How often it was run: with each operation, before and after the vendor acts.
     pub runs: usize,
-    /// What was wrong.
     pub complaints: Vec<String>,
 }
 
 impl Report {
-    /// What was wrong, in all cases.
     pub fn complaints(&self) -> Vec<&str> {
         self.lines
             .iter()
@@ -38,7 +34,7 @@ impl Report {
 }
 
 /// The table of several vendors' reports, in Markdown. A cell holds the number of runs, all of
-/// which passed unless it says otherwise; a dash stands where the case does not apply.
+/// which passed unless it says otherwise, or a dash if the case does not apply.
 pub fn markdown(reports: &[Report]) -> String {
     let mut text = String::new();
     let all = || reports.iter().flat_map(|report| &report.lines);

@@ -1,12 +1,12 @@
-//! Runs one case with one operation, and checks everything that a caller relies on.
+//! Runs one case with one operation, and checks everything a caller relies on.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use vendor_client_core::{Error, ErrorKind, Outcome};
 
-use crate::case::{Case, Connection, Expected, Failure};
-use crate::gateway::{Fault, Seen, Target, Wire};
+use crate::case::{Case, Connection, Expected, ExpectedError};
+use crate::gateway::{Injection, Seen, Target, Wire};
 use crate::outputs::shown;
 use crate::scene::{Scene, play};
 use crate::subject::{Key, Subject, Subjected};
@@ -14,7 +14,7 @@ use crate::subject::{Key, Subject, Subjected};
 /// How far a call may overshoot its deadline: tokio's timers count whole milliseconds.
 const TICK: Duration = Duration::from_millis(5);
 
-/// Runs `case` with `operation`, the vendor acting first or not. Answers what was wrong, in
+/// Runs `case` with `operation`, the vendor acting first or not. Returns what was wrong, in
 /// sentences.
 pub(crate) fn run<S: Subject>(
     subject: &Arc<S>,
@@ -50,7 +50,7 @@ impl Run<'_> {
             return scene.complain(format!("could not be set up: {error}"));
         }
         let before = scene.gateway.seen();
-        scene.gateway.plan(self.fault()).await;
+        scene.gateway.plan(self.injection()).await;
         let name = self.operation.operation.name;
         let subject = Arc::clone(&scene.subject);
         let call = subject.perform(&client, name, self.key);
@@ -68,14 +68,14 @@ impl Run<'_> {
         scene.expect_no_leak(client).await;
     }
 
-    /// Logs in, arranges the vendor's world, and leaves a connection open or none.
+    /// Logs in, prepares the sandbox, and leaves one connection open or none.
     async fn make_ready<S: Subject>(
         &self,
         scene: &mut Scene<S>,
         client: &S::Client,
     ) -> Result<(), Error> {
         let fresh = self.case.connection == Connection::Fresh;
-        scene.gateway.close_after_answer(fresh);
+        scene.gateway.close_after_response(fresh);
         let subject = Arc::clone(&scene.subject);
         let name = self.operation.operation.name;
         let ready = async {
@@ -85,13 +85,13 @@ impl Run<'_> {
         scene.drive(ready).await?;
         if fresh {
             scene.gateway.until(|seen| seen.open == 0).await;
-            scene.gateway.close_after_answer(false);
+            scene.gateway.close_after_response(false);
         }
         Ok(())
     }
 
-    fn fault(&self) -> Fault {
-        Fault {
+    fn injection(&self) -> Injection {
+        Injection {
             target: Target::Operation,
             forwarded: self.acts,
             times: self.case.times,
@@ -99,7 +99,7 @@ impl Run<'_> {
         }
     }
 
-    /// The error's kind, what it says of the effect, its attempts.
+    /// The error's kind, the outcome it reports, its attempts.
     fn check_result<S: Subject>(
         &self,
         scene: &mut Scene<S>,
@@ -116,7 +116,7 @@ impl Run<'_> {
             let is_meant = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted);
             return scene.expect("a connection that breaks", is_meant, true);
         }
-        let is_meant = |failure: &&Failure| failure.kind == error.kind();
+        let is_meant = |failure: &&ExpectedError| failure.kind == error.kind();
         let Some(failure) = failures.iter().find(is_meant) else {
             return scene.complain(format!("failed: {error}"));
         };
@@ -124,12 +124,12 @@ impl Run<'_> {
         let has_tokens = scene.subject.log_in().is_some();
         let attempts = failure.attempts.of(self.operation, has_tokens);
         scene.expect("attempts", error.attempts().len(), attempts);
-        if matches!(self.case.wire, Wire::Reply(_)) {
+        if matches!(self.case.wire, Wire::Send(_)) {
             scene.expect("requests", seen.requests, attempts);
         }
         if let Some(status) = self.case.status {
-            let told = error.status().map(|status| status.as_u16());
-            scene.expect("status", told, Some(status));
+            let reported = error.status().map(|status| status.as_u16());
+            scene.expect("status", reported, Some(status));
         }
         if let Some(wait) = self.case.retry_after {
             scene.expect("Retry-After", error.retry_after(), Some(wait));
@@ -139,7 +139,7 @@ impl Run<'_> {
         }
     }
 
-    /// What the client says of the effect, against what happened.
+    /// What the client reports about the effect, against what happened.
     fn check_effects<S: Subject>(
         &self,
         scene: &mut Scene<S>,
@@ -148,7 +148,7 @@ impl Run<'_> {
     ) {
         let name = self.operation.operation.name;
         let effects = scene.subject.effects(name, self.key);
-        if !self.operation.is_safe() && effects > 1 {
+        if !self.operation.is_idempotent() && effects > 1 {
             scene.complain(format!("took effect {effects} times"));
         }
         let outcome = match result {
@@ -169,7 +169,7 @@ impl Run<'_> {
         }
     }
 
-    /// No secret and no personal data shows anywhere.
+    /// No secret and no personal data appears anywhere.
     fn check_outputs<S: Subject>(
         &self,
         scene: &mut Scene<S>,
@@ -178,8 +178,8 @@ impl Run<'_> {
     ) {
         let shows_client = format!("{client:?}");
         match result {
-            // An answer may show which thing it is about; an error or a trace may not.
-            Ok(answer) => scene.expect_discretion(&format!("{answer}\n{shows_client}"), &[]),
+            // A response may show its key; an error or a trace may not.
+            Ok(response) => scene.expect_discretion(&format!("{response}\n{shows_client}"), &[]),
             Err(error) => {
                 let printed = format!("{}\n{shows_client}", shown(error));
                 scene.expect_discretion(&printed, &[self.key.text()]);

@@ -1,4 +1,4 @@
-//! What every run is made of: a paused clock, a gateway to the sandbox, and what is printed.
+//! The setting of every run: a paused clock, a gateway to the sandbox, and a capture of what is printed.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -14,7 +14,7 @@ use crate::outputs::Capture;
 use crate::subject::{Setup, Subject};
 use crate::time::{Frozen, Time, freeze};
 
-/// A stage for one run.
+/// The setting of one run.
 pub(crate) struct Scene<S> {
     pub(crate) subject: Arc<S>,
     pub(crate) gateway: Gateway,
@@ -28,7 +28,7 @@ pub(crate) struct Scene<S> {
     _frozen: Frozen,
 }
 
-/// Plays in a scene of its own, and answers what was wrong, in sentences.
+/// Plays in a scene of its own. Returns what was wrong, in sentences.
 pub(crate) fn play<S: Subject>(
     subject: &Arc<S>,
     about: String,
@@ -62,8 +62,8 @@ pub(crate) fn play<S: Subject>(
 }
 
 impl<S: Subject> Scene<S> {
-    /// A client that goes through the gateway: no waits that the vendor did not ask for, and a
-    /// clock and a chance that repeat.
+    /// A client that goes through the gateway: without waits that the vendor did not ask for, and with
+    /// a manual clock and seeded randomness.
     pub(crate) fn client(&self, token_store: Option<Arc<dyn TokenStore>>) -> S::Client {
         let config = TransportConfig::default()
             .attempt_timeout(self.time.limits.attempt)
@@ -87,12 +87,12 @@ impl<S: Subject> Scene<S> {
         url.replace(&direct, &through)
     }
 
-    /// Runs a call to its end, time passing where somebody waits for it.
+    /// Runs a call to its end. Time passes when someone waits for it.
     pub(crate) async fn drive<T>(&mut self, call: impl Future<Output = T>) -> T {
         self.time.drive(&self.gateway, call).await.0
     }
 
-    /// The same client goes on working.
+    /// The same client still works.
     pub(crate) async fn expect_next_call(&mut self, client: &S::Client) {
         let subject = Arc::clone(&self.subject);
         if let Err(error) = self.drive(subject.probe(client)).await {
@@ -100,14 +100,14 @@ impl<S: Subject> Scene<S> {
         }
     }
 
-    /// One idle connection may stay for the next call, and none when the client has gone.
+    /// At most one idle connection stays for the next call, and none once the client is dropped.
     pub(crate) async fn expect_no_leak(&mut self, client: S::Client) {
         self.gateway.until(|seen| seen.open <= 1).await;
         drop(client);
         self.gateway.until(|seen| seen.open == 0).await;
     }
 
-    /// None of the secrets, and not `further`, shows in what was traced and in `printed`.
+    /// Neither the secrets nor `further` appear in the trace or in `printed`.
     pub(crate) fn expect_discretion(&mut self, printed: &str, further: &[String]) {
         let mut secrets = self.subject.secrets();
         secrets.extend(self.gateway.secrets());
@@ -116,7 +116,7 @@ impl<S: Subject> Scene<S> {
         let traced = self.capture.lines().join("\n");
         for line in printed.lines().chain(traced.lines()) {
             if secrets.iter().any(|secret| line.contains(secret.as_str())) {
-                self.complain(format!("showed what it must not: {line}"));
+                self.complain(format!("leaked: {line}"));
             }
         }
     }
@@ -127,7 +127,7 @@ impl<S: Subject> Scene<S> {
         }
     }
 
-    /// The call failed; answers how.
+    /// Returns how the call failed.
     pub(crate) fn expect_failure<T>(&mut self, result: Result<T, Error>) -> Option<Error> {
         match result {
             Ok(_) => {

@@ -1,6 +1,6 @@
-//! A soak: many workers create, change, follow and delete at all vendors, while several per cent
-//! of their requests go wrong and tokens expire. At the end of each round what the clients were
-//! told is compared with the sandbox's ledger: nothing lost, nothing twice, nothing leaked.
+//! A soak: many workers create, change, follow and delete things at all vendors, while several per
+//! cent of their requests go wrong and tokens expire. At the end of each round, what the clients
+//! reported is compared with the sandbox's ledger: nothing lost, nothing twice, nothing leaked.
 //!
 //! What goes wrong with which thing depends on the seed alone; the order in which workers get
 //! there does not. Neither matters to the comparison, and a slow machine only makes more calls
@@ -26,7 +26,7 @@ use vendor_sandbox::ocean_geomission::Duplicates;
 use lives::Clients;
 use tally::Tally;
 
-/// How many things live through a round; the comparison at its end starts a new world.
+/// How many things live through a round. The sandbox is reset at its end.
 const LIVES_PER_ROUND: u64 = 1_000;
 
 /// How long a client that has been dropped may take to close its connections and end its tasks.
@@ -35,16 +35,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How much larger the process may become after its first rounds, in KiB, beyond a quarter.
 const SLACK_KIB: u64 = 16 * 1024;
 
-/// How a soak is bounded.
+/// The limits of a soak.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// What goes wrong, and where.
     pub seed: u64,
-    /// How many calls are made, a round more or less.
+    /// About how many calls are made.
     pub operations: u64,
-    /// How long it lasts, a round more or less.
+    /// About how long it lasts.
     pub seconds: u64,
-    /// How many workers there are.
     pub workers: usize,
 }
 
@@ -59,7 +58,7 @@ impl Default for Options {
     }
 }
 
-/// What a soak has found.
+/// The results of a soak.
 #[derive(Debug)]
 pub struct Findings {
     /// The figures, as a table in Markdown.
@@ -68,7 +67,6 @@ pub struct Findings {
     pub complaints: Vec<String>,
 }
 
-/// Runs a soak.
 pub fn soak(options: Options) -> Findings {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -154,7 +152,7 @@ impl Clock for SandboxTime {
     }
 }
 
-/// The vendor takes everything twice that is sent twice, so that it shows.
+/// The vendor carries out twice what is sent twice, so that it shows.
 fn configure(sandbox: &Sandbox) {
     sandbox
         .ocean_geomission()
@@ -217,7 +215,7 @@ async fn leaks(sandbox: &Sandbox) -> Vec<String> {
     }
 }
 
-/// Whether memory grew after the first rounds; too few tell nothing.
+/// Whether memory grew after the first rounds. Too few rounds prove nothing.
 fn growth(memory: &[u64]) -> Option<String> {
     const ENOUGH: usize = 10;
     if memory.len() < ENOUGH {
@@ -228,7 +226,7 @@ fn growth(memory: &[u64]) -> Option<String> {
         .then(|| format!("memory grew from {early} to {late} KiB"))
 }
 
-/// How much memory this process has, where the system tells.
+/// This process's memory, if the system reports it.
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

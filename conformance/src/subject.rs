@@ -1,46 +1,43 @@
-//! What a vendor crate has to tell about itself, to be put under the suite.
+//! What the suite needs to know about a vendor crate.
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::sync::Arc;
 
+use vendor_client_core::schema::OperationSchema;
 use vendor_client_core::{Error, Idempotency, Operation, TokenStore, TransportConfig};
 use vendor_sandbox::{Clock, Emulator};
 
 /// A vendor's client together with its sandbox.
 pub trait Subject: Sized + Send + Sync + 'static {
-    /// The client.
     type Client: Clone + Debug + Send + Sync + 'static;
 
     /// The vendor's folder below `docs/`.
     const NAME: &'static str;
 
-    /// The body of a success answer with a failure inside, where the vendor has such.
+    /// The body of a success response with a failure inside, if the vendor has such responses.
     const FAILURE_INSIDE: Option<&'static str> = None;
 
     /// Starts a sandbox of its own.
     fn start() -> impl Future<Output = Self>;
 
-    /// The vendor's part of the sandbox.
     fn service(&self) -> &Emulator;
 
-    /// The sandbox's clock.
     fn clock(&self) -> &Clock;
 
-    /// Builds a client.
-    ///
-    /// # Errors
-    ///
-    /// The client's own.
     fn client(&self, setup: Setup) -> Result<Self::Client, Error>;
 
-    /// Every operation, without the log-in.
+    /// Every operation except the log-in.
     fn operations(&self) -> Vec<Subjected>;
 
-    /// A harmless call that succeeds: it logs in where that is needed.
+    /// The types of every operation, including the log-in.
+    fn schema() -> Vec<OperationSchema>;
+
+    /// A harmless call that succeeds. It logs in if that is needed.
     fn probe(&self, client: &Self::Client) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Logs in where the client has no token yet, and sends nothing else. Without tokens, nothing.
+    /// Logs in if the client has no token yet, and sends nothing else. Does nothing if the vendor has
+    /// no tokens.
     fn authenticate(
         &self,
         client: &Self::Client,
@@ -49,7 +46,7 @@ pub trait Subject: Sized + Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// Makes the vendor's world such that `perform` succeeds.
+    /// Prepares the sandbox so that `perform` succeeds.
     fn arrange(
         &self,
         client: &Self::Client,
@@ -58,7 +55,7 @@ pub trait Subject: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Performs an operation on what `key` stands for, with [`PERSONAL`] in every free text.
-    /// Answers what `Debug` shows of the answer.
+    /// Returns the `Debug` output of the result.
     fn perform(
         &self,
         client: &Self::Client,
@@ -66,28 +63,27 @@ pub trait Subject: Sized + Send + Sync + 'static {
         key: Key,
     ) -> impl Future<Output = Result<String, Error>> + Send;
 
-    /// How often the operation on `key` took effect: the sandbox's ledger tells.
+    /// How often the operation on `key` took effect, according to the sandbox's ledger.
     fn effects(&self, operation: &str, key: Key) -> usize;
 
-    /// Secrets and texts that must show nowhere, beyond [`PERSONAL`] and the key.
+    /// Secrets and texts that must appear nowhere, in addition to [`PERSONAL`] and the key.
     fn secrets(&self) -> Vec<String>;
 
     /// Headers that hold secrets, in lower case.
     fn secret_headers(&self) -> &'static [&'static str];
 
-    /// How the vendor's tokens are had; none where it has none.
+    /// How the vendor's tokens are obtained. `None` if it has no tokens.
     fn log_in(&self) -> Option<LogIn<'_>> {
         None
     }
 }
 
-/// Part of every piece of personal data that goes through a client.
+/// Part of all personal data that goes through a client.
 pub const PERSONAL: &str = "canary";
 
 /// How a client is to be built.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The vendor's base URL.
     pub base_url: String,
     /// Time limits, retries, clock.
     pub transport: TransportConfig,
@@ -98,47 +94,45 @@ pub struct Setup {
 /// An operation under the suite.
 #[derive(Clone, Copy, Debug)]
 pub struct Subjected {
-    /// The operation.
     pub operation: &'static Operation,
-    /// What the client makes of the answer's body.
+    /// What the client makes of the response's body.
     pub body: Body,
 }
 
 impl Subjected {
-    /// Whether the client may repeat it when nobody knows if it took effect.
-    pub fn is_safe(&self) -> bool {
+    /// Whether the client may repeat it if nobody knows whether it took effect.
+    pub fn is_idempotent(&self) -> bool {
         self.operation.idempotency == Idempotency::Idempotent
     }
 }
 
-/// What a client makes of the body of a success answer.
+/// What a client makes of the body of a success response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// It must be JSON of the right shape.
     Read,
-    /// It may be empty; otherwise it must be JSON of the right shape.
+    /// It may be empty. Otherwise it must be JSON of the right shape.
     Optional,
-    /// There is nothing to say: it may be empty or `null`; otherwise it must be JSON of the right
-    /// shape.
+    /// It carries nothing: it may be empty or `null`. Otherwise it must be JSON of the right shape.
     Nothing,
 }
 
-/// What tells one run from another: a number, from which a vendor makes what it needs.
+/// A number that distinguishes one run from another. A vendor derives its identifiers from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(pub u64);
 
 impl Key {
-    /// The key as text, such as a caller's own reference.
+    /// The key as text, such as a foreign id.
     pub fn text(self) -> String {
         format!("key-{:07}", self.0)
     }
 }
 
-/// A vendor's log-in, and what can be done to its tokens.
+/// A vendor's log-in, and how to invalidate its tokens.
 pub struct LogIn<'a> {
     /// The end of its path.
     pub path: &'static str,
-    /// Makes every token invalid that was given so far.
+    /// Invalidates every token issued so far.
     pub revoke: Box<dyn Fn() + Send + Sync + 'a>,
     /// How long a token lives.
     pub lifetime: std::time::Duration,

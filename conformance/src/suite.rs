@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+use tokio::runtime::{Builder, Runtime};
+
 use crate::callers;
 use crate::case::Case;
 use crate::cases::{Topic, topics};
@@ -12,8 +14,8 @@ use crate::report::{Line, Report};
 use crate::run::run;
 use crate::subject::{Key, Subject, Subjected};
 
-/// Runs every case with every operation of a vendor to which it applies, the topics side by side.
-/// `program` is this crate's own, which some cases start.
+/// Runs every case with every operation of a vendor, the topics in parallel. `program` is this
+/// crate's own, which one case starts.
 pub fn examine<S: Subject>(program: &Path) -> Report {
     let lines = std::thread::scope(|scope| {
         let mut topics: Vec<_> = topics::<S>()
@@ -33,11 +35,11 @@ pub fn examine<S: Subject>(program: &Path) -> Report {
 }
 
 fn start<S: Subject>() -> Arc<S> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    Arc::new(runtime.block_on(S::start()))
+    Arc::new(single_threaded().block_on(S::start()))
+}
+
+pub(crate) fn single_threaded() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// Runs the cases of a topic, with a sandbox of their own.
@@ -67,13 +69,17 @@ fn examine_topic<S: Subject>(topic: Topic) -> Vec<Line> {
     lines
 }
 
-/// The operations that a case is run with: all, or for a heavy one a safe and an unsafe one.
+/// The operations that a case is run with: all of them, or one idempotent and one not if the case
+/// is heavy.
 fn operations<S: Subject>(subject: &S, case: &Case) -> Vec<Subjected> {
     let all = subject.operations();
     if !case.is_heavy {
         return all;
     }
-    let first = |is_safe| all.iter().find(|operation| operation.is_safe() == is_safe);
+    let first = |is_idempotent| {
+        all.iter()
+            .find(|operation| operation.is_idempotent() == is_idempotent)
+    };
     [first(true), first(false)]
         .into_iter()
         .flatten()
@@ -81,8 +87,8 @@ fn operations<S: Subject>(subject: &S, case: &Case) -> Vec<Subjected> {
         .collect()
 }
 
-/// Ends the process, with a word on the case, where one hangs: a client that waits for ever must
-/// not make the suite wait for ever. No case that passes comes near its limit.
+/// Ends the process and names the case if one hangs: a client that waits forever must not make the
+/// suite wait forever. No case that passes comes near the limit.
 struct Watchdog(Sender<String>);
 
 impl Watchdog {

@@ -1,4 +1,4 @@
-//! Time in a case: a paused clock that moves only when everybody waits for it.
+//! Time in a case: a paused clock that moves only when everyone is waiting for it.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,10 +10,10 @@ use tokio::time::{Instant, advance};
 use crate::case::Limits;
 use crate::gateway::{Event, Gateway};
 
-/// Keeps a paused clock where it is until it is dropped or the clock is advanced by hand.
+/// Keeps a paused clock still until this is dropped or the clock is advanced by hand.
 ///
-/// A paused clock leaps forward whenever the runtime has nothing to do, which includes waiting
-/// for a socket; it does not while a blocking task runs.
+/// A paused clock jumps forward whenever the runtime is idle, which includes waiting for a socket. It
+/// does not while a blocking task runs.
 pub(crate) struct Frozen(
     #[expect(dead_code, reason = "dropping it ends the blocking task")] std::sync::mpsc::Sender<()>,
 );
@@ -24,14 +24,14 @@ pub(crate) fn freeze() -> Frozen {
     Frozen(guard)
 }
 
-/// Lets time pass where the gateway or the client waits for it.
+/// Lets time pass when the gateway or the client waits for it.
 pub(crate) struct Time {
     pub(crate) events: mpsc::UnboundedReceiver<Event>,
     pub(crate) limits: Limits,
 }
 
 impl Time {
-    /// Runs a call to its end. Answers what came of it and how long it took by the paused clock.
+    /// Runs a call to its end. Returns its result and how long it took by the paused clock.
     pub(crate) async fn drive<T>(
         &mut self,
         gateway: &Gateway,

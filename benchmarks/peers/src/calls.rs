@@ -1,6 +1,6 @@
 //! The three calls, made by every contender.
 
-use benchmarks::{Contender, Failure};
+use benchmarks::{Contender, BoxError};
 use serde::Serialize;
 
 use crate::contenders::{AzureCore, BareReqwest, Core, HyperUtil, Octocrab, ReqwestMiddleware};
@@ -24,18 +24,18 @@ pub const SEARCH: Search = Search {
 pub trait Api: Sized + 'static {
     const NAME: &'static str;
 
-    fn new(server: &str) -> Result<Self, Failure>;
-    async fn get_one(&self) -> Result<Visit, Failure>;
-    async fn list(&self) -> Result<Vec<Visit>, Failure>;
-    async fn create(&self, visit: &Visit) -> Result<Created, Failure>;
+    fn new(server: &str) -> Result<Self, BoxError>;
+    async fn get_one(&self) -> Result<Visit, BoxError>;
+    async fn list(&self) -> Result<Vec<Visit>, BoxError>;
+    async fn create(&self, visit: &Visit) -> Result<Created, BoxError>;
 }
 
 /// Makes one function of contenders for each call.
 macro_rules! contenders {
     ($(#[$doc:meta] $name:ident => $call:expr;)+) => {$(
         #[$doc]
-        pub fn $name(server: &str) -> Result<Vec<Contender>, Failure> {
-            fn contender<A: Api>(server: &str) -> Result<Contender, Failure> {
+        pub fn $name(server: &str) -> Result<Vec<Contender>, BoxError> {
+            fn contender<A: Api>(server: &str) -> Result<Contender, BoxError> {
                 let api = A::new(server)?;
                 let visit = Visit::example();
                 let call = $call;

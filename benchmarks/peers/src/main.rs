@@ -6,7 +6,7 @@ mod calls;
 mod contenders;
 mod visit;
 
-use benchmarks::{Benchmark, Failure, Limits};
+use benchmarks::{Benchmark, BoxError, Limits};
 
 /// What people would use instead: ours must need less than each of them.
 const SDKS: &[&str] = &["reqwest-middleware", "octocrab", "azure_core"];
@@ -18,10 +18,10 @@ const LIMITS: Limits = Limits {
     less_than: SDKS,
 };
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<(), BoxError> {
     let benchmarks = [
         Benchmark {
-            title: "2 KB answer",
+            title: "2 KB response",
             contenders: calls::get_one,
             limits: LIMITS,
         },
@@ -40,5 +40,5 @@ fn main() -> Result<(), Failure> {
             limits: LIMITS,
         },
     ];
-    benchmarks::run(&benchmarks, visit::answers(), || Ok(Vec::new()))
+    benchmarks::run(&benchmarks, visit::responses(), || Ok(Vec::new()))
 }

@@ -1,6 +1,6 @@
 //! What goes over the wire: a visit of 2 KB.
 
-use benchmarks::Answer;
+use benchmarks::CannedResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -52,7 +52,7 @@ struct Part {
     is_returned: bool,
 }
 
-/// What the server says of a visit that was created.
+/// The response to a creation.
 #[derive(Debug, Deserialize)]
 pub struct Created {
     #[expect(dead_code, reason = "only its decoding matters")]
@@ -60,7 +60,7 @@ pub struct Created {
 }
 
 impl Visit {
-    /// The one that is sent and answered everywhere.
+    /// The one in every request and response.
     pub fn example() -> Self {
         Self {
             id: "5f0c0b1e-2f5d-4c39-9a53-0c9c7f1f8a11".into(),
@@ -109,13 +109,13 @@ impl Part {
     }
 }
 
-/// One visit, thirty of them, and what a creation brings.
-pub fn answers() -> Vec<Answer> {
+/// One visit, thirty of them, and the response to a creation.
+pub fn responses() -> Vec<CannedResponse> {
     let visit = json!(Visit::example());
     let visits: Vec<_> = (0..30).map(|_| &visit).collect();
     vec![
-        Answer::new("/visits/5f0c0b1e", &visit),
-        Answer::new("/visits?", &json!(visits)),
-        Answer::new("/visits", &json!({ "id": Visit::example().id })),
+        CannedResponse::new("/visits/5f0c0b1e", &visit),
+        CannedResponse::new("/visits?", &json!(visits)),
+        CannedResponse::new("/visits", &json!({ "id": Visit::example().id })),
     ]
 }

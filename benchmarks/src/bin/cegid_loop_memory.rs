@@ -5,7 +5,7 @@
 //! at the end than after the first pages. The server runs in the same process and makes its pages
 //! one at a time. Linux only: the figures come from `/proc/self/status`.
 
-// What is measured is printed.
+// Measurements are printed.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -88,12 +88,12 @@ fn resident() -> Result<u64, Box<dyn Error>> {
 fn serve(listener: &TcpListener) {
     for socket in listener.incoming().flatten() {
         // A client that goes away ends its connection only.
-        thread::spawn(move || answer(socket));
+        thread::spawn(move || respond(socket));
     }
 }
 
-/// Answers one page after the other, for as long as the client asks.
-fn answer(mut socket: TcpStream) -> std::io::Result<()> {
+/// Sends one page after another, as long as the client requests them.
+fn respond(mut socket: TcpStream) -> std::io::Result<()> {
     socket.set_nodelay(true)?;
     let mut lines = BufReader::new(socket.try_clone()?).lines();
     while let Some(request) = lines.next() {

@@ -1,4 +1,4 @@
-//! Success answers whose JSON is broken, made from the vendor's own answer.
+//! Success responses whose JSON is broken, made from the vendor's own response.
 
 use serde_json::{Map, Value, json};
 
@@ -6,35 +6,35 @@ use super::with_body;
 use crate::case::Expected::{self, Success, Unreadable};
 use crate::case::Stage::Acted;
 use crate::case::{Case, UNREADABLE};
-use crate::gateway::End;
-use crate::http::Answer;
+use crate::gateway::After;
+use crate::http::RawResponse;
 
 /// Read where the client does not look at what is wrong, otherwise an error.
 const EITHER: Expected = Expected::SuccessOr(UNREADABLE);
 
 macro_rules! body {
     ($name:expr, $expected:expr, $make:expr) => {
-        Case::reply(
+        Case::sending(
             $name,
             Acted,
-            |answer| {
-                let make: fn(&Answer) -> Vec<u8> = $make;
-                let answer = with_body(answer);
-                let body = make(&answer);
-                answer.with_body(body).bytes()
+            |response| {
+                let make: fn(&RawResponse) -> Vec<u8> = $make;
+                let response = with_body(response);
+                let body = make(&response);
+                response.with_body(body).bytes()
             },
-            End::KeepAlive,
+            After::KeepAlive,
             $expected,
         )
     };
 }
 
-/// A body made from the parsed body of the vendor's own answer.
+/// A body made from the parsed body of the vendor's own response.
 macro_rules! value {
     ($name:expr, $expected:expr, $change:expr) => {
-        body!($name, $expected, |answer| {
+        body!($name, $expected, |response| {
             let change: fn(Value) -> Value = $change;
-            change(parsed(answer)).to_string().into_bytes()
+            change(parsed(response)).to_string().into_bytes()
         })
     };
 }
@@ -69,8 +69,8 @@ pub(super) fn cases() -> Vec<Case> {
                 other => other.clone(),
             }
         )),
-        body!("numbers beyond any type", EITHER, |answer| {
-            let marked = each_leaf(parsed(answer), &|leaf| match leaf {
+        body!("numbers beyond any type", EITHER, |response| {
+            let marked = each_leaf(parsed(response), &|leaf| match leaf {
                 Value::Number(_) => json!("canary-number"),
                 other => other.clone(),
             });
@@ -78,8 +78,8 @@ pub(super) fn cases() -> Vec<Case> {
             text.replace("\"canary-number\"", &"9".repeat(400))
                 .into_bytes()
         }),
-        body!("`NaN` for every number", EITHER, |answer| {
-            let marked = each_leaf(parsed(answer), &|leaf| match leaf {
+        body!("`NaN` for every number", EITHER, |response| {
+            let marked = each_leaf(parsed(response), &|leaf| match leaf {
                 Value::Number(_) => json!("canary-number"),
                 other => other.clone(),
             });
@@ -88,14 +88,14 @@ pub(super) fn cases() -> Vec<Case> {
                 .replace("\"canary-number\"", "NaN")
                 .into_bytes()
         }),
-        body!("every member twice", EITHER, |answer| twice(&parsed(
-            answer
+        body!("every member twice", EITHER, |response| twice(&parsed(
+            response
         ))
         .into_bytes()),
         value!("members that nobody knows", Success, with_strangers),
         body!("nested 100,000 deep", Unreadable, |_| b"[".repeat(100_000)),
-        body!("a member nested 100,000 deep", EITHER, |answer| {
-            let text = parsed(answer).to_string();
+        body!("a member nested 100,000 deep", EITHER, |response| {
+            let text = parsed(response).to_string();
             let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
             match text.rsplit_once('}') {
                 Some((start, end)) => {
@@ -104,16 +104,16 @@ pub(super) fn cases() -> Vec<Case> {
                 None => deep.into_bytes(),
             }
         }),
-        body!("a lone surrogate in every string", EITHER, |answer| {
-            in_strings(answer, r"\ud800canary")
+        body!("a lone surrogate in every string", EITHER, |response| {
+            in_strings(response, r"\ud800canary")
         }),
         body!(
             "an unescaped control character in every string",
             EITHER,
-            |answer| { in_strings(answer, "canary\u{1}") }
+            |response| { in_strings(response, "canary\u{1}") }
         ),
-        body!("Latin-1 in every string", EITHER, |answer| {
-            let text = String::from_utf8(in_strings(answer, "canary§")).unwrap();
+        body!("Latin-1 in every string", EITHER, |response| {
+            let text = String::from_utf8(in_strings(response, "canary§")).unwrap();
             text.chars()
                 .flat_map(|character| match u8::try_from(u32::from(character)) {
                     Ok(byte) => vec![byte],
@@ -121,31 +121,33 @@ pub(super) fn cases() -> Vec<Case> {
                 })
                 .collect()
         }),
-        body!("a byte-order mark", Unreadable, |answer| {
-            [b"\xef\xbb\xbf".to_vec(), answer.body.clone()].concat()
+        body!("a byte-order mark", Unreadable, |response| {
+            [b"\xef\xbb\xbf".to_vec(), response.body.clone()].concat()
         }),
-        body!("UTF-16", Unreadable, |answer| {
-            let text = String::from_utf8_lossy(&answer.body).into_owned();
+        body!("UTF-16", Unreadable, |response| {
+            let text = String::from_utf8_lossy(&response.body).into_owned();
             let units = std::iter::once(0xfeff).chain(text.encode_utf16());
             units.flat_map(u16::to_le_bytes).collect()
         }),
-        body!("JSON that ends in the middle", Unreadable, |answer| {
-            answer.body[..answer.body.len() / 2].to_vec()
+        body!("JSON that ends in the middle", Unreadable, |response| {
+            response.body[..response.body.len() / 2].to_vec()
         }),
-        body!("something after the JSON", Unreadable, |answer| {
-            [answer.body.clone(), b" canary".to_vec()].concat()
+        body!("something after the JSON", Unreadable, |response| {
+            [response.body.clone(), b" canary".to_vec()].concat()
         }),
-        body!("two documents", Unreadable, |answer| answer.body.repeat(2)),
-        body!("a string of 10 MB", EITHER, |answer| in_strings(
-            answer,
+        body!("two documents", Unreadable, |response| response
+            .body
+            .repeat(2)),
+        body!("a string of 10 MB", EITHER, |response| in_strings(
+            response,
             &"canary".repeat(1_700_000)
         ))
         .heavy(),
     ]
 }
 
-fn parsed(answer: &Answer) -> Value {
-    serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
+fn parsed(response: &RawResponse) -> Value {
+    serde_json::from_slice(&response.body).unwrap_or(Value::Null)
 }
 
 fn swapped(value: Value) -> Value {
@@ -217,8 +219,8 @@ fn twice(value: &Value) -> String {
 }
 
 /// The same value as text, with every string replaced by these raw characters.
-fn in_strings(answer: &Answer, raw: &str) -> Vec<u8> {
-    let marked = each_leaf(parsed(answer), &|leaf| match leaf {
+fn in_strings(response: &RawResponse, raw: &str) -> Vec<u8> {
+    let marked = each_leaf(parsed(response), &|leaf| match leaf {
         Value::String(_) => json!("canary-string"),
         other => other.clone(),
     });

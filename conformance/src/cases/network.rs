@@ -1,4 +1,4 @@
-//! Connections that are refused, broken, slow or silent, and answers that are framed wrongly.
+//! Connections that are refused, broken, slow or silent, and responses that are framed wrongly.
 
 use std::io::Write as _;
 
@@ -9,9 +9,9 @@ use vendor_client_core::{ErrorKind, Outcome};
 use super::{BODY, INTERRUPTED, TIMEOUT, failure, with_body};
 use crate::case::Expected::{self, Success, Unreadable};
 use crate::case::Stage::{Acted, Both, NotActed};
-use crate::case::{Attempts, Case, Failure};
-use crate::gateway::{End, Wire};
-use crate::http::Answer;
+use crate::case::{Attempts, Case, ExpectedError};
+use crate::gateway::{After, Wire};
+use crate::http::RawResponse;
 
 /// A kibibyte of spaces, which JSON allows after a value, as a chunk.
 const CHUNK_OF_SPACES: &[u8] = &{
@@ -28,7 +28,7 @@ const CHUNK_OF_SPACES: &[u8] = &{
 };
 
 pub(super) fn cases() -> Vec<Case> {
-    let nothing = |_: &Answer| Vec::new();
+    let nothing = |_: &RawResponse| Vec::new();
     vec![
         Case::new(
             "connection refused",
@@ -48,33 +48,33 @@ pub(super) fn cases() -> Vec<Case> {
             Wire::ResetDuring(20),
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "reset after the request",
             Both,
             nothing,
-            End::Reset,
+            After::Reset,
             INTERRUPTED,
         ),
-        Case::reply(
-            "closed without an answer",
+        Case::sending(
+            "closed without a response",
             Both,
             nothing,
-            End::Close,
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply(
-            "closed without an answer, reused connection",
+        Case::sending(
+            "closed without a response, reused connection",
             Both,
             nothing,
-            End::Close,
+            After::Close,
             INTERRUPTED,
         )
         .reused(),
-        Case::reply(
-            "reset without an answer, reused connection",
+        Case::sending(
+            "reset without a response, reused connection",
             Both,
             nothing,
-            End::Reset,
+            After::Reset,
             INTERRUPTED,
         )
         .reused(),
@@ -82,301 +82,307 @@ pub(super) fn cases() -> Vec<Case> {
             "idle connection closed as the request leaves",
             NotActed,
             Wire::CloseIdle,
-            Expected::SuccessOr(Failure {
+            Expected::SuccessOr(ExpectedError {
                 kind: ErrorKind::Interrupted,
                 outcome: Outcome::Unknown,
                 attempts: Attempts::Exactly(1),
             }),
         )
         .reused(),
-        Case::reply(
-            "half-open: no answer ever",
+        Case::sending(
+            "half-open: no response ever",
             Both,
             nothing,
-            End::Silence,
+            After::Silence,
             TIMEOUT,
         ),
-        Case::reply(
+        Case::sending(
             "half-open, reused connection",
             Both,
             nothing,
-            End::Silence,
+            After::Silence,
             TIMEOUT,
         )
         .reused(),
-        Case::reply(
+        Case::sending(
             "half a head, then silence",
             Both,
             half_a_head,
-            End::Silence,
+            After::Silence,
             TIMEOUT,
         ),
-        Case::reply(
+        Case::sending(
             "half a head, then closed",
             Both,
             half_a_head,
-            End::Close,
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply("a head and no body", Both, head_only, End::Silence, TIMEOUT),
-        Case::reply(
+        Case::sending(
+            "a head and no body",
+            Both,
+            head_only,
+            After::Silence,
+            TIMEOUT,
+        ),
+        Case::sending(
             "a body shorter than declared, then closed",
             Both,
             short_body,
-            End::Close,
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "a body shorter than declared, then reset",
             Both,
             short_body,
-            End::Reset,
+            After::Reset,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "a body shorter than declared, then silence",
             Both,
             short_body,
-            End::Silence,
+            After::Silence,
             TIMEOUT,
         ),
-        Case::reply(
+        Case::sending(
             "a body longer than declared",
             Acted,
             long_body,
-            End::KeepAlive,
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "a body that never ends",
             Both,
             endless_head,
-            End::Flood(CHUNK_OF_SPACES, 100_000),
+            After::Flood(CHUNK_OF_SPACES, 100_000),
             BODY,
         )
         .heavy(),
-        Case::reply(
+        Case::sending(
             "a body that never ends, slowly",
             Both,
             endless_head,
-            End::Silence,
+            After::Silence,
             TIMEOUT,
         ),
-        Case::reply(
+        Case::sending(
             "one byte a second",
             Both,
-            |answer| with_body(answer).bytes(),
-            End::KeepAlive,
+            |response| with_body(response).bytes(),
+            After::KeepAlive,
             TIMEOUT,
         )
         .per_second(1),
-        Case::reply(
+        Case::sending(
             "slow, but within the limits",
             Acted,
-            Answer::bytes,
-            End::KeepAlive,
+            RawResponse::bytes,
+            After::KeepAlive,
             Success,
         )
         .per_second(400)
         .patient(),
-        Case::reply(
-            "`100 Continue` before the answer",
+        Case::sending(
+            "`100 Continue` before the response",
             Acted,
-            |answer| [b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), answer.bytes()].concat(),
-            End::KeepAlive,
+            |response| [b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), response.bytes()].concat(),
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
-            "`103 Early Hints` before the answer",
+        Case::sending(
+            "`103 Early Hints` before the response",
             Acted,
-            |answer| {
+            |response| {
                 let hints = b"HTTP/1.1 103 Early Hints\r\nlink: </canary>\r\n\r\n".to_vec();
-                [hints, answer.bytes()].concat()
+                [hints, response.bytes()].concat()
             },
-            End::KeepAlive,
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "`100 Continue`, then closed",
             Both,
             |_| b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(),
-            End::Close,
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "`204` with a body",
             Acted,
-            |_| Answer::json(204, "null").bytes(),
-            End::KeepAlive,
+            |_| RawResponse::json(204, "null").bytes(),
+            After::KeepAlive,
             Expected::Empty,
         ),
-        Case::reply(
+        Case::sending(
             "chunks",
             Acted,
-            |answer| chunked(answer, "0\r\n\r\n"),
-            End::KeepAlive,
+            |response| chunked(response, "0\r\n\r\n"),
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "chunks with a trailer",
             Acted,
-            |answer| chunked(answer, "0\r\nx-canary: canary\r\n\r\n"),
-            End::KeepAlive,
+            |response| chunked(response, "0\r\nx-canary: canary\r\n\r\n"),
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "a chunk of no size",
             Both,
-            |answer| chunked(&with_body(answer), "canary\r\n"),
-            End::KeepAlive,
+            |response| chunked(&with_body(response), "canary\r\n"),
+            After::KeepAlive,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "a chunk of 2⁶⁴ bytes",
             Both,
-            |answer| chunked(&with_body(answer), "10000000000000000\r\n"),
-            End::KeepAlive,
+            |response| chunked(&with_body(response), "10000000000000000\r\n"),
+            After::KeepAlive,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "chunks without a last one",
             Both,
-            |answer| chunked(&with_body(answer), ""),
-            End::Close,
+            |response| chunked(&with_body(response), ""),
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "two lengths that differ",
             Both,
-            |answer| {
-                let answer = with_body(answer);
+            |response| {
+                let response = with_body(response);
                 let lengths = "content-length: 7\r\ncontent-length: 8\r\n";
-                [answer.head("HTTP/1.1", lengths), answer.body].concat()
+                [response.head("HTTP/1.1", lengths), response.body].concat()
             },
-            End::KeepAlive,
+            After::KeepAlive,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "a header of 200 KB",
             Acted,
-            |answer| {
-                answer
+            |response| {
+                response
                     .clone()
                     .header("x-large", &"canary".repeat(33_400))
                     .bytes()
             },
-            End::KeepAlive,
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "2,000 headers of 100 bytes",
             Both,
-            |answer| {
+            |response| {
                 let filler = "canary".repeat(15);
                 (0..2_000)
-                    .fold(answer.clone(), |answer, number| {
-                        answer.header(&format!("x-{number}"), &filler)
+                    .fold(response.clone(), |response, number| {
+                        response.header(&format!("x-{number}"), &filler)
                     })
                     .bytes()
             },
-            End::KeepAlive,
+            After::KeepAlive,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "a head without end",
             Both,
             |_| b"HTTP/1.1 200 OK\r\nx-canary: ".to_vec(),
-            End::Flood(
+            After::Flood(
                 b"canarycanarycanarycanarycanarycanarycanarycanarycanarycanary",
                 100_000,
             ),
             INTERRUPTED,
         )
         .heavy(),
-        Case::reply(
+        Case::sending(
             "HTTP/1.0 with a length",
             Acted,
             http_10_with_length,
-            End::Close,
+            After::Close,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "HTTP/1.0, the body up to the end",
             Acted,
-            |answer| [answer.head("HTTP/1.0", ""), answer.body.clone()].concat(),
-            End::Close,
+            |response| [response.head("HTTP/1.0", ""), response.body.clone()].concat(),
+            After::Close,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "HTTP/1.0, the body cut off",
             Both,
-            |answer| {
-                let answer = with_body(answer);
-                let half = &answer.body[..answer.body.len() / 2];
-                [answer.head("HTTP/1.0", ""), half.to_vec()].concat()
+            |response| {
+                let response = with_body(response);
+                let half = &response.body[..response.body.len() / 2];
+                [response.head("HTTP/1.0", ""), half.to_vec()].concat()
             },
-            End::Close,
+            After::Close,
             Unreadable,
         ),
-        Case::reply(
+        Case::sending(
             "no HTTP",
             Both,
             |_| b"SSH-2.0-canary\r\n".to_vec(),
-            End::Close,
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "an unknown version of HTTP",
             Both,
-            |answer| with_body(answer).head("HTTP/9.9", "content-length: 0\r\n"),
-            End::Close,
+            |response| with_body(response).head("HTTP/9.9", "content-length: 0\r\n"),
+            After::Close,
             INTERRUPTED,
         ),
-        Case::reply(
+        Case::sending(
             "a body of 100 MB",
             Acted,
-            |answer| with_body(answer).head("HTTP/1.1", "content-length: 102400000\r\n"),
-            End::Flood(&[b' '; 10_240], 10_000),
+            |response| with_body(response).head("HTTP/1.1", "content-length: 102400000\r\n"),
+            After::Flood(&[b' '; 10_240], 10_000),
             BODY,
         )
         .heavy(),
     ]
 }
 
-fn half_a_head(answer: &Answer) -> Vec<u8> {
-    let head = with_body(answer).declared_head();
+fn half_a_head(response: &RawResponse) -> Vec<u8> {
+    let head = with_body(response).declared_head();
     head[..head.len() / 2].to_vec()
 }
 
-fn head_only(answer: &Answer) -> Vec<u8> {
-    with_body(answer).declared_head()
+fn head_only(response: &RawResponse) -> Vec<u8> {
+    with_body(response).declared_head()
 }
 
-fn short_body(answer: &Answer) -> Vec<u8> {
-    let answer = with_body(answer);
-    let half = &answer.body[..answer.body.len() / 2];
-    [answer.declared_head(), half.to_vec()].concat()
+fn short_body(response: &RawResponse) -> Vec<u8> {
+    let response = with_body(response);
+    let half = &response.body[..response.body.len() / 2];
+    [response.declared_head(), half.to_vec()].concat()
 }
 
-/// The answer, and what would be a second one if the client took it for that.
-fn long_body(answer: &Answer) -> Vec<u8> {
-    let second = Answer::json(200, r#"{"canary": "of another answer"}"#);
-    [answer.bytes(), second.bytes()].concat()
+/// The response, and what would be a second one if the client took it for that.
+fn long_body(response: &RawResponse) -> Vec<u8> {
+    let second = RawResponse::json(200, r#"{"canary": "of another response"}"#);
+    [response.bytes(), second.bytes()].concat()
 }
 
-fn endless_head(answer: &Answer) -> Vec<u8> {
-    let answer = with_body(answer);
-    let head = answer.head("HTTP/1.1", "transfer-encoding: chunked\r\n");
-    [head, chunk(&answer.body)].concat()
+fn endless_head(response: &RawResponse) -> Vec<u8> {
+    let response = with_body(response);
+    let head = response.head("HTTP/1.1", "transfer-encoding: chunked\r\n");
+    [head, chunk(&response.body)].concat()
 }
 
-fn chunked(answer: &Answer, end: &str) -> Vec<u8> {
-    let head = answer.head("HTTP/1.1", "transfer-encoding: chunked\r\n");
-    if answer.status == 204 {
-        return answer.bytes();
+fn chunked(response: &RawResponse, end: &str) -> Vec<u8> {
+    let head = response.head("HTTP/1.1", "transfer-encoding: chunked\r\n");
+    if response.status == 204 {
+        return response.bytes();
     }
-    let middle = answer.body.len() / 2;
-    let (first, second) = answer.body.split_at(middle);
+    let middle = response.body.len() / 2;
+    let (first, second) = response.body.split_at(middle);
     [head, chunk(first), chunk(second), end.as_bytes().to_vec()].concat()
 }
 
@@ -388,72 +394,72 @@ fn chunk(bytes: &[u8]) -> Vec<u8> {
     [size, bytes.to_vec(), b"\r\n".to_vec()].concat()
 }
 
-fn http_10_with_length(answer: &Answer) -> Vec<u8> {
-    let framing = format!("content-length: {}\r\n", answer.body.len());
-    [answer.head("HTTP/1.0", &framing), answer.body.clone()].concat()
+fn http_10_with_length(response: &RawResponse) -> Vec<u8> {
+    let framing = format!("content-length: {}\r\n", response.body.len());
+    [response.head("HTTP/1.0", &framing), response.body.clone()].concat()
 }
 
 pub(super) fn compression() -> Vec<Case> {
     vec![
-        Case::reply(
+        Case::sending(
             "gzip",
             Acted,
-            |answer| gzipped(answer, gzip(&answer.body)),
-            End::KeepAlive,
+            |response| gzipped(response, gzip(&response.body)),
+            After::KeepAlive,
             Success,
         ),
-        Case::reply(
+        Case::sending(
             "gzip that is truncated",
             Both,
-            |answer| {
-                let answer = with_body(answer);
-                let whole = gzip(&answer.body);
-                gzipped(&answer, whole[..whole.len() / 2].to_vec())
+            |response| {
+                let response = with_body(response);
+                let whole = gzip(&response.body);
+                gzipped(&response, whole[..whole.len() / 2].to_vec())
             },
-            End::KeepAlive,
+            After::KeepAlive,
             BODY,
         ),
-        Case::reply(
+        Case::sending(
             "gzip that is corrupt",
             Both,
-            |answer| {
-                let answer = with_body(answer);
-                let mut corrupt = gzip(&answer.body);
+            |response| {
+                let response = with_body(response);
+                let mut corrupt = gzip(&response.body);
                 let checksum = corrupt.len() - 8;
                 corrupt[checksum] ^= 0xff;
-                gzipped(&answer, corrupt)
+                gzipped(&response, corrupt)
             },
-            End::KeepAlive,
+            After::KeepAlive,
             BODY,
         ),
-        Case::reply(
+        Case::sending(
             "gzip that is none",
             Both,
-            |answer| {
-                let answer = with_body(answer);
-                gzipped(&answer, answer.body.clone())
+            |response| {
+                let response = with_body(response);
+                gzipped(&response, response.body.clone())
             },
-            End::KeepAlive,
+            After::KeepAlive,
             BODY,
         ),
-        Case::reply(
+        Case::sending(
             "a gzip bomb: 10 MB that unpack to 10 GB",
             Both,
-            |answer| {
-                let answer = with_body(answer);
+            |response| {
+                let response = with_body(response);
                 let bomb = bomb();
-                gzipped(&answer, bomb)
+                gzipped(&response, bomb)
             },
-            End::KeepAlive,
+            After::KeepAlive,
             BODY,
         )
         .heavy(),
     ]
 }
 
-fn gzipped(answer: &Answer, body: Vec<u8>) -> Vec<u8> {
-    let answer = answer.clone().header("content-encoding", "gzip");
-    answer.with_body(body).bytes()
+fn gzipped(response: &RawResponse, body: Vec<u8>) -> Vec<u8> {
+    let response = response.clone().header("content-encoding", "gzip");
+    response.with_body(body).bytes()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! Answers that are no success, and redirects.
+//! Responses that are no success, and redirects.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,8 +8,8 @@ use vendor_sandbox::Clock;
 use super::failure;
 use crate::case::Stage::{Both, NotActed};
 use crate::case::{Attempts, Case, Expected, Stage};
-use crate::gateway::End;
-use crate::http::Answer;
+use crate::gateway::After;
+use crate::http::RawResponse;
 use crate::subject::Subject;
 
 const WORDS: &str = r#"{"message": "canary-words", "status": {"code": 7, "message": "canary"}}"#;
@@ -21,28 +21,32 @@ const REFUSED: Expected = failure(ErrorKind::Status, Outcome::Rejected, Attempts
 const PUT_OFF: Expected = failure(ErrorKind::Status, Outcome::Rejected, Attempts::Exactly(4));
 
 /// The vendor failed; nobody knows when.
-const FAILED: Expected = failure(ErrorKind::Status, Outcome::Unknown, Attempts::WhereSafe(4));
+const FAILED: Expected = failure(
+    ErrorKind::Status,
+    Outcome::Unknown,
+    Attempts::IfIdempotent(4),
+);
 
 /// A status of which nothing is known.
 const STRANGE: Expected = failure(ErrorKind::Status, Outcome::Unknown, Attempts::Exactly(1));
 
 macro_rules! status {
     ($name:expr, $status:expr, $stage:expr, $expected:expr) => {
-        answer(
+        response(
             $name,
             $stage,
             $status,
-            |_| Answer::json($status, WORDS).bytes(),
+            |_| RawResponse::json($status, WORDS).bytes(),
             $expected,
         )
     };
     ($name:expr, $status:expr, $stage:expr, $expected:expr, retry-after $wait:expr) => {
-        answer(
+        response(
             $name,
             $stage,
             $status,
             |_| {
-                Answer::json($status, WORDS)
+                RawResponse::json($status, WORDS)
                     .header("retry-after", $wait)
                     .bytes()
             },
@@ -51,14 +55,14 @@ macro_rules! status {
     };
 }
 
-fn answer(
+fn response(
     name: &'static str,
     stage: Stage,
     status: u16,
-    bytes: fn(&Answer) -> Vec<u8>,
+    bytes: fn(&RawResponse) -> Vec<u8>,
     expected: Expected,
 ) -> Case {
-    Case::reply(name, stage, bytes, End::KeepAlive, expected).status(status)
+    Case::sending(name, stage, bytes, After::KeepAlive, expected).status(status)
 }
 
 /// A date so many seconds from now, by the sandbox's clock.
@@ -75,8 +79,9 @@ pub(super) fn cases<S: Subject>() -> Vec<Case> {
             Outcome::Rejected,
             Attempts::Exactly(1),
         );
-        let inside = |_: &Answer| Answer::json(200, S::FAILURE_INSIDE.unwrap_or_default()).bytes();
-        cases.push(answer(
+        let inside =
+            |_: &RawResponse| RawResponse::json(200, S::FAILURE_INSIDE.unwrap_or_default()).bytes();
+        cases.push(response(
             "200 with a failure inside",
             NotActed,
             200,
@@ -101,11 +106,11 @@ fn statuses() -> Vec<Case> {
         status!("413", 413, NotActed, REFUSED),
         status!("415", 415, NotActed, REFUSED),
         status!("422", 422, NotActed, REFUSED),
-        Case::reply(
+        Case::sending(
             "422 whose body breaks off",
             NotActed,
-            |_| Answer::json(422, WORDS).head("HTTP/1.1", "content-length: 999\r\n"),
-            End::Close,
+            |_| RawResponse::json(422, WORDS).head("HTTP/1.1", "content-length: 999\r\n"),
+            After::Close,
             REFUSED,
         )
         .status(422),
@@ -123,7 +128,7 @@ fn statuses() -> Vec<Case> {
         status!("429, `Retry-After` that is nonsense", 429, NotActed, PUT_OFF, retry-after "canary"),
         status!("429 once", 429, NotActed, Expected::Success).times(1),
         status!("500", 500, Both, FAILED),
-        answer(
+        response(
             "502 with an HTML page",
             Both,
             502,
@@ -135,27 +140,28 @@ fn statuses() -> Vec<Case> {
         status!("503, `Retry-After` of an hour", 503, NotActed, REFUSED, retry-after "3600")
             .retry_after(Duration::from_secs(3600)),
         status!("504", 504, Both, FAILED),
-        answer(
+        response(
             "500 with no body",
             Both,
             500,
-            |_| Answer::new(500, "").bytes(),
+            |_| RawResponse::new(500, "").bytes(),
             FAILED,
         ),
         status!("599", 599, Both, STRANGE),
         status!("999", 999, Both, STRANGE),
-        Case::reply(
+        Case::sending(
             "200 with an HTML page",
             Both,
             |_| html(200).bytes(),
-            End::KeepAlive,
+            After::KeepAlive,
             Expected::Unreadable,
         ),
     ]
 }
 
-fn html(status: u16) -> Answer {
-    Answer::new(status, "<html><body>canary-page</body></html>").header("content-type", "text/html")
+fn html(status: u16) -> RawResponse {
+    RawResponse::new(status, "<html><body>canary-page</body></html>")
+        .header("content-type", "text/html")
 }
 
 /// Not followed, and nobody knows whether the vendor acted: 301 and 302 are also said afterwards.
@@ -166,12 +172,12 @@ const SENT_ON: Expected = failure(ErrorKind::Redirect, Outcome::Rejected, Attemp
 
 macro_rules! redirect {
     ($name:expr, $status:expr, $stage:expr, $expected:expr, $location:expr) => {
-        answer(
+        response(
             $name,
             $stage,
             $status,
             |_| {
-                Answer::json($status, WORDS)
+                RawResponse::json($status, WORDS)
                     .header("location", $location)
                     .bytes()
             },

@@ -8,7 +8,7 @@ use vendor_sandbox::{ConnectionEnd, FaultPlan, Faults, Response};
 /// How many of a hundred requests meet a fault.
 const PER_CENT: u32 = 6;
 
-/// Plans a fault for the next request by `route` about `about`, or none. Answers which.
+/// Plans a fault for the next request by `route` about `about`, or none. Returns which.
 pub(super) fn maybe(
     faults: &Faults,
     route: &str,
@@ -47,7 +47,7 @@ fn stalls(plan: FaultPlan, rng: &mut Rng) -> &'static str {
     }
 }
 
-/// The connection or the answer breaks; the vendor has acted, or not.
+/// The connection or the response breaks; the vendor has acted, or not.
 fn breaks(plan: FaultPlan, rng: &mut Rng) -> &'static str {
     match rng.u32(0..8) {
         0 => {
@@ -124,7 +124,7 @@ fn refuses(plan: FaultPlan, rng: &mut Rng) -> &'static str {
     }
 }
 
-/// The vendor has acted, and its answer comes late or slowly.
+/// The vendor has acted, and its response comes late or slowly.
 fn is_late(plan: FaultPlan, rng: &mut Rng) -> &'static str {
     match rng.bool() {
         true => {

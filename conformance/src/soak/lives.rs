@@ -11,7 +11,7 @@ use vendor_client_core::TransportConfig;
 use vendor_sandbox::{Emulator, Sandbox};
 
 use super::faults;
-use super::tally::{Change, Tally, Told};
+use super::tally::{Change, Reported, Tally};
 
 /// A client for each vendor.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl Clients {
         }
     }
 
-    /// One life, of a thing that its number tells from all others.
+    /// One life, of the thing with this number.
     pub(super) async fn live(
         &self,
         sandbox: &Sandbox,
@@ -88,7 +88,7 @@ impl Clients {
             ocean.emulator(),
             "create_mission",
             &id,
-            Told::by(&created),
+            Reported::by(&created),
             tally,
         );
         if created.is_err() {
@@ -124,9 +124,9 @@ impl Clients {
         misbehave(ocean.emulator(), "delete_mission", &id, rng, tally);
         let deleted = self.ocean.delete_mission(&mission.id).await;
         tally.call(&deleted);
-        let told = Told::of_deletion(&deleted);
-        note(ocean.emulator(), "delete_mission", &id, told, tally);
-        if told == Told::Done && ocean.mission(&id).is_some() {
+        let reported = Reported::of_deletion(&deleted);
+        note(ocean.emulator(), "delete_mission", &id, reported, tally);
+        if reported == Reported::Done && ocean.mission(&id).is_some() {
             tally
                 .complaints
                 .push(format!("{id} was deleted and is there"));
@@ -149,7 +149,7 @@ impl Clients {
             service.emulator(),
             "add_activity",
             &reference,
-            Told::by(&added),
+            Reported::by(&added),
             tally,
         );
         let Ok(added) = added else { return };
@@ -184,7 +184,7 @@ impl Clients {
             service.emulator(),
             "delete_activity",
             &about,
-            Told::of_deletion(&deleted),
+            Reported::of_deletion(&deleted),
             tally,
         );
     }
@@ -232,11 +232,17 @@ fn misbehave(
     tally.fault(faults::maybe(service.faults(), route, about, rng));
 }
 
-fn note(service: &Emulator, route: &'static str, about: &str, told: Told, tally: &mut Tally) {
+fn note(
+    service: &Emulator,
+    route: &'static str,
+    about: &str,
+    reported: Reported,
+    tally: &mut Tally,
+) {
     tally.change(Change {
         vendor: service.name(),
         route,
         about: about.to_owned(),
-        told,
+        reported,
     });
 }

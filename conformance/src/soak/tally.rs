@@ -1,14 +1,13 @@
-//! What the clients were told, and what of it is true.
+//! What the clients reported, and whether it is true.
 
 use std::collections::BTreeMap;
 
 use vendor_client_core::Error;
 use vendor_sandbox::Sandbox;
 
-/// What a client was told of a change.
+/// What a client reported about a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
-    /// It was done.
+pub(super) enum Reported {
     Done,
     /// It was not done: not sent, or refused.
     NotDone,
@@ -16,7 +15,7 @@ pub(super) enum Told {
     Unknown,
 }
 
-impl Told {
+impl Reported {
     pub(super) fn by<T>(result: &Result<T, Error>) -> Self {
         match result {
             Ok(_) => Self::Done,
@@ -25,7 +24,7 @@ impl Told {
         }
     }
 
-    /// The same for a deletion, of which nobody else could have deleted the thing.
+    /// The same for a deletion of a thing that nobody else could have deleted.
     pub(super) fn of_deletion<T>(result: &Result<T, Error>) -> Self {
         match result {
             Err(error) if error.is_not_found() && error.may_have_been_applied() => Self::Done,
@@ -34,16 +33,16 @@ impl Told {
     }
 }
 
-/// A change that must be done once, and what the client was told of it.
+/// A change that must be done once, and what the client reported about it.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) vendor: &'static str,
     pub(super) route: &'static str,
     pub(super) about: String,
-    pub(super) told: Told,
+    pub(super) reported: Reported,
 }
 
-/// What came of a round, or of all.
+/// The results of a round, or of all.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) calls: u64,
@@ -57,7 +56,7 @@ pub(super) struct Tally {
     unknown: u64,
     lost: u64,
     twice: u64,
-    done_against_word: u64,
+    done_despite_report: u64,
     requests: u64,
     log_ins: u64,
 }
@@ -92,12 +91,12 @@ impl Tally {
         self.unknown += other.unknown;
         self.lost += other.lost;
         self.twice += other.twice;
-        self.done_against_word += other.done_against_word;
+        self.done_despite_report += other.done_despite_report;
         self.requests += other.requests;
         self.log_ins += other.log_ins;
     }
 
-    /// Compares every change with the ledgers, which tell what was really done.
+    /// Compares every change with the ledgers, which know what was really done.
     pub(super) fn compared_with(mut self, sandbox: &Sandbox) -> Self {
         let mut effects: BTreeMap<(&str, &str, String), u64> = BTreeMap::new();
         for service in sandbox.emulators() {
@@ -115,33 +114,34 @@ impl Tally {
                 vendor,
                 route,
                 about,
-                told,
+                reported,
             } = change;
             let key = (vendor, route, about);
             let times = effects.get(&key).copied().unwrap_or_default();
-            self.judge(told, times, &key);
+            self.judge(reported, times, &key);
         }
         self
     }
 
-    fn judge(&mut self, told: Told, times: u64, change: &(&str, &str, String)) {
-        let (count, is_true) = match told {
-            Told::Done => (&mut self.done, times == 1),
-            Told::NotDone => (&mut self.not_done, times == 0),
-            Told::Unknown => (&mut self.unknown, times <= 1),
+    fn judge(&mut self, reported: Reported, times: u64, change: &(&str, &str, String)) {
+        let (count, is_true) = match reported {
+            Reported::Done => (&mut self.done, times == 1),
+            Reported::NotDone => (&mut self.not_done, times == 0),
+            Reported::Unknown => (&mut self.unknown, times <= 1),
         };
         *count += 1;
         if is_true {
             return;
         }
-        let wrong = match (told, times) {
-            (Told::Done, 0) => &mut self.lost,
-            (Told::NotDone, 1) => &mut self.done_against_word,
+        let wrong = match (reported, times) {
+            (Reported::Done, 0) => &mut self.lost,
+            (Reported::NotDone, 1) => &mut self.done_despite_report,
             _ => &mut self.twice,
         };
         *wrong += 1;
-        self.complaints
-            .push(format!("{change:?}: told {told:?}, done {times} times"));
+        self.complaints.push(format!(
+            "{change:?}: reported {reported:?}, done {times} times"
+        ));
     }
 
     pub(super) fn write(&self, line: &mut impl FnMut(&str, String)) {
@@ -153,18 +153,18 @@ impl Tally {
             line(&format!("– {name}"), count.to_string());
         }
         line("calls that failed", self.failed.to_string());
-        line("changes told as done", self.done.to_string());
+        line("changes reported as done", self.done.to_string());
         line(
-            "– of them found after a lost answer",
+            "– of them found after a lost response",
             self.found.to_string(),
         );
-        line("changes told as not done", self.not_done.to_string());
-        line("changes told as unknown", self.unknown.to_string());
+        line("changes reported as not done", self.not_done.to_string());
+        line("changes reported as unknown", self.unknown.to_string());
         line("lost", self.lost.to_string());
         line("done twice", self.twice.to_string());
         line(
-            "done although told otherwise",
-            self.done_against_word.to_string(),
+            "done although reported otherwise",
+            self.done_despite_report.to_string(),
         );
     }
 }

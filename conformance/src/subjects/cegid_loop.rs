@@ -1,6 +1,7 @@
 //! Cegid Loop under the suite.
 
 use cegid_loop::{Client, Error, LetterId, activities, letters};
+use vendor_client_core::schema::OperationSchema;
 use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, Setup, Subject, Subjected};
@@ -46,6 +47,10 @@ impl Subject for CegidLoop {
                 body: Body::Read,
             })
             .collect()
+    }
+
+    fn schema() -> Vec<OperationSchema> {
+        cegid_loop::schema::operations()
     }
 
     async fn probe(&self, client: &Client) -> Result<(), Error> {
@@ -94,6 +99,6 @@ impl Subject for CegidLoop {
     }
 }
 
-fn shown(answer: impl std::fmt::Debug) -> String {
-    format!("{answer:?}")
+fn shown(response: impl std::fmt::Debug) -> String {
+    format!("{response:?}")
 }

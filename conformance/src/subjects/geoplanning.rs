@@ -11,6 +11,7 @@ use geoplanning::{
     ResourceField, ResourceId, RoundId, RoundKey, StreetAddress, TaskId, Unassign, UserField,
     UserId,
 };
+use vendor_client_core::schema::OperationSchema;
 use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, Setup, Subject, Subjected};
@@ -90,6 +91,10 @@ impl Subject for Geoplanning {
                 },
             })
             .collect()
+    }
+
+    fn schema() -> Vec<OperationSchema> {
+        geoplanning::schema::operations()
     }
 
     async fn probe(&self, client: &Client) -> Result<(), Error> {
@@ -311,8 +316,8 @@ impl Geoplanning {
     }
 }
 
-fn shown(answer: impl Debug) -> String {
-    format!("{answer:?}")
+fn shown(response: impl Debug) -> String {
+    format!("{response:?}")
 }
 
 fn street() -> StreetAddress {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ocean_geomission::{
     Client, Coordinates, Error, MissionId, MissionUpdate, NewMission, Recipient,
 };
+use vendor_client_core::schema::OperationSchema;
 use vendor_sandbox::{Clock, Emulator, Sandbox};
 
 use crate::subject::{Body, Key, LogIn, Setup, Subject, Subjected};
@@ -56,6 +57,10 @@ impl Subject for OceanGeomission {
                 },
             })
             .collect()
+    }
+
+    fn schema() -> Vec<OperationSchema> {
+        ocean_geomission::schema::operations()
     }
 
     async fn probe(&self, client: &Client) -> Result<(), Error> {
@@ -118,8 +123,8 @@ impl Subject for OceanGeomission {
     }
 }
 
-fn shown(answer: impl std::fmt::Debug) -> String {
-    format!("{answer:?}")
+fn shown(response: impl std::fmt::Debug) -> String {
+    format!("{response:?}")
 }
 
 /// A mission with personal data in every field that can hold some.

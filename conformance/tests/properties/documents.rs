@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use conformance::{Subject, for_each_vendor};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use vendor_client_core::schema::{OperationSchema, Part};
@@ -13,15 +14,11 @@ const CHANGES: usize = 100;
 
 /// Every operation of every vendor, by its vendor.
 pub(crate) fn operations() -> Vec<(&'static str, OperationSchema)> {
-    let of = |vendor, operations: Vec<OperationSchema>| {
-        operations
-            .into_iter()
-            .map(move |operation| (vendor, operation))
-    };
-    of("ocean-geomission", ocean_geomission::schema::operations())
-        .chain(of("cegid-loop", cegid_loop::schema::operations()))
-        .chain(of("geoplanning", geoplanning::schema::operations()))
-        .collect()
+    fn of<S: Subject>() -> Vec<(&'static str, OperationSchema)> {
+        let operations = S::schema().into_iter();
+        operations.map(|operation| (S::NAME, operation)).collect()
+    }
+    for_each_vendor!(of()).into_iter().flatten().collect()
 }
 
 /// The documented payloads of an operation, by the names of their files.
@@ -130,7 +127,7 @@ fn text(rng: &mut Rng) -> String {
     }
 }
 
-/// What can be read is written so that it is read back the same. Answers whether it can be read.
+/// What can be read is written so that it is read back the same. Returns whether it can be read.
 fn is_stable(part: &Part, value: &Value, where_: &str) -> bool {
     let Ok(probed) = part.probe(value) else {
         return false;

@@ -4,9 +4,9 @@
 // A test ends at the first surprise.
 #![allow(clippy::unwrap_used)]
 
-mod answers;
 mod documents;
 mod requests;
+mod responses;
 
 use proptest::test_runner::{Config, RngSeed};
 

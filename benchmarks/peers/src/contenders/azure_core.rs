@@ -2,7 +2,7 @@
 
 use azure_core::http::headers::{CONTENT_TYPE, HeaderName};
 use azure_core::http::{ClientOptions, Context, Method, Pipeline, Request, Url};
-use benchmarks::Failure;
+use benchmarks::BoxError;
 use serde::de::DeserializeOwned;
 
 use super::{TOKEN, TOKEN_HEADER};
@@ -15,13 +15,13 @@ pub struct AzureCore {
 }
 
 impl AzureCore {
-    fn request(&self, method: Method, path: &str) -> Result<Request, Failure> {
+    fn request(&self, method: Method, path: &str) -> Result<Request, BoxError> {
         let mut request = Request::new(self.server.join(path)?, method);
         request.insert_header(HeaderName::from_static(TOKEN_HEADER), TOKEN);
         Ok(request)
     }
 
-    async fn send<T: DeserializeOwned>(&self, mut request: Request) -> Result<T, Failure> {
+    async fn send<T: DeserializeOwned>(&self, mut request: Request) -> Result<T, BoxError> {
         let context = Context::new();
         let response = self.pipeline.send(&context, &mut request, None).await?;
         Ok(response.into_body().json()?)
@@ -31,7 +31,7 @@ impl AzureCore {
 impl Api for AzureCore {
     const NAME: &'static str = "azure_core";
 
-    fn new(server: &str) -> Result<Self, Failure> {
+    fn new(server: &str) -> Result<Self, BoxError> {
         let options = ClientOptions::default();
         let version = option_env!("CARGO_PKG_VERSION");
         Ok(Self {
@@ -40,12 +40,12 @@ impl Api for AzureCore {
         })
     }
 
-    async fn get_one(&self) -> Result<Visit, Failure> {
+    async fn get_one(&self) -> Result<Visit, BoxError> {
         self.send(self.request(Method::Get, &format!("/visits/{ID}"))?)
             .await
     }
 
-    async fn list(&self) -> Result<Vec<Visit>, Failure> {
+    async fn list(&self) -> Result<Vec<Visit>, BoxError> {
         let mut request = self.request(Method::Get, "/visits")?;
         request
             .url_mut()
@@ -55,7 +55,7 @@ impl Api for AzureCore {
         self.send(request).await
     }
 
-    async fn create(&self, visit: &Visit) -> Result<Created, Failure> {
+    async fn create(&self, visit: &Visit) -> Result<Created, BoxError> {
         let mut request = self.request(Method::Post, "/visits")?;
         request.insert_header(CONTENT_TYPE, "application/json");
         request.set_json(visit)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use benchmarks::Failure;
+use benchmarks::BoxError;
 use vendor_client_core::{
     Error, HeaderMap, HeaderName, LogIn, Method, Operation, Idempotency, Request, Response, Service,
     Token, TokenCache, Transport, TransportConfig, VendorMessage,
@@ -44,7 +44,7 @@ impl Core {
 impl Api for Core {
     const NAME: &'static str = "vendor-client-core";
 
-    fn new(server: &str) -> Result<Self, Failure> {
+    fn new(server: &str) -> Result<Self, BoxError> {
         let config = TransportConfig::default();
         let transport = Transport::new(&SERVICE, server, HeaderMap::new(), &config)?;
         Ok(Self {
@@ -53,17 +53,17 @@ impl Api for Core {
         })
     }
 
-    async fn get_one(&self) -> Result<Visit, Failure> {
+    async fn get_one(&self) -> Result<Visit, BoxError> {
         let request = self.transport.request(&GET_ONE).path(ID);
         Ok(self.send(request).await?.json()?)
     }
 
-    async fn list(&self) -> Result<Vec<Visit>, Failure> {
+    async fn list(&self) -> Result<Vec<Visit>, BoxError> {
         let request = self.transport.request(&LIST).query(&SEARCH);
         Ok(self.send(request).await?.json()?)
     }
 
-    async fn create(&self, visit: &Visit) -> Result<Created, Failure> {
+    async fn create(&self, visit: &Visit) -> Result<Created, BoxError> {
         let request = self.transport.request(&CREATE).json(visit);
         Ok(self.send(request).await?.json()?)
     }

@@ -1,6 +1,6 @@
 //! (d) Hyper-util's client: no SDK, and what a call costs at the least.
 
-use benchmarks::Failure;
+use benchmarks::BoxError;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
@@ -19,7 +19,7 @@ pub struct HyperUtil {
 }
 
 impl HyperUtil {
-    async fn send<T: DeserializeOwned>(&self, request: Request<Full<Bytes>>) -> Result<T, Failure> {
+    async fn send<T: DeserializeOwned>(&self, request: Request<Full<Bytes>>) -> Result<T, BoxError> {
         let response = self.client.request(request).await?;
         if !response.status().is_success() {
             return Err("not a success".into());
@@ -32,21 +32,21 @@ impl HyperUtil {
 impl Api for HyperUtil {
     const NAME: &'static str = "hyper-util";
 
-    fn new(server: &str) -> Result<Self, Failure> {
+    fn new(server: &str) -> Result<Self, BoxError> {
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build_http(),
             server: server.to_owned(),
         })
     }
 
-    async fn get_one(&self) -> Result<Visit, Failure> {
+    async fn get_one(&self) -> Result<Visit, BoxError> {
         let request = Request::get(format!("{}/visits/{ID}", self.server))
             .header(TOKEN_HEADER, TOKEN)
             .body(Full::default())?;
         self.send(request).await
     }
 
-    async fn list(&self) -> Result<Vec<Visit>, Failure> {
+    async fn list(&self) -> Result<Vec<Visit>, BoxError> {
         let (day, limit) = (SEARCH.day, SEARCH.limit);
         let request = Request::get(format!("{}/visits?day={day}&limit={limit}", self.server))
             .header(TOKEN_HEADER, TOKEN)
@@ -54,7 +54,7 @@ impl Api for HyperUtil {
         self.send(request).await
     }
 
-    async fn create(&self, visit: &Visit) -> Result<Created, Failure> {
+    async fn create(&self, visit: &Visit) -> Result<Created, BoxError> {
         let request = Request::post(format!("{}/visits", self.server))
             .header(TOKEN_HEADER, TOKEN)
             .header("content-type", "application/json")

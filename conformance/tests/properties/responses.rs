@@ -1,18 +1,17 @@
-//! Answers of any bytes, through the clients and over real sockets.
+//! Responses of any bytes, through the clients and over real sockets.
 
 use std::sync::Arc;
 
-use conformance::Subject;
 use conformance::subject::{Key, Setup};
-use conformance::subjects::{CegidLoop, Geoplanning, OceanGeomission};
+use conformance::{Subject, for_each_vendor};
 use fastrand::Rng;
 use vendor_client_core::{ErrorKind, RetryPolicy, TransportConfig};
 use vendor_sandbox::Response;
 
 use crate::documents::{changed, fixtures};
 
-/// How many answers each operation that only reads has to take.
-const ANSWERS: usize = 60;
+/// How many responses each operation is given.
+const RESPONSES: usize = 60;
 
 /// The same bytes with some of them changed.
 fn damaged(mut bytes: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
@@ -35,8 +34,9 @@ fn any_bytes(rng: &mut Rng) -> Vec<u8> {
     (0..rng.usize(0..200)).map(|_| rng.u8(..)).collect()
 }
 
-/// Lets a client read damaged answers: it reads them or says that it cannot.
-async fn survives_any_answer<S: Subject>(seed: u64) {
+/// Lets a client read damaged responses: it reads them or reports that it cannot.
+#[tokio::main(flavor = "current_thread")]
+async fn survives_any_response<S: Subject>(seed: u64) {
     let mut rng = Rng::with_seed(seed);
     let subject = Arc::new(S::start().await);
     let client = subject
@@ -55,7 +55,7 @@ async fn survives_any_answer<S: Subject>(seed: u64) {
             .into_iter()
             .filter(|(path, _)| path.to_string_lossy().contains("response"))
             .collect();
-        for round in 0..ANSWERS {
+        for round in 0..RESPONSES {
             let bytes = match payloads.get(round % payloads.len().max(1)) {
                 Some((_, payload)) if round % 4 > 0 => {
                     let payload = changed(payload, &mut rng);
@@ -63,8 +63,8 @@ async fn survives_any_answer<S: Subject>(seed: u64) {
                 }
                 _ => any_bytes(&mut rng),
             };
-            let reply = Response::new(200).header("content-type", "application/json");
-            faults.on(name).respond(reply.body(bytes));
+            let response = Response::new(200).header("content-type", "application/json");
+            faults.on(name).respond(response.body(bytes));
             let Err(error) = subject.perform(&client, name, Key(1)).await else {
                 continue;
             };
@@ -75,20 +75,10 @@ async fn survives_any_answer<S: Subject>(seed: u64) {
         assert_eq!(faults.pending(), 0, "{name} was called");
         subject.service().reset();
     }
-    assert!(refused > ANSWERS, "{refused} were refused");
+    assert!(refused > RESPONSES, "{refused} were refused");
 }
 
-#[tokio::test]
-async fn the_client_of_ocean_geomission_survives_any_answer() {
-    survives_any_answer::<OceanGeomission>(1).await;
-}
-
-#[tokio::test]
-async fn the_client_of_cegid_loop_survives_any_answer() {
-    survives_any_answer::<CegidLoop>(2).await;
-}
-
-#[tokio::test]
-async fn the_client_of_geoplanning_survives_any_answer() {
-    survives_any_answer::<Geoplanning>(3).await;
+#[test]
+fn every_client_survives_any_response() {
+    for_each_vendor!(survives_any_response(1));
 }

@@ -45,6 +45,13 @@ pub fn readers(operations: Vec<OperationSchema>, types: Vec<Reader>) -> Vec<Read
     types.into_iter().chain(parts).collect()
 }
 
+/// Each vendor's crate with its readers. The target has the same name, with underscores.
+pub const VENDORS: &[(&str, fn() -> Vec<Reader>)] = &[
+    ("ocean-geomission", ocean_geomission),
+    ("cegid-loop", cegid_loop),
+    ("geoplanning", geoplanning),
+];
+
 /// Océan Géomission's.
 pub fn ocean_geomission() -> Vec<Reader> {
     let types = vec![

@@ -28,15 +28,8 @@ fn main() -> io::Result<()> {
         .iter()
         .map(|text| text.as_bytes().to_vec())
         .collect();
-    for (target, vendor, readers) in [
-        (
-            "ocean_geomission",
-            "ocean-geomission",
-            fuzz::ocean_geomission(),
-        ),
-        ("cegid_loop", "cegid-loop", fuzz::cegid_loop()),
-        ("geoplanning", "geoplanning", fuzz::geoplanning()),
-    ] {
+    for (vendor, readers) in fuzz::VENDORS {
+        let readers = readers();
         let mut inputs = Vec::new();
         for (operation, payload) in fixtures(root, vendor)? {
             answers.push(answer(&payload));
@@ -45,7 +38,7 @@ fn main() -> io::Result<()> {
                     .map(|choice| [&[choice], payload.as_slice()].concat()),
             );
         }
-        write(root, target, &inputs)?;
+        write(root, &vendor.replace('-', "_"), &inputs)?;
     }
     write(root, "http_answer", &answers)?;
     write(root, "token_file", &[TOKEN.as_bytes().to_vec()])

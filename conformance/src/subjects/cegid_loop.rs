@@ -44,7 +44,8 @@ impl Subject for CegidLoop {
         cegid_loop::operations()
             .map(|operation| Subjected {
                 operation,
-                body: Body::Read,
+                // Null and nothing are an empty list.
+                body: Body::Nothing,
             })
             .collect()
     }

@@ -20,8 +20,8 @@ endpoints! {
 /// One service that an engagement letter promises.
 ///
 /// Every field is optional: the service leaves out what a [`Select`](crate::Select) does not
-/// name, and answers null for what is not set. Fields that the vendor adds are passed over; to
-/// read them, list the activities with a row type of your own.
+/// name, and returns null for what is not set. Fields that the vendor adds are dropped; to read
+/// them, list the activities with a row type of your own.
 ///
 /// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,7 @@ pub struct LetterActivity {
     ///
     /// Wire: `revisionId`.
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub revision: Option<String>,
 
     /// The letter that promises the activity. The vendor's example does not show it.
@@ -54,24 +55,28 @@ pub struct LetterActivity {
     /// Wire: `activite`, also read as `Libelle` and `libelle`.
     #[serde(rename = "activite", alias = "Libelle", alias = "libelle")]
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub name: Option<String>,
 
     /// Whether the firm does it.
     ///
     /// Wire: `activiteCabinet`.
     #[serde(rename = "activiteCabinet", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::boolean")]
     pub by_firm: Option<bool>,
 
     /// Whether the client does it.
     ///
     /// Wire: `activiteClient`.
     #[serde(rename = "activiteClient", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::boolean")]
     pub by_client: Option<bool>,
 
     /// How long it takes once, in hours with a fraction: `0.15` is nine minutes.
     ///
     /// Wire: `unite`.
     #[serde(rename = "unite", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::number")]
     pub unit_hours: Option<f64>,
 
     /// How often it is done.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, HeaderValue, Service, Transport, TransportConfig, environment,
+    Error, HeaderMap, HeaderName, HeaderValue, Service, StatusCode, Transport, TransportConfig,
+    environment,
 };
 
 use crate::activities::{self, LIST_ACTIVITIES, LetterActivity};
@@ -31,7 +32,9 @@ const CONTENT_TYPE_HEADER: HeaderName = HeaderName::from_static("content-type");
 static SERVICE: Service = Service::new(
     concat!("cegid-loop/", env!("CARGO_PKG_VERSION")),
     read_failure,
-);
+)
+// With `Retry-After`; without it, a 403 is a forbidden address.
+.quota_status(StatusCode::FORBIDDEN);
 
 /// A client of Cegid Loop. Cheap to clone; clones share connections and the retry budget.
 ///
@@ -219,7 +222,7 @@ impl ClientBuilder {
         })
     }
 
-    /// Sets the subscription key. Required.
+    /// Sets the subscription key. Required. White space around it is removed.
     ///
     /// Wire: the header `Ocp-Apim-Subscription-Key`.
     pub fn subscription_key(mut self, key: impl Into<SecretString>) -> Self {
@@ -227,7 +230,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the API key and its client secret. Required.
+    /// Sets the API key and its client secret. Required. White space around them is removed.
     ///
     /// Wire: the header `x-apikey`, as `key:secret`.
     pub fn api_key(
@@ -292,18 +295,22 @@ impl ClientBuilder {
     }
 
     fn subscription_key_header(&self) -> Result<HeaderValue, Error> {
-        let name = "the subscription key";
-        header_value(given(&self.subscription_key, name)?, name)
+        secret_header(given(&self.subscription_key, "the subscription key")?)
     }
 
     fn api_key_header(&self) -> Result<HeaderValue, Error> {
         let key = given(&self.api_key, "the API key")?;
         let secret = given(&self.api_secret, "the client secret of the API key")?;
-        if key.contains(':') {
+        if key.text.contains(':') {
             return Err(Error::configuration("the API key must not contain a colon"));
         }
-        let joined = SecretString::from(format!("{key}:{secret}"));
-        header_value(joined.expose_secret(), "the API key or its client secret")
+        let joined = SecretString::from(format!("{}:{}", key.text, secret.text));
+        let [key, secret] = [secret_header(key), secret_header(secret)];
+        key.and(secret)?;
+        secret_header(Given {
+            text: joined.expose_secret(),
+            name: "the API key",
+        })
     }
 
     fn content_type_header(&self) -> Result<HeaderValue, Error> {
@@ -324,17 +331,27 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// A secret that must be given.
-fn given<'a>(secret: &'a Option<SecretString>, name: &str) -> Result<&'a str, Error> {
-    let secret = secret.as_ref().map(|secret| secret.expose_secret());
-    secret
-        .filter(|secret| !secret.is_empty())
-        .ok_or_else(|| Error::configuration(format!("{name} is missing")))
+/// A secret that the caller gave, and what it is called.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    text: &'a str,
+    name: &'static str,
 }
 
-fn header_value(secret: &str, name: &str) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(secret)
-        .map_err(|_| Error::configuration(format!("{name} is not a valid header value")))?;
+/// A secret that must be given. Blanks, line ends and a byte-order mark around it come from the
+/// file or the terminal that it was copied from.
+fn given<'a>(secret: &'a Option<SecretString>, name: &'static str) -> Result<Given<'a>, Error> {
+    let text = secret.as_ref().map_or("", |secret| secret.expose_secret());
+    match text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') {
+        "" => Err(Error::configuration(format!("{name} is missing"))),
+        text => Ok(Given { text, name }),
+    }
+}
+
+fn secret_header(secret: Given<'_>) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(secret.text).map_err(|_| {
+        Error::configuration(format!("{} is not a valid header value", secret.name))
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -389,7 +406,7 @@ mod tests {
     #[test]
     fn a_key_that_no_header_can_hold_is_refused_and_not_shown() {
         let keys = Client::builder()
-            .subscription_key("canary\n")
+            .subscription_key("canary\nkey")
             .api_key("k", "s");
         let pair = Client::builder()
             .subscription_key("x")

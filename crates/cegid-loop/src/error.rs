@@ -2,27 +2,45 @@
 //!
 //! Docs: `docs/cegid-loop/README.md`, "Error responses".
 
-use serde::Deserialize;
 use serde_json::Value;
 use vendor_client_core::VendorMessage;
 
-/// Reads the gateway's description of a failure: `{"statusCode": 401, "message": "…"}`.
+/// Reads the code and the words of a failure.
+///
+/// The gateway sends `{"statusCode": 401, "message": "…"}`, an import that is refused
+/// `{"error": {"instanceId": "…", "message": "…"}}`; a server behind them may send
+/// `{"error": {"code": "…", "message": "…"}}` or `{"title": "…", "status": 500, "detail": "…"}`.
 pub(crate) fn read_failure(body: &[u8]) -> VendorMessage {
-    #[derive(Deserialize)]
-    struct Failure {
-        #[serde(rename = "statusCode", alias = "code")]
-        code: Option<Value>,
-        message: Option<String>,
-    }
-    let Ok(failure) = serde_json::from_slice::<Failure>(body) else {
+    let Ok(failure) = serde_json::from_slice::<Value>(body) else {
         return VendorMessage::default();
     };
-    let code = failure.code.and_then(|code| match code {
-        Value::String(code) => Some(code),
+    let error = &failure["error"];
+    let places = match error {
+        Value::Object(_) => [error, &failure],
+        _ => [&failure, error],
+    };
+    let code = first(&places, &["statusCode", "code", "status"], code);
+    let message = first(&places, &["message", "detail", "title", "error"], words);
+    VendorMessage::new(code, message)
+}
+
+/// What is at the first of the names that holds something.
+fn first(places: &[&Value], names: &[&str], read: fn(&Value) -> Option<String>) -> Option<String> {
+    let members = places
+        .iter()
+        .flat_map(|place| names.iter().filter_map(|name| place.get(*name)));
+    members.filter_map(read).next()
+}
+
+fn code(value: &Value) -> Option<String> {
+    match value {
         Value::Number(code) => Some(code.to_string()),
-        _ => None,
-    });
-    VendorMessage::new(code, failure.message)
+        _ => words(value),
+    }
+}
+
+fn words(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 #[cfg(test)]

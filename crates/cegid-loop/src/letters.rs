@@ -22,8 +22,8 @@ endpoints! {
 /// An engagement letter.
 ///
 /// Every field is optional: the service leaves out what a [`Select`](crate::Select) does not
-/// name, and answers null for what is not set. Fields that the vendor adds are passed over; to
-/// read them, list the letters with a row type of your own.
+/// name, and returns null for what is not set. Fields that the vendor adds are dropped; to read
+/// them, list the letters with a row type of your own.
 ///
 /// Docs: `docs/cegid-loop/letters.md`, "Type: EngagementLetter".
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,18 +42,21 @@ pub struct EngagementLetter {
     ///
     /// Wire: `revisionId`.
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub revision: Option<String>,
 
     /// What the letter is about, as it was typed in.
     ///
     /// Wire: `description`, also read as `Description`.
     #[serde(alias = "Description", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub description: Option<String>,
 
     /// The letter's number, like `LM2021111`.
     ///
     /// Wire: `codeIBS`.
     #[serde(rename = "codeIBS", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub number: Option<String>,
 
     /// Profit centre; empty where there is none.
@@ -61,6 +64,7 @@ pub struct EngagementLetter {
     /// Wire: `profitCenter`, also read as `profitcenter`.
     #[serde(rename = "profitCenter", alias = "profitcenter")]
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub profit_center: Option<String>,
 
     /// The person in charge of the folder.
@@ -81,6 +85,7 @@ pub struct EngagementLetter {
     ///
     /// Wire: `entiteIbsId`.
     #[serde(rename = "entiteIbsId", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub entity_number: Option<String>,
 
     /// When the engagement begins.
@@ -185,6 +190,7 @@ pub struct EngagementLetter {
     ///
     /// Wire: `dateEnvoiPdf`.
     #[serde(rename = "dateEnvoiPdf", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub pdf_sent: Option<String>,
 
     /// The letter as a PDF.

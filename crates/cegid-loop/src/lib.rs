@@ -130,6 +130,7 @@ mod field;
 mod filter;
 mod id;
 mod list;
+mod seen;
 mod sort;
 mod types;
 mod wire;

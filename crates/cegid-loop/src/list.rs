@@ -16,17 +16,25 @@ use std::vec;
 use futures_core::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use vendor_client_core::{
-    Endpoint, Error, Operation, Path, Query, Request, Response, Transport, Validate, Violations,
+    Endpoint, Error, Operation, Outcome, Path, Query, Request, Response, Transport, Validate,
+    Violations,
 };
 
+use crate::error::read_failure;
 use crate::filter::Filter;
+use crate::seen::{Recurrence, Seen};
 use crate::sort::{Select, Sort, joined};
 use crate::wire::Envelope;
 
 /// How many rows are requested at once: as many as the service's smallest known limit allows.
 const PAGE_SIZE: u32 = 100;
+
+/// A position behind the end of any list that every integer can hold.
+const FAR: u64 = i32::MAX as u64;
 
 /// Any list but the documented ones, by its name.
 static LIST: Endpoint<(Path<String>, Query<ListQuery>), (), ()> =
@@ -232,68 +240,73 @@ where
     /// # Errors
     ///
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if the list cannot be
-    /// requested like this; [`Error::violations`] returns every reason. Otherwise every kind but
-    /// `Configuration` and `LogIn`. Reading is safe to repeat, and was repeated if that could
-    /// help.
+    /// requested like this; [`Error::violations`] returns every reason.
+    /// [`ErrorKind::Body`](crate::ErrorKind::Body) if one of the rows cannot be read. Otherwise
+    /// every kind but `Configuration` and `LogIn`. Reading is safe to repeat, and was repeated if
+    /// that could help.
     pub async fn page(mut self) -> Result<Page<Row>, Error> {
         self.prefetch = false;
-        let mut pages = self.pages();
-        let position = pages.position();
-        let page = pages.next().await.transpose()?;
-        Ok(page.unwrap_or(Page {
-            rows: Vec::new(),
-            position,
-        }))
+        let mut reading = Reading::new(self);
+        let position = reading.position();
+        poll_fn(|context| reading.poll_fetch(context))
+            .await
+            .transpose()?;
+        let rows = reading.at_hand.collect::<Result<_, _>>()?;
+        Ok(Page { rows, position })
     }
 
     /// Reads page by page.
     pub fn pages(self) -> Pages<Row> {
-        let state = match self.remaining {
-            Some(0) => State::Done,
-            _ => State::Idle,
-        };
-        Pages {
-            list: self,
-            state,
-            last: None,
-        }
+        Pages(Reading::new(self))
     }
 
     /// Reads row by row.
     pub fn rows(self) -> Rows<Row> {
-        Rows {
-            pages: self.pages(),
-            page: Vec::new().into_iter(),
-        }
+        Rows(Reading::new(self))
     }
 
     /// Reads every row into memory.
+    ///
+    /// It ends at the first row that cannot be read, so that none is missing without notice. Use
+    /// [`rows`](Self::rows) to read the others as well.
     ///
     /// # Errors
     ///
     /// As for [`page`](Self::page). The rows that came before the failure are lost; if that
     /// matters, use [`rows`](Self::rows).
     pub async fn try_collect(self) -> Result<Vec<Row>, Error> {
-        let mut pages = self.pages();
-        let mut rows = Vec::new();
-        while let Some(page) = pages.next().await {
-            rows.append(&mut page?.rows);
-        }
-        Ok(rows)
+        self.rows().try_collect().await
     }
 
     fn position(&self) -> u64 {
         self.query.skip.unwrap_or_default()
     }
 
-    /// Requests the page at the list's position.
-    fn fetch(&self) -> impl Future<Output = Result<Fetched<Row>, Error>> + Send + 'static {
-        let transport = self.transport.clone();
-        let request = self.source.request(&transport, &self.next_query());
+    /// Requests the page at the list's position, which follows one that had the rows `last`.
+    fn fetch(
+        &self,
+        last: Option<Arc<Seen>>,
+    ) -> impl Future<Output = Result<Fetched<Row>, Error>> + Send + 'static {
+        let caller = Caller {
+            transport: self.transport.clone(),
+            source: self.source.clone(),
+        };
+        let query = self.next_query();
         async move {
-            let response = transport.send(request).await?;
-            let Envelope(rows) = response.json()?;
-            Ok(Fetched { rows, response })
+            let page = caller.call(&query).await?;
+            let seen = Seen::of(&page.rows);
+            let recurrence = last.map_or(Recurrence::None, |last| last.recurrence(&seen));
+            let is_suspect = recurrence != Recurrence::None;
+            if is_suspect && caller.ignores_skip(&query, recurrence).await {
+                return Err(page.response.unexpected(
+                    "none of the page's rows is new, so the service seems to ignore `skip`",
+                ));
+            }
+            Ok(Fetched {
+                rows: page.read(query.skip.unwrap_or_default()),
+                seen,
+                honours_skip: is_suspect,
+            })
         }
     }
 
@@ -305,13 +318,81 @@ where
         }
         query
     }
+}
 
-    /// Whether equal responses for different positions mean that the service ignores `skip`: only
-    /// if the rows carry their `objectId`, by which they must differ.
-    fn rows_are_told_apart(&self, response: &Response) -> bool {
-        let selected = self.query.select.as_ref();
-        selected.is_none_or(|fields| fields.split(['&', ',']).any(|field| field == "objectId"))
-            && contains(response.body(), b"\"objectId\"")
+/// What it takes to call for a page.
+struct Caller<Row: 'static> {
+    transport: Transport,
+    source: Source<Row>,
+}
+
+impl<Row: 'static> Caller<Row> {
+    async fn call(&self, query: &ListQuery) -> Result<Received, Error> {
+        let request = self.source.request(&self.transport, query);
+        Received::from(self.transport.send(request).await?)
+    }
+
+    /// Whether the service ignores `skip`, of which a page without a new row is a sign.
+    ///
+    /// Rows without identifiers may be equal and yet be others. Then a page far behind the end of
+    /// any list shows it: it must be empty.
+    async fn ignores_skip(&self, query: &ListQuery, recurrence: Recurrence) -> bool {
+        if recurrence == Recurrence::Certain {
+            return true;
+        }
+        if query.skip >= Some(FAR) {
+            return false;
+        }
+        let far = ListQuery {
+            skip: Some(FAR),
+            ..query.clone()
+        };
+        let page = self.call(&far).await;
+        page.is_ok_and(|page| !page.rows.is_empty())
+    }
+}
+
+/// A page as it came, its rows not yet read.
+struct Received {
+    response: Response,
+    rows: Vec<Box<RawValue>>,
+    is_wrapped: bool,
+}
+
+impl Received {
+    fn from(response: Response) -> Result<Self, Error> {
+        let envelope = match response.body().trim_ascii().is_empty() {
+            true => Envelope::List(Vec::new()),
+            false => response.json()?,
+        };
+        let (rows, is_wrapped) = match envelope {
+            Envelope::List(rows) => (rows, false),
+            Envelope::Wrapped(rows) => (rows, true),
+            Envelope::Refusal => {
+                let words = read_failure(response.body());
+                return Err(response.vendor_failure(words, Outcome::Rejected));
+            }
+        };
+        Ok(Self {
+            response,
+            rows,
+            is_wrapped,
+        })
+    }
+
+    /// Reads each row by itself, so that one that cannot be read costs none of the others.
+    fn read<Row: DeserializeOwned>(&self, first: u64) -> Vec<Result<Row, Error>> {
+        let array = if self.is_wrapped { "data" } else { "" };
+        let rows = (0_u64..).zip(&self.rows);
+        rows.map(|(index, row)| {
+            let position = first.saturating_add(index);
+            self.response.part(
+                row.get(),
+                format_args!("{array}[{index}]"),
+                format_args!("row {position} of the list"),
+            )
+        })
+        .collect()
     }
 }
 
@@ -363,23 +444,19 @@ impl<Row> fmt::Debug for Page<Row> {
     }
 }
 
-/// The pages of a list, as a [`Stream`] and by [`next`](Self::next).
-///
-/// It ends at an empty page, at the list's [`limit`](List::limit), and after a failure, which can
-/// be resumed from at [`position`](Self::position).
-///
-/// A service that returns the same page again, as one that ignores `skip` would, is a failure
-/// ([`ErrorKind::Body`](crate::ErrorKind::Body)) and not an endless list. It is noticed if the
-/// rows come with their `objectId`.
-#[must_use = "a stream does nothing until it is polled"]
-pub struct Pages<Row: 'static> {
+/// A list while it is read: the page at hand, and the next one.
+struct Reading<Row: 'static> {
     list: List<Row>,
     state: State<Row>,
-    /// The response before, to notice one that comes again.
-    last: Option<Response>,
+    /// The rows of the page before, to notice one that comes again.
+    last: Option<Arc<Seen>>,
+    /// Whether it has been shown that the service honours `skip`, and none has to be noticed.
+    honours_skip: bool,
+    /// What is left of the page at hand.
+    at_hand: vec::IntoIter<Result<Row, Error>>,
 }
 
-enum State<Row: 'static> {
+enum State<Row> {
     Idle,
     Fetching(Fetching<Row>),
     Done,
@@ -387,10 +464,121 @@ enum State<Row: 'static> {
 
 type Fetching<Row> = Pin<Box<dyn Future<Output = Result<Fetched<Row>, Error>> + Send>>;
 
-struct Fetched<Row: 'static> {
-    rows: Vec<Row>,
-    response: Response,
+struct Fetched<Row> {
+    rows: Vec<Result<Row, Error>>,
+    seen: Seen,
+    /// Whether it has been shown that the service honours `skip`.
+    honours_skip: bool,
 }
+
+impl<Row> Reading<Row>
+where
+    Row: DeserializeOwned + Send + 'static,
+{
+    fn new(list: List<Row>) -> Self {
+        let state = match list.remaining {
+            Some(0) => State::Done,
+            _ => State::Idle,
+        };
+        Self {
+            list,
+            state,
+            last: None,
+            honours_skip: false,
+            at_hand: Vec::new().into_iter(),
+        }
+    }
+
+    /// The position of the next row.
+    fn position(&self) -> u64 {
+        let at_hand = count(self.at_hand.as_slice());
+        self.list.position().saturating_sub(at_hand)
+    }
+
+    /// Fetches the next page once the one at hand is used up; `None` after the end.
+    fn poll_fetch(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        if matches!(self.state, State::Idle) {
+            self.state = State::Fetching(Box::pin(self.list.fetch(self.last.clone())));
+        }
+        let State::Fetching(fetching) = &mut self.state else {
+            return Poll::Ready(None);
+        };
+        let result = ready!(fetching.as_mut().poll(context));
+        self.state = State::Done;
+        Poll::Ready(match result {
+            Ok(fetched) if fetched.rows.is_empty() => None,
+            Ok(fetched) => {
+                self.receive(fetched);
+                Some(Ok(()))
+            }
+            Err(error) => Some(Err(error)),
+        })
+    }
+
+    fn receive(&mut self, fetched: Fetched<Row>) {
+        let mut rows = fetched.rows;
+        let position = self.list.position();
+        if let Some(remaining) = &mut self.list.remaining {
+            rows.truncate(usize::try_from(*remaining).unwrap_or(usize::MAX));
+            *remaining -= count(&rows);
+        }
+        self.list.query.skip = Some(position.saturating_add(count(&rows)));
+        self.honours_skip |= fetched.honours_skip;
+        self.last = (!self.honours_skip).then(|| Arc::new(fetched.seen));
+        self.at_hand = rows.into_iter();
+        self.state = match (self.list.remaining, self.list.prefetch) {
+            (Some(0), _) => State::Done,
+            (_, false) => State::Idle,
+            (_, true) => State::Fetching(self.fetch_in_background()),
+        };
+    }
+
+    /// Fetches the next page in a task of its own, until it is dropped.
+    ///
+    /// The runtime of that task may shut down, or may no longer run, before anybody asks for the
+    /// page. Then, at the latest after the deadline of a call, it is fetched again from where it
+    /// is needed.
+    fn fetch_in_background(&self) -> Fetching<Row> {
+        let deadline = self.list.transport.deadline();
+        let again = self.list.fetch(self.last.clone());
+        let mut task = JoinSet::new();
+        task.spawn(self.list.fetch(self.last.clone()));
+        Box::pin(async move {
+            match timeout(deadline, task.join_next()).await {
+                Ok(Some(Ok(result))) => result,
+                // The row type's own code panicked: so does the caller that requested the row.
+                Ok(Some(Err(error))) if error.is_panic() => {
+                    std::panic::resume_unwind(error.into_panic())
+                }
+                _ => again.await,
+            }
+        })
+    }
+
+    /// How many rows may come: those at hand, and the list's limit.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let at_hand = self.at_hand.len();
+        let to_come = match self.state {
+            State::Done => Some(0),
+            _ => at_most(self.list.remaining),
+        };
+        let most = to_come.and_then(|to_come| to_come.checked_add(at_hand));
+        (at_hand, most)
+    }
+}
+
+/// The pages of a list, as a [`Stream`] and by [`next`](Self::next).
+///
+/// It ends at an empty page, at the list's [`limit`](List::limit), and after a call that failed,
+/// which can be resumed from at [`position`](Self::position).
+///
+/// A row that cannot be read divides its page: there is a page of the rows before it, the row's
+/// error, and a page of the rows behind it.
+///
+/// A service that returns rows again, as one that ignores `skip` does, is a failure
+/// ([`ErrorKind::Body`](crate::ErrorKind::Body)) and not an endless list.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Pages<Row: 'static>(Reading<Row>);
 
 impl<Row> Pages<Row>
 where
@@ -401,46 +589,11 @@ where
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The position of the next page's first row, counted from 0.
+    /// The position of the next page's first row, counted from 0. After a row that could not be
+    /// read, the position behind that row.
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.list.position()
-    }
-
-    /// What a response is: a page, the end, or a failure.
-    fn receive(&mut self, fetched: Fetched<Row>) -> Option<Result<Page<Row>, Error>> {
-        let Fetched { mut rows, response } = fetched;
-        if rows.is_empty() {
-            return None;
-        }
-        let last = self.last.as_ref();
-        if last.is_some_and(|last| last.body() == response.body())
-            && self.list.rows_are_told_apart(&response)
-        {
-            return Some(Err(response.unexpected(
-                "the same page came twice, so the service seems to ignore `skip`",
-            )));
-        }
-        if let Some(remaining) = &mut self.list.remaining {
-            rows.truncate(usize::try_from(*remaining).unwrap_or(usize::MAX));
-            *remaining -= count(&rows);
-        }
-        let page = Page {
-            position: self.position(),
-            rows,
-        };
-        self.list.query.skip = Some(page.next_position());
-        self.last = Some(response);
-        self.state = self.state_after_page();
-        Some(Ok(page))
-    }
-
-    fn state_after_page(&self) -> State<Row> {
-        match (self.list.remaining, self.list.prefetch) {
-            (Some(0), _) => State::Done,
-            (_, false) => State::Idle,
-            (_, true) => State::Fetching(in_background(self.list.fetch())),
-        }
+        self.0.position()
     }
 }
 
@@ -451,33 +604,36 @@ where
     type Item = Result<Page<Row>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if matches!(self.state, State::Idle) {
-            self.state = State::Fetching(Box::pin(self.list.fetch()));
+        let reading = &mut self.0;
+        if reading.at_hand.as_slice().is_empty() {
+            match ready!(reading.poll_fetch(context)) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
         }
-        let State::Fetching(fetching) = &mut self.state else {
-            return Poll::Ready(None);
-        };
-        let result = ready!(fetching.as_mut().poll(context));
-        self.state = State::Done;
-        Poll::Ready(match result {
-            Ok(fetched) => self.receive(fetched),
-            Err(error) => Some(Err(error)),
-        })
+        let position = reading.position();
+        let mut rows = Vec::with_capacity(reading.at_hand.len());
+        while let Some(Ok(_)) = reading.at_hand.as_slice().first() {
+            rows.extend(reading.at_hand.next().and_then(Result::ok));
+        }
+        if !rows.is_empty() {
+            return Poll::Ready(Some(Ok(Page { rows, position })));
+        }
+        let unreadable = reading.at_hand.next().and_then(Result::err);
+        Poll::Ready(unreadable.map(Err))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let most = match self.state {
-            State::Done => Some(0),
-            _ => at_most(self.list.remaining),
-        };
-        (0, most)
+        (0, self.0.size_hint().1)
     }
 }
 
 /// The rows of a list, as a [`Stream`] and by [`next`](Self::next). Holds one page at a time, or
 /// two with [`prefetch`](List::prefetch).
 ///
-/// It ends as [`Pages`] does.
+/// It ends as [`Pages`] does. A row that cannot be read is an error, which names the row's
+/// position, and the rows behind it follow.
 ///
 /// ```no_run
 /// # async fn run(client: cegid_loop::Client) -> Result<(), cegid_loop::Error> {
@@ -496,11 +652,7 @@ where
 /// # }
 /// ```
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Rows<Row: 'static> {
-    pages: Pages<Row>,
-    /// What is left of the page at hand.
-    page: vec::IntoIter<Row>,
-}
+pub struct Rows<Row: 'static>(Reading<Row>);
 
 impl<Row> Rows<Row>
 where
@@ -512,24 +664,31 @@ where
     }
 
     /// The position of the next row, counted from 0: how many rows have passed, for a display of
-    /// progress, and where [`List::starting_at`] takes up a reading that failed.
+    /// progress, and where [`List::starting_at`] resumes a reading that failed.
+    ///
+    /// A row that could not be read has passed as well.
     #[must_use]
     pub fn position(&self) -> u64 {
-        let at_hand = count(self.page.as_slice());
-        self.pages.position().saturating_sub(at_hand)
+        self.0.position()
     }
 
     /// Reads the rest into memory.
     ///
     /// # Errors
     ///
-    /// As for [`List::page`].
+    /// As for [`List::try_collect`].
     pub async fn try_collect(mut self) -> Result<Vec<Row>, Error> {
-        let mut rows = Vec::from_iter(self.page.by_ref());
-        while let Some(page) = self.pages.next().await {
-            rows.append(&mut page?.rows);
+        let mut rows = Vec::new();
+        loop {
+            rows.reserve(self.0.at_hand.len());
+            for row in self.0.at_hand.by_ref() {
+                rows.push(row?);
+            }
+            match poll_fn(|context| self.0.poll_fetch(context)).await {
+                Some(fetched) => fetched?,
+                None => return Ok(rows),
+            }
         }
-        Ok(rows)
     }
 }
 
@@ -541,11 +700,11 @@ where
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(row) = self.page.next() {
-                return Poll::Ready(Some(Ok(row)));
+            if let Some(row) = self.0.at_hand.next() {
+                return Poll::Ready(Some(row));
             }
-            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
-                Some(Ok(page)) => self.page = page.rows.into_iter(),
+            match ready!(self.0.poll_fetch(context)) {
+                Some(Ok(())) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -555,23 +714,17 @@ where
     /// The rows at hand, and the list's [`limit`](List::limit) if it has one: the service does not
     /// report how many rows there are.
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let at_hand = self.page.len();
-        let (_, to_come) = self.pages.size_hint();
-        (
-            at_hand,
-            to_come.and_then(|to_come| to_come.checked_add(at_hand)),
-        )
+        self.0.size_hint()
     }
 }
 
 // Rows are moved out and never pinned.
-impl<Row: 'static> Unpin for Pages<Row> {}
-impl<Row: 'static> Unpin for Rows<Row> {}
+impl<Row: 'static> Unpin for Reading<Row> {}
 
 impl<Row: 'static> fmt::Debug for Pages<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
-            .field("list", &self.list)
+            .field("list", &self.0.list)
             .finish_non_exhaustive()
     }
 }
@@ -579,26 +732,9 @@ impl<Row: 'static> fmt::Debug for Pages<Row> {
 impl<Row: 'static> fmt::Debug for Rows<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")
-            .field("list", &self.pages.list)
+            .field("list", &self.0.list)
             .finish_non_exhaustive()
     }
-}
-
-/// Runs `fetch` by itself until it is dropped.
-fn in_background<Row: Send + 'static>(
-    fetch: impl Future<Output = Result<Fetched<Row>, Error>> + Send + 'static,
-) -> Fetching<Row> {
-    let mut task = JoinSet::new();
-    task.spawn(fetch);
-    Box::pin(async move {
-        match task.join_next().await {
-            Some(Ok(result)) => result,
-            // The row type's own code panicked: so does whoever requested the row.
-            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime is shutting down, which ends this task as well.
-            _ => std::future::pending().await,
-        }
-    })
 }
 
 fn count<T>(rows: &[T]) -> u64 {
@@ -607,8 +743,4 @@ fn count<T>(rows: &[T]) -> u64 {
 
 fn at_most(rows: Option<u64>) -> Option<usize> {
     rows.and_then(|rows| usize::try_from(rows).ok())
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
 }

@@ -74,18 +74,21 @@ pub struct FileReference {
     ///
     /// Wire: `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub name: Option<String>,
 
     /// The file's media type.
     ///
     /// Wire: `mimeType`.
     #[serde(rename = "mimeType", default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub media_type: Option<String>,
 
     /// Where the file is.
     ///
     /// Wire: `uri`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub uri: Option<String>,
 
     /// The content, where the service sends it along; its encoding is not documented.
@@ -95,6 +98,7 @@ pub struct FileReference {
     ///
     /// Wire: `data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "wire::text")]
     pub data: Option<String>,
 }
 

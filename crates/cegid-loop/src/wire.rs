@@ -1,16 +1,105 @@
 //! What is strange about this vendor's JSON: every departure from plain serde.
 //!
 //! A value that is not set arrives as `null`, as an empty string or not at all; all three are
-//! read as `None`. Texts alone are handed on as they stand, empty or not (finding C-20).
+//! read as `None`. Texts alone are kept as they are, empty or not (finding C-20). A value that can
+//! be read without guessing is read, whatever its JSON type: a number from a string, a text from a
+//! number.
 //!
-//! Docs: `docs/cegid-loop/README.md`.
+//! Docs: `docs/cegid-loop/README.md`, "Lists".
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Number;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
+
+/// A value that is neither an array nor an object.
+enum Scalar<'de> {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    Text(Cow<'de, str>),
+}
+
+impl Scalar<'_> {
+    /// The text without blanks around it; `None` if nothing is set.
+    fn trimmed(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is set: null or a blank text.
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Scalar<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string, a number, a boolean or null")
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+                Ok(Scalar::Boolean(value))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(Scalar::Number(value.into()))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+                Ok(Scalar::Number(value.into()))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+                let number = Number::from_f64(value).ok_or_else(|| E::custom("not a number"))?;
+                Ok(Scalar::Number(number))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Scalar::Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
+                Ok(Scalar::Text(Cow::Owned(text)))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Scalar::Null)
+            }
+
+            /// How numbers arrive if any crate of the program turns on serde_json's
+            /// `arbitrary_precision`.
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                Number::deserialize(MapAccessDeserializer::new(map)).map(Scalar::Number)
+            }
+        }
+
+        input.deserialize_any(Any)
+    }
+}
 
 /// An integer, or a numeric string: the tables say `string`, the examples hold integers.
 ///
@@ -22,53 +111,86 @@ where
     D: Deserializer<'de>,
     T: From<i64>,
 {
-    struct Integer<T>(PhantomData<T>);
-
-    impl<'de, T: From<i64>> Visitor<'de> for Integer<T> {
-        type Value = Option<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an integer, a numeric string or null")
-        }
-
-        fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-            Ok(Some(value.into()))
-        }
-
-        fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-            let value = i64::try_from(value).map_err(|_| E::custom("an integer too large"))?;
-            Ok(Some(value.into()))
-        }
-
-        fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-            whole(value)
-                .map(|value| Some(value.into()))
-                .ok_or_else(|| E::custom("a number with a fraction where an integer is meant"))
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            let text = text.trim();
-            if text.is_empty() {
-                return Ok(None);
-            }
-            let value: i64 = text
-                .parse()
-                .map_err(|_| E::custom("a string that is no integer"))?;
-            Ok(Some(value.into()))
-        }
-
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+    let scalar = Scalar::deserialize(input)?;
+    if scalar.is_nothing() {
+        return Ok(None);
     }
-
-    input.deserialize_any(Integer(PhantomData))
+    let value = match &scalar {
+        Scalar::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
+        _ => scalar.trimmed().and_then(whole_text),
+    };
+    let value = value.ok_or_else(|| D::Error::custom("expected an integer or a numeric string"))?;
+    Ok(Some(value.into()))
 }
 
-/// `4.0` is an integer, `4.5` is none. Beyond 2⁵³ a float cannot tell.
+/// `4.0` is an integer, `4.5` is not. Beyond 2⁵³ a float does not show.
 fn whole(value: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (value.trunc() == value && value.abs() <= EXACT).then_some(value as i64)
+}
+
+fn whole_text(text: &str) -> Option<i64> {
+    let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_whole = fraction.bytes().all(|digit| digit == b'0');
+    is_whole.then(|| digits.parse().ok()).flatten()
+}
+
+/// A number, or a numeric string. An empty string is `None`.
+pub(crate) fn number<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
+    let scalar = Scalar::deserialize(input)?;
+    if scalar.is_nothing() {
+        return Ok(None);
+    }
+    let value = match &scalar {
+        Scalar::Number(number) => number.as_f64(),
+        _ => scalar.trimmed().and_then(|text| text.parse().ok()),
+    };
+    value
+        .filter(|value: &f64| value.is_finite())
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("expected a number or a numeric string"))
+}
+
+/// A boolean, `1` or `0`, or either as a string. An empty string is `None`.
+pub(crate) fn boolean<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Error> {
+    let scalar = Scalar::deserialize(input)?;
+    if scalar.is_nothing() {
+        return Ok(None);
+    }
+    let value = match &scalar {
+        Scalar::Boolean(value) => Some(*value),
+        Scalar::Number(number) => number.as_f64().and_then(whole).and_then(bit),
+        _ => scalar.trimmed().and_then(truth),
+    };
+    value
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("expected a boolean"))
+}
+
+fn bit(value: i64) -> Option<bool> {
+    match value {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => whole_text(text).and_then(bit),
+    }
+}
+
+/// A text as it is, or the text of a number or a boolean.
+pub(crate) fn text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    Ok(match Scalar::deserialize(input)? {
+        Scalar::Null => None,
+        Scalar::Boolean(value) => Some(value.to_string()),
+        Scalar::Number(value) => Some(value.to_string()),
+        Scalar::Text(text) => Some(text.into_owned()),
+    })
 }
 
 /// A UUID. An empty string is `None`, as in a reference to nothing.
@@ -77,50 +199,47 @@ where
     D: Deserializer<'de>,
     T: From<Uuid>,
 {
-    struct Id<T>(PhantomData<T>);
-
-    impl<'de, T: From<Uuid>> Visitor<'de> for Id<T> {
-        type Value = Option<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a UUID or null")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            if text.is_empty() {
-                return Ok(None);
-            }
-            let uuid = Uuid::try_parse(text).map_err(|_| E::custom("a string that is no UUID"))?;
-            Ok(Some(uuid.into()))
-        }
-
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+    let scalar = Scalar::deserialize(input)?;
+    if scalar.is_nothing() {
+        return Ok(None);
     }
-
-    input.deserialize_any(Id(PhantomData))
+    let uuid = scalar.trimmed().and_then(|text| text.parse::<Uuid>().ok());
+    uuid.map(|uuid| Some(uuid.into()))
+        .ok_or_else(|| D::Error::custom("expected a UUID"))
 }
 
 /// Instants in ISO 8601, with a fraction or without and with any offset.
 ///
-/// The instant is kept as it stands. That a fiscal year begins at `2020-12-31T19:00:00Z` may be a
+/// The instant is kept as it is. That a fiscal year begins at `2020-12-31T19:00:00Z` may be a
 /// midnight at UTC+5, or one in UTC that was printed in UTC-5: the wire does not say, so nothing
 /// is shifted and nothing is cut down to a day.
+///
+/// An instant without an offset, and a date without a time, are in UTC. A number is milliseconds
+/// since 1970.
 ///
 /// Docs: `docs/cegid-loop/README.md`, "Deviations" (findings C-12 and C-13).
 pub(crate) mod instant {
     use serde::ser::Error as _;
     use serde::{Serialize, Serializer};
-    use time::OffsetDateTime;
-    use time::format_description::well_known::Rfc3339;
 
     use super::*;
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         input: D,
     ) -> Result<Option<OffsetDateTime>, D::Error> {
-        input.deserialize_any(Instant)
+        let scalar = Scalar::deserialize(input)?;
+        if scalar.is_nothing() {
+            return Ok(None);
+        }
+        let at = match &scalar {
+            Scalar::Number(number) => number
+                .as_i64()
+                .or_else(|| number.as_f64().and_then(whole))
+                .and_then(from_milliseconds),
+            _ => scalar.trimmed().and_then(from_text),
+        };
+        at.map(Some)
+            .ok_or_else(|| D::Error::custom("expected a date and time in ISO 8601"))
     }
 
     pub(crate) fn serialize<S: Serializer>(
@@ -133,27 +252,33 @@ pub(crate) mod instant {
             .serialize(out)
     }
 
-    struct Instant;
+    fn from_milliseconds(value: i64) -> Option<OffsetDateTime> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(value) * 1_000_000)
+            .ok()
+            .filter(|at| at.year() >= 0)
+    }
 
-    impl Visitor<'_> for Instant {
-        type Value = Option<OffsetDateTime>;
+    fn from_text(text: &str) -> Option<OffsetDateTime> {
+        let parsed = OffsetDateTime::parse(text, &Rfc3339);
+        parsed.ok().or_else(|| from_loose_text(text))
+    }
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a date and time in ISO 8601 or null")
+    /// The date alone, a time without seconds or offset, an offset like `+0100` or `+01`.
+    fn from_loose_text(text: &str) -> Option<OffsetDateTime> {
+        if !text.is_ascii() {
+            return None;
         }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            if text.is_empty() {
-                return Ok(None);
-            }
-            OffsetDateTime::parse(text, &Rfc3339)
-                .map(Some)
-                .map_err(|_| E::custom("a string that is no date and time in ISO 8601"))
-        }
-
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+        let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, "00:00"));
+        let offset_at = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+        let (time, offset) = time.split_at(offset_at);
+        let offset = match offset.len() {
+            0 => "Z".to_owned(),
+            3 => format!("{offset}:00"),
+            5 => format!("{}:{}", &offset[..3], &offset[3..]),
+            _ => offset.to_owned(),
+        };
+        let seconds = if time.len() == 5 { ":00" } else { "" };
+        OffsetDateTime::parse(&format!("{date}T{time}{seconds}{offset}"), &Rfc3339).ok()
     }
 }
 
@@ -161,6 +286,9 @@ pub(crate) mod instant {
 ///
 /// Docs: `docs/cegid-loop/types.md`, "Deviations" (finding C-08).
 pub(crate) fn words<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Word(#[serde(deserialize_with = "text")] Option<String>);
+
     struct Words;
 
     impl<'de> Visitor<'de> for Words {
@@ -174,13 +302,21 @@ pub(crate) fn words<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, 
             Ok(vec![text.to_owned()])
         }
 
+        fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+            Ok(vec![value.to_string()])
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+            Ok(vec![value.to_string()])
+        }
+
         fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
             Ok(Vec::new())
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
             let mut words = Vec::new();
-            while let Some(word) = array.next_element::<Option<String>>()? {
+            while let Some(Word(word)) = array.next_element()? {
                 words.extend(word);
             }
             Ok(words)
@@ -211,7 +347,7 @@ where
         }
 
         fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
-            T::deserialize(serde::de::value::MapAccessDeserializer::new(object)).map(Some)
+            T::deserialize(MapAccessDeserializer::new(object)).map(Some)
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
@@ -226,13 +362,29 @@ where
     input.deserialize_any(ObjectOrText(from_text))
 }
 
-/// The rows of one page, out of either envelope: a bare array, or `{"data": […]}`.
+/// The rows of one page, out of either envelope: a bare array, or `{"data": […]}`. Null in the
+/// place of an array is an empty list.
 ///
 /// Which one it is shows at the first byte, so nothing is decoded twice. Other members of the
-/// object are passed over.
+/// object are ignored.
 ///
 /// Docs: `docs/cegid-loop/README.md`, "Lists" (finding C-17).
-pub(crate) struct Envelope<Row>(pub(crate) Vec<Row>);
+pub(crate) enum Envelope<Row> {
+    List(Vec<Row>),
+    Wrapped(Vec<Row>),
+    /// An object with an `error` in it.
+    Refusal,
+}
+
+impl<Row> Envelope<Row> {
+    /// The rows; `None` if there is an error instead.
+    pub(crate) fn into_rows(self) -> Option<Vec<Row>> {
+        match self {
+            Self::List(rows) | Self::Wrapped(rows) => Some(rows),
+            Self::Refusal => None,
+        }
+    }
+}
 
 impl<'de, Row: Deserialize<'de>> Deserialize<'de> for Envelope<Row> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
@@ -245,26 +397,37 @@ impl<'de, Row: Deserialize<'de>> Deserialize<'de> for Envelope<Row> {
                 f.write_str("an array of rows, or an object with one in `data`")
             }
 
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Envelope::List(Vec::new()))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
                 let mut rows = Vec::new();
                 while let Some(row) = array.next_element()? {
                     rows.push(row);
                 }
-                Ok(Envelope(rows))
+                Ok(Envelope::List(rows))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
                 let mut rows = None;
+                let mut is_refusal = false;
                 while let Some(name) = object.next_key::<Name>()? {
                     match name {
                         Name::Data if rows.is_some() => return Err(Error::duplicate_field("data")),
-                        Name::Data => rows = Some(object.next_value()?),
+                        Name::Data => rows = Some(object.next_value::<Option<Vec<Row>>>()?),
+                        Name::Error => {
+                            is_refusal |= object.next_value::<Option<IgnoredAny>>()?.is_some()
+                        }
                         Name::Other => {
                             object.next_value::<IgnoredAny>()?;
                         }
                     }
                 }
-                rows.map(Envelope)
+                if is_refusal {
+                    return Ok(Envelope::Refusal);
+                }
+                rows.map(|rows| Envelope::Wrapped(rows.unwrap_or_default()))
                     .ok_or_else(|| Error::missing_field("data"))
             }
         }
@@ -273,6 +436,7 @@ impl<'de, Row: Deserialize<'de>> Deserialize<'de> for Envelope<Row> {
         #[serde(field_identifier, rename_all = "lowercase")]
         enum Name {
             Data,
+            Error,
             #[serde(other)]
             Other,
         }
@@ -313,7 +477,10 @@ pub(crate) mod schema {
 
     impl<'de, Row: DeserializeOwned> Deserialize<'de> for Wrapped<Row> {
         fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-            Envelope::deserialize(input).map(|Envelope(data)| Self { data })
+            let envelope = Envelope::deserialize(input)?;
+            let data = envelope.into_rows();
+            data.map(|data| Self { data })
+                .ok_or_else(|| serde::de::Error::custom("an error instead of rows"))
         }
     }
 
@@ -377,7 +544,6 @@ pub(crate) mod schema {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use time::OffsetDateTime;
     use time::macros::datetime;
 
     use super::*;
@@ -464,24 +630,28 @@ mod tests {
 
     #[test]
     fn both_envelopes_hold_the_same_rows() {
-        let rows = |text| serde_json::from_str::<Envelope<i64>>(text).map(|envelope| envelope.0);
+        let rows = |text| {
+            serde_json::from_str::<Envelope<i64>>(text)
+                .map(|envelope| envelope.into_rows().unwrap())
+        };
         assert_eq!(rows("[1, 2]").unwrap(), [1, 2]);
         assert_eq!(rows(r#"{"data": [1, 2]}"#).unwrap(), [1, 2]);
         assert_eq!(
             rows(r#"{"total": {"n": 2}, "data": [1, 2], "next": null}"#).unwrap(),
             [1, 2]
         );
-        assert!(rows("[]").unwrap().is_empty());
+        for nothing in ["[]", "null", r#"{"data": null}"#] {
+            assert!(rows(nothing).unwrap().is_empty(), "{nothing}");
+        }
     }
 
     #[test]
     fn what_is_no_envelope_is_an_error() {
         for text in [
             "{}",
-            "null",
             "1",
             r#""x""#,
-            r#"{"data": null}"#,
+            r#"{"data": {}}"#,
             r#"{"data": [], "data": []}"#,
             r#"{"rows": []}"#,
         ] {

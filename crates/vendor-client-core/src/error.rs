@@ -134,6 +134,8 @@ pub(crate) struct Failure {
     pub(crate) status: Option<StatusCode>,
     pub(crate) vendor: VendorMessage,
     pub(crate) request_id: Option<String>,
+    /// Whether the status reports an exhausted quota, as 429 does.
+    pub(crate) is_quota: bool,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) redirect_host: Option<String>,
     pub(crate) violations: Vec<Violation>,
@@ -155,6 +157,7 @@ impl Failure {
             status: None,
             vendor: VendorMessage::default(),
             request_id: None,
+            is_quota: false,
             retry_after: None,
             redirect_host: None,
             violations: Vec::new(),
@@ -337,7 +340,7 @@ impl Error {
     /// Whether the account may not do this (403).
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
-        self.has_status(StatusCode::FORBIDDEN)
+        self.has_status(StatusCode::FORBIDDEN) && !self.0.is_quota
     }
 
     /// Whether the vendor does not have what was asked for (404).
@@ -346,10 +349,11 @@ impl Error {
         self.0.kind == ErrorKind::Status && self.has_status(StatusCode::NOT_FOUND)
     }
 
-    /// Whether the vendor wants fewer calls (429); see [`retry_after`](Self::retry_after).
+    /// Whether the vendor wants fewer calls: a 429, or the status by which it reports an exhausted
+    /// quota; see [`retry_after`](Self::retry_after).
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.has_status(StatusCode::TOO_MANY_REQUESTS)
+        self.0.is_quota || self.has_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Whether the request was refused before it left; see [`violations`](Self::violations).

@@ -60,6 +60,7 @@ mod response;
 mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod spellings;
 mod status;
 mod telemetry;
 mod token;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
 use crate::operation::Operation;
+use crate::spellings;
 use crate::status;
 
 /// An answer with a success status.
@@ -79,6 +80,32 @@ impl Response {
             Err(_) => serde_json::from_slice(&self.body),
         };
         decoded.map_err(|error| self.not_decoded::<T>(&error))
+    }
+
+    /// Reads a part of the body: `json`, which is at `path` in it. If an object has several names
+    /// of one field, the first that is not null counts.
+    ///
+    /// If it fails, the error names the part as `what`, which must hold nothing of the response.
+    ///
+    /// # Errors
+    ///
+    /// As for [`json`](Self::json).
+    pub fn part<T: DeserializeOwned>(
+        &self,
+        json: &str,
+        path: impl fmt::Display,
+        what: impl fmt::Display,
+    ) -> Result<T, Error> {
+        spellings::read(json).map_err(|error| {
+            let mut failure = Failure::new(ErrorKind::Body, Outcome::Unknown)
+                .reason(format!("{what}: {}", describe(&error)));
+            failure.json_path = Some(match json_path::<T>(json.as_bytes()) {
+                Some(inner) if inner.starts_with('[') => format!("{path}{inner}"),
+                Some(inner) => format!("{path}.{inner}"),
+                None => path.to_string(),
+            });
+            self.unreadable(failure)
+        })
     }
 
     /// The error for a success status with a failure inside.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
 use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
@@ -31,6 +31,8 @@ pub struct Service {
     pub user_agent: &'static str,
     /// Reads the vendor's code and words from the body of an answer that reports a failure.
     pub read_failure: fn(&[u8]) -> VendorMessage,
+    /// The status that reports an exhausted quota if `Retry-After` comes with it, as 429 does.
+    pub quota_status: Option<StatusCode>,
 }
 
 impl Service {
@@ -40,7 +42,15 @@ impl Service {
         Self {
             user_agent,
             read_failure,
+            quota_status: None,
         }
+    }
+
+    /// Reads `status` with a `Retry-After` as a 429: the quota is exhausted.
+    #[must_use]
+    pub const fn quota_status(mut self, status: StatusCode) -> Self {
+        self.quota_status = Some(status);
+        self
     }
 }
 
@@ -136,6 +146,12 @@ impl Transport {
         self.0.find_after
     }
 
+    /// The time limit of a whole call, its retries included.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.0.deadline
+    }
+
     /// Starts a request of `operation`.
     pub fn request(&self, operation: &'static Operation) -> Request {
         Request::new(operation, &self.0.base)
@@ -205,7 +221,7 @@ impl Transport {
                 }
                 Err(failure) => failure,
             };
-            let is_unauthorized = failure.status == Some(http::StatusCode::UNAUTHORIZED);
+            let is_unauthorized = failure.status == Some(StatusCode::UNAUTHORIZED);
             if is_unauthorized && !is_token_replaced && credentials.replace(credential) {
                 is_token_replaced = true;
                 span.retrying(&failure, earlier.len() + 1, Duration::ZERO);
@@ -398,7 +414,13 @@ impl Inner {
         let retry_after = headers
             .get(header::RETRY_AFTER)
             .and_then(|value| read_retry_after(value, self.clock.now()));
-        let (outcome, transient) = status::judge(status, retry_after.is_some());
+        let is_quota =
+            self.service.quota_status == Some(status) && headers.contains_key(header::RETRY_AFTER);
+        let judged = match is_quota {
+            true => StatusCode::TOO_MANY_REQUESTS,
+            false => status,
+        };
+        let (outcome, transient) = status::judge(judged, retry_after.is_some());
         let kind = if status.is_redirection() {
             ErrorKind::Redirect
         } else {
@@ -406,6 +428,7 @@ impl Inner {
         };
         let mut failure = Failure::new(kind, outcome).status(status);
         failure.transient = transient;
+        failure.is_quota = is_quota;
         failure.retry_after = retry_after;
         failure.request_id = status::request_id(headers);
         failure.redirect_host = status::redirect_host(response.url(), headers);
@@ -465,6 +488,7 @@ fn log_in_failure(error: Error) -> Failure {
     let mut failure = Failure::new(ErrorKind::LogIn, Outcome::NotSent);
     failure.transient = error.is_retryable();
     failure.status = log_in.status;
+    failure.is_quota = log_in.is_quota;
     failure.vendor = log_in.vendor.clone();
     failure.request_id = log_in.request_id.clone();
     failure.retry_after = log_in.retry_after;

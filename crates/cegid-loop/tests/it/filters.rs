@@ -3,6 +3,7 @@
 use cegid_loop::letters::{self, LetterStatus};
 use cegid_loop::{EngagementLetter, Field, Filter, LetterId, ObjectId, activities};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use time::macros::{date, datetime};
 use time::{Date, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
@@ -170,6 +171,13 @@ fn in_utc(at: OffsetDateTime) -> String {
 }
 
 proptest! {
+    // The same filters each time.
+    #![proptest_config(ProptestConfig {
+        rng_seed: RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn every_filter_is_read_back_as_it_was_meant(
         cases in prop::collection::vec(one(), 1..5),
@@ -252,6 +260,146 @@ fn an_instant_is_written_in_utc_and_a_date_as_it_is() {
     assert_eq!(
         letters::ENDS_AT.lt(day).expression(),
         Some(r#"dateFin<"2026-01-01""#)
+    );
+}
+
+/// Whether a number satisfies a filter of comparisons with numbers.
+fn satisfies(filter: &Filter<Row>, number: Option<f64>) -> bool {
+    let comparisons = parse(filter.expression().unwrap()).unwrap();
+    comparisons.into_iter().all(|comparison| {
+        // In comparisons of order, but not in those of equality, null is 0.
+        let left = number.unwrap_or_default();
+        match (comparison.operator.as_str(), comparison.value) {
+            ("!=", Value::Null) => number.is_some(),
+            ("==", Value::Number(right)) => number == Some(right),
+            ("!=", Value::Number(right)) => number != Some(right),
+            (">=", Value::Number(right)) => left >= right,
+            ("<=", Value::Number(right)) => left <= right,
+            (other, _) => panic!("`{other}` is not expected"),
+        }
+    })
+}
+
+#[test]
+fn a_set_of_numbers_is_written_with_what_the_language_documents() {
+    for set in [
+        &[2, 8][..],
+        &[5],
+        &[-3, 0, 1],
+        &[0, 1],
+        &[7, 7, 6],
+        &[-2, -1],
+    ] {
+        let filter = INTEGER.is_in(set.iter().copied());
+        for number in -10..=10 {
+            let is_meant = set.contains(&number);
+            assert_eq!(
+                satisfies(&filter, Some(number as f64)),
+                is_meant,
+                "{set:?} {number}"
+            );
+        }
+        assert!(!satisfies(&filter, None), "{set:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_set_that_cannot_be_written_is_refused() {
+    let client = crate::support::client(&crate::support::sandbox().await);
+    for filter in [
+        letters::INDEX.is_in([]),
+        letters::INDEX.is_in([1, 1_000_000]),
+        letters::INDEX.is_in([i64::MIN, i64::MAX]),
+        letters::ENDS_AT.ne(date!(2026 - 01 - 01)),
+        letters::ENDS_AT.le(Date::MAX),
+    ] {
+        let error = client.engagement_letters(filter).page().await.unwrap_err();
+        assert_eq!(error.violations()[0].path, "filter");
+    }
+}
+
+#[tokio::test]
+async fn every_problem_of_a_filter_is_reported() {
+    let client = crate::support::client(&crate::support::sandbox().await);
+    const BROKEN: Field<EngagementLetter, f64> = Field::new("a b");
+    let filter = BROKEN.lt(f64::NAN).and(letters::INDEX.is_in([]));
+    let error = client.engagement_letters(filter).page().await.unwrap_err();
+    assert_eq!(error.violations().len(), 3, "{:?}", error.violations());
+}
+
+#[tokio::test]
+async fn signed_letters_are_those_signed_by_hand_or_electronically() {
+    let sandbox = crate::support::sandbox().await;
+    let client = crate::support::client(&sandbox);
+    let every = client.engagement_letters(Filter::unfiltered());
+    let mut expected = every.try_collect().await.unwrap();
+    expected.retain(|letter| letter.status.is_some_and(LetterStatus::is_signed));
+    let electronically =
+        |letter: &EngagementLetter| letter.status == Some(LetterStatus::SIGNED_ELECTRONICALLY);
+    assert!(expected.iter().any(electronically));
+    let found = client.engagement_letters(letters::signed());
+    assert!(found.try_collect().await.unwrap() == expected);
+}
+
+#[tokio::test]
+async fn a_day_means_all_of_it_when_an_instant_is_compared_with_it() {
+    let sandbox = crate::support::sandbox().await;
+    let client = crate::support::client(&sandbox);
+    let list = client.engagement_letters(letters::SIGNED_AT.is_not_null());
+    let signed = list.try_collect().await.unwrap();
+    let mut days: Vec<_> = signed
+        .iter()
+        .map(|letter| letter.signed_at.unwrap().date())
+        .collect();
+    days.sort_unstable();
+    let day = days[days.len() / 2];
+    type Holds = fn(&Date, &Date) -> bool;
+    let comparisons: [(Filter<EngagementLetter>, Holds); 6] = [
+        (letters::SIGNED_AT.eq(day), Date::eq),
+        (letters::SIGNED_AT.strict_eq(day), Date::eq),
+        (letters::SIGNED_AT.lt(day), Date::lt),
+        (letters::SIGNED_AT.le(day), Date::le),
+        (letters::SIGNED_AT.gt(day), Date::gt),
+        (letters::SIGNED_AT.ge(day), Date::ge),
+    ];
+    for (filter, holds) in comparisons {
+        let filter = letters::SIGNED_AT.is_not_null().and(filter);
+        let expression = filter.expression().unwrap().to_owned();
+        let found = client
+            .engagement_letters(filter)
+            .try_collect()
+            .await
+            .unwrap();
+        let mut expected = signed.clone();
+        expected.retain(|letter| holds(&letter.signed_at.unwrap().date(), &day));
+        assert!(!expected.is_empty());
+        assert!(found == expected, "{expression}");
+    }
+}
+
+#[test]
+fn a_comma_in_a_text_adds_no_parentheses() {
+    let raw = |text: &str| -> Option<String> {
+        let filter: Filter<EngagementLetter> = Filter::raw(text);
+        let joined = letters::ENTITY_NUMBER.eq("E1").and(filter);
+        joined.expression().map(str::to_owned)
+    };
+    for text in [
+        r#"description=="Conseil, audit""#,
+        r"description=='a|b?c,d'",
+        r#"description=="a\",b""#,
+    ] {
+        assert_eq!(raw(text), Some(format!(r#"entiteIbsId=="E1"&&{text}"#)));
+    }
+    for text in [r#""a"=="b"||c"#, r#"a=="x",b"#, r#"a=="unfinished"#] {
+        assert_eq!(raw(text), Some(format!(r#"entiteIbsId=="E1"&&({text})"#)));
+    }
+    let typed = letters::DESCRIPTION
+        .eq("Conseil, audit")
+        .and(letters::NUMBER.eq("a|b"));
+    assert_eq!(
+        typed.expression(),
+        Some(r#"description=="Conseil, audit"&&codeIBS=="a|b""#)
     );
 }
 

@@ -5,9 +5,11 @@
 
 mod filters;
 mod findings;
+mod gateway;
 mod javascript;
 mod lists;
 mod paging;
+mod reading;
 mod rows;
 mod secrets;
 mod support;

@@ -2,6 +2,7 @@
 
 use cegid_loop::{EngagementLetter, LetterActivity};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -99,7 +100,22 @@ where
     serde_json::from_str::<Row>(&written).unwrap() == row
 }
 
+#[test]
+fn a_number_of_hours_is_written_back_to_the_last_digit() {
+    for hours in ["9585852134226113537", "0.1", "1e-7", "123456789.123456789"] {
+        let row = format!(r#"{{"unite":{hours}}}"#);
+        assert!(survives::<LetterActivity>(&row), "{row}");
+    }
+}
+
 proptest! {
+    // The same rows each time.
+    #![proptest_config(ProptestConfig {
+        rng_seed: RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn whatever_is_read_is_written_back_without_loss(row in row_of(value())) {
         let text = Value::from(row).to_string();

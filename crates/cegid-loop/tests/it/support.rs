@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cegid_loop::{Client, ClientBuilder, RetryPolicy, TransportConfig};
+use httpmock::MockServer;
 use vendor_sandbox::Sandbox;
 
 /// No waits between attempts, so that no test waits.
@@ -25,4 +26,15 @@ pub(crate) fn client(sandbox: &Sandbox) -> Client {
 
 pub(crate) async fn sandbox() -> Sandbox {
     Sandbox::start().await.unwrap()
+}
+
+/// A client of a service that the test itself plays.
+pub(crate) fn mocked(service: &MockServer) -> Client {
+    Client::builder()
+        .base_url(service.base_url())
+        .subscription_key("s")
+        .api_key("k", "c")
+        .transport(at_once())
+        .build()
+        .unwrap()
 }

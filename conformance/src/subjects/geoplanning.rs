@@ -352,3 +352,75 @@ fn resource(reference: &str) -> NewResource {
     resource.foreign_id = Some(reference.to_owned());
     resource
 }
+
+#[cfg(test)]
+mod tests {
+    use geoplanning::ErrorKind;
+    use vendor_client_core::TransportConfig;
+
+    use super::*;
+
+    const KEY: Key = Key(1);
+
+    /// Performs every operation once, and checks that each is refused in the vendor's words.
+    async fn every_operation_is_refused(
+        refuse: impl Fn(&vendor_sandbox::Geoplanning),
+        check: impl Fn(&Error),
+    ) {
+        let subject = Geoplanning::start().await;
+        let setup = Setup {
+            base_url: subject.service().base_url(),
+            transport: TransportConfig::default(),
+            token_store: None,
+        };
+        let client = subject.client(setup).unwrap();
+        let operations = subject.operations();
+        // The world as it is from the start will do: nothing changes in it.
+        subject.arrange(&client, "check_login", KEY).await.unwrap();
+        refuse(subject.sandbox.geoplanning());
+        for subjected in &operations {
+            let operation = subjected.operation.name;
+            let received = || subject.service().ledger().received(operation);
+            let before = received();
+            let error = subject.perform(&client, operation, KEY).await.unwrap_err();
+            check(&error);
+            assert_eq!(error.operation().unwrap().name, operation);
+            assert!(!error.may_have_been_applied(), "{error}");
+            assert!(error.vendor_message().is_some(), "{error}");
+            assert_eq!(received(), before + 1, "{error}");
+        }
+        assert_eq!(operations.len(), geoplanning::operations().count());
+    }
+
+    /// Finding G-26: a user without the right is refused, and every operation says so alike.
+    #[tokio::test]
+    async fn without_the_right_to_web_services_every_operation_is_refused_and_nothing_happens() {
+        every_operation_is_refused(
+            |geoplanning| geoplanning.configure(|settings| settings.web_services = false),
+            |error| {
+                assert!(error.is_forbidden(), "{error}");
+                assert_eq!(error.vendor_code(), Some("403"), "{error}");
+            },
+        )
+        .await;
+    }
+
+    /// Finding G-26: a code other than 0 is a refusal, whichever response was asked for.
+    #[tokio::test]
+    async fn a_code_other_than_0_is_a_refusal_of_every_operation() {
+        every_operation_is_refused(
+            |geoplanning| {
+                for operation in geoplanning::operations() {
+                    let failure = vendor_sandbox::geoplanning::failure(17, "on leave");
+                    let faults = geoplanning.emulator().faults();
+                    faults.on(operation.name).always().respond(failure);
+                }
+            },
+            |error| {
+                assert_eq!(error.kind(), ErrorKind::VendorFailure);
+                assert_eq!(error.vendor_code(), Some("17"), "{error}");
+            },
+        )
+        .await;
+    }
+}

@@ -12,7 +12,6 @@ mod fixtures;
 mod lists;
 mod lost_answers;
 mod outcomes;
-mod refusals;
 mod resources;
 mod rounds;
 mod secrets;

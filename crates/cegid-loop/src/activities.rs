@@ -103,7 +103,7 @@ pub struct LetterActivity {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
     pub basis: Option<FrequencyBasis>,
 
-    /// By how many months it is moved: 1 to 18, or 0 where it is not.
+    /// By how many months it is moved: 1 to 18, or 0 if it is not.
     ///
     /// Wire: `decalage`, an integer or a numeric string.
     #[serde(rename = "decalage", deserialize_with = "wire::integer")]
@@ -119,7 +119,7 @@ pub struct LetterActivity {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
     pub quantity: Option<i64>,
 
-    /// The day of the month by which it is due: 1 to 31, or 0 where none is set.
+    /// The day of the month by which it is due: 1 to 31, or 0 if none is set.
     ///
     /// Wire: `datePrevObligation`, an integer or a numeric string.
     #[serde(rename = "datePrevObligation", deserialize_with = "wire::integer")]

@@ -22,7 +22,7 @@ macro_rules! code {
                 self.0
             }
 
-            /// What the number means; `None` where the vendor has not listed it.
+            /// What the number means; `None` if the vendor has not listed it.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self.0 {
@@ -44,7 +44,7 @@ macro_rules! code {
             }
         }
 
-        /// Writes what the number means, or the number where the vendor has not listed it.
+        /// Writes what the number means, or the number if the vendor has not listed it.
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self.name() {
@@ -58,7 +58,7 @@ macro_rules! code {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
                 let value = $crate::wire::integer(input)?;
-                value.ok_or_else(|| serde::de::Error::custom("no number where one is required"))
+                value.ok_or_else(|| serde::de::Error::custom("expected a number"))
             }
         }
 

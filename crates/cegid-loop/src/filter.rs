@@ -257,7 +257,7 @@ impl<Row> Filter<Row> {
         }
     }
 
-    /// The expression as it goes over the wire; `None` where every row is meant.
+    /// The expression as it goes over the wire; `None` if every row is meant.
     #[must_use]
     pub fn expression(&self) -> Option<&str> {
         self.expression.as_deref()
@@ -323,7 +323,7 @@ impl<Row> fmt::Debug for Filter<Row> {
     }
 }
 
-/// A value as it stands in an expression.
+/// A value as it is written in an expression.
 ///
 /// Implement [`IntoLiteral`] for a type of your own to use it in filters.
 #[derive(Clone, PartialEq)]
@@ -384,7 +384,7 @@ impl fmt::Debug for Literal {
 
 /// A value that can be compared with a field of type `T`.
 pub trait IntoLiteral<T> {
-    /// The value as it stands in an expression.
+    /// The value as it is written in an expression.
     fn into_literal(self) -> Literal;
 }
 

@@ -59,7 +59,7 @@ pub struct EngagementLetter {
     #[serde(deserialize_with = "wire::text")]
     pub number: Option<String>,
 
-    /// Profit centre; empty where there is none.
+    /// Profit centre; empty if there is none.
     ///
     /// Wire: `profitCenter`, also read as `profitcenter`.
     #[serde(rename = "profitCenter", alias = "profitcenter")]
@@ -81,7 +81,7 @@ pub struct EngagementLetter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<Reference>,
 
-    /// The client's identifier in the billing system; empty where there is none.
+    /// The client's identifier in the billing system; empty if there is none.
     ///
     /// Wire: `entiteIbsId`.
     #[serde(rename = "entiteIbsId", skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ pub struct EngagementLetter {
     /// When the fiscal year begins.
     ///
     /// The vendor's example shows a year from 1 January as `2020-12-31T19:00:00Z`, shifted by
-    /// five hours. The instant is handed on as it stands: which calendar day is meant depends on
+    /// five hours. The instant is kept as it is: which calendar day is meant depends on
     /// the firm's time zone, and a plain `.date()` gives the day before.
     ///
     /// Wire: `dateDebExercice`, in ISO 8601.
@@ -164,7 +164,7 @@ pub struct EngagementLetter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_folder: Option<Reference>,
 
-    /// Where the letter stands.
+    /// Status of the letter.
     ///
     /// Wire: `statut`, also read as `status`; an integer or a numeric string.
     #[serde(
@@ -186,7 +186,7 @@ pub struct EngagementLetter {
     pub file: Option<FileReference>,
 
     /// When the PDF (quote or letter) was sent; `None` while it is not. The vendor does not
-    /// document the form, so the text is handed on as it stands.
+    /// document the form, so the text is kept as it is.
     ///
     /// Wire: `dateEnvoiPdf`.
     #[serde(rename = "dateEnvoiPdf", skip_serializing_if = "Option::is_none")]
@@ -234,7 +234,7 @@ redacted_debug!(EngagementLetter {
 });
 
 code! {
-    /// Where an engagement letter stands.
+    /// Status of an engagement letter.
     ///
     /// The list is open: a value that the vendor has not listed is kept.
     ///

@@ -15,7 +15,7 @@ use crate::wire;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reference {
-    /// The object's identifier; `None` where the row points to nothing.
+    /// The object's identifier; `None` if the row points to nothing.
     ///
     /// Wire: `objectId`.
     #[serde(rename = "objectId", default, deserialize_with = "wire::id")]
@@ -64,7 +64,7 @@ redacted_debug!(Reference { id });
 #[cfg_attr(feature = "schema", schemars(rename = "File"))]
 #[non_exhaustive]
 pub struct FileReference {
-    /// The file's identifier; `None` where there is no file.
+    /// The file's identifier; `None` if there is no file.
     ///
     /// Wire: `objectId`.
     #[serde(rename = "objectId", default, deserialize_with = "wire::id")]
@@ -91,10 +91,10 @@ pub struct FileReference {
     #[serde(deserialize_with = "wire::text")]
     pub uri: Option<String>,
 
-    /// The content, where the service sends it along; its encoding is not documented.
+    /// The content, if the service sends it along; its encoding is not documented.
     ///
-    /// Contents make pages large: ask for fewer rows at once, or for the other fields only, where
-    /// an answer exceeds the client's limit on its size.
+    /// Contents make pages large: request fewer rows at once, or the other fields only, if
+    /// a response exceeds the client's limit on its size.
     ///
     /// Wire: `data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,7 @@ use crate::UnknownFields;
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::foreign_id::{self, InQuery, Repeated};
+use crate::found::Found;
 use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
 use crate::list::{Apart, List};
 use crate::rounds::{ChangedRounds, ChangedRoundsResponse};
@@ -139,12 +140,49 @@ impl Activities<'_> {
     ///
     /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
     /// task has no `foreignId`.
-    pub async fn add_or_find(self, activity: &NewActivity) -> Result<Creation<Activity>, Error> {
-        let foreign_id = foreign_id::required(activity)
-            .map_err(|violations| Error::invalid_request(ADD_ACTIVITY.operation(), violations))?;
+    pub async fn add_or_find(
+        self,
+        activity: &NewActivity,
+    ) -> Result<Creation<Activity, Found<Activity>>, Error> {
+        let foreign_id = foreign_id::required(activity, &ADD_ACTIVITY)?;
         let create = || self.add(activity);
-        let find = || async { foreign_id::found(self.get_by_foreign_id(foreign_id).await) };
+        let find = || self.find(foreign_id, activity);
         self.client.transport().create_or_find(create, find).await
+    }
+
+    /// Finds an activity by its task's `foreignId`, and adds it if it is not there. It may be called again at any
+    /// time: after a crash, after its future was dropped, after an unknown outcome.
+    ///
+    /// It looks before the addition and, as [`add_or_find`](Self::add_or_find), after one with an
+    /// unknown outcome. Two processes must not add the same foreign id at the same time: each may
+    /// look before the other has added it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`add_or_find`](Self::add_or_find), and those of the look-up.
+    pub async fn find_or_add(
+        self,
+        activity: &NewActivity,
+    ) -> Result<Creation<Activity, Found<Activity>>, Error> {
+        let foreign_id = foreign_id::required(activity, &ADD_ACTIVITY)?;
+        let create = || self.add(activity);
+        let find = || self.find(foreign_id, activity);
+        self.client.find_or_create(find, create).await
+    }
+
+    async fn find(
+        self,
+        foreign_id: &str,
+        sent: &NewActivity,
+    ) -> Result<Option<Found<Activity>>, Error> {
+        let is_it = |activity: &Activity| activity.foreign_id() == Some(foreign_id);
+        let found = self
+            .client
+            .look_up(&GET_ACTIVITY_BY_FOREIGN_ID, foreign_id, is_it);
+        Ok(found.await?.map(|activity| {
+            let as_sent = NewActivity::from_read(&activity).ok();
+            Found::new(activity, sent, as_sent)
+        }))
     }
 
     /// Replaces a task or a simple activity: what the update leaves out becomes blank. Make it
@@ -339,6 +377,12 @@ impl Activities<'_> {
     /// As for [`get`](Self::get).
     pub async fn attachments(self, id: ActivityId) -> Result<List<Attachment>, Error> {
         self.client.call(&ACTIVITY_ATTACHMENTS, &id, ()).await
+    }
+}
+
+impl From<Found<Activity>> for Activity {
+    fn from(found: Found<Self>) -> Self {
+        found.thing
     }
 }
 

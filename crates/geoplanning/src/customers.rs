@@ -9,6 +9,7 @@ use crate::address::{Address, AddressOfCustomer, NewAddress};
 use crate::client::Client;
 use crate::envelope::envelopes;
 use crate::foreign_id::{self, HasForeignId, InPath, Repeated};
+use crate::found::Found;
 use crate::id::CustomerId;
 use crate::list::Apart;
 use crate::opening_hours::OpeningHours;
@@ -76,12 +77,49 @@ impl Customers<'_> {
     ///
     /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
     /// customer has no `foreignId`.
-    pub async fn add_or_find(self, customer: &NewCustomer) -> Result<Creation<Customer>, Error> {
-        let foreign_id = foreign_id::required(customer)
-            .map_err(|violations| Error::invalid_request(ADD_CUSTOMER.operation(), violations))?;
+    pub async fn add_or_find(
+        self,
+        customer: &NewCustomer,
+    ) -> Result<Creation<Customer, Found<Customer>>, Error> {
+        let foreign_id = foreign_id::required(customer, &ADD_CUSTOMER)?;
         let create = || self.add(customer);
-        let find = || async { foreign_id::found(self.get_by_foreign_id(foreign_id).await) };
+        let find = || self.find(foreign_id, customer);
         self.client.transport().create_or_find(create, find).await
+    }
+
+    /// Finds a customer by its `foreignId`, and adds it if it is not there. It may be called again at any
+    /// time: after a crash, after its future was dropped, after an unknown outcome.
+    ///
+    /// It looks before the addition and, as [`add_or_find`](Self::add_or_find), after one with an
+    /// unknown outcome. Two processes must not add the same foreign id at the same time: each may
+    /// look before the other has added it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`add_or_find`](Self::add_or_find), and those of the look-up.
+    pub async fn find_or_add(
+        self,
+        customer: &NewCustomer,
+    ) -> Result<Creation<Customer, Found<Customer>>, Error> {
+        let foreign_id = foreign_id::required(customer, &ADD_CUSTOMER)?;
+        let create = || self.add(customer);
+        let find = || self.find(foreign_id, customer);
+        self.client.find_or_create(find, create).await
+    }
+
+    async fn find(
+        self,
+        foreign_id: &str,
+        sent: &NewCustomer,
+    ) -> Result<Option<Found<Customer>>, Error> {
+        let is_it = |customer: &Customer| customer.foreign_id.as_deref() == Some(foreign_id);
+        let found = self
+            .client
+            .look_up(&GET_CUSTOMER_BY_FOREIGN_ID, foreign_id, is_it);
+        Ok(found.await?.map(|customer| {
+            let as_sent = NewCustomer::from_read(&customer, sent.opening_hours.clone()).ok();
+            Found::new(customer, sent, as_sent)
+        }))
     }
 
     /// Reads a customer, without opening hours: the service does not return them.
@@ -171,6 +209,12 @@ impl Customers<'_> {
         self.client
             .call(&DELETE_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
             .await
+    }
+}
+
+impl From<Found<Customer>> for Customer {
+    fn from(found: Found<Self>) -> Self {
+        found.thing
     }
 }
 
@@ -335,6 +379,7 @@ impl HasForeignId for NewCustomer {
 
 impl Validate for NewCustomer {
     fn validate(&self, violations: &mut Violations) {
+        foreign_id::check_not_blank("foreignId", self.foreign_id.as_deref(), violations);
         let texts = [
             ("foreignId", self.foreign_id.as_ref(), 20),
             ("name", Some(&self.name), 150),

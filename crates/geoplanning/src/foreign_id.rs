@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use vendor_client_core::schema::{Describe, OperationSchema};
-use vendor_client_core::{Error, Part, Request, Validate, Violations};
+use vendor_client_core::{Endpoint, Error, Part, Request, Validate, Violations};
 
 /// A foreign id as the query parameter `fid`.
 pub(crate) struct InQuery;
@@ -17,10 +17,10 @@ struct ByForeignId<'a> {
     fid: Cow<'a, str>,
 }
 
-/// An empty foreign id would name nothing, or everything that has none.
+/// A blank foreign id would name nothing, or everything that has none.
 impl Validate for ByForeignId<'_> {
     fn validate(&self, violations: &mut Violations) {
-        violations.require("fid", !self.fid.is_empty(), "must not be empty");
+        check_not_blank("fid", Some(&self.fid), violations);
     }
 }
 
@@ -49,7 +49,7 @@ impl Part for InPath {
     type Value<'a> = &'a str;
 
     fn put(foreign_id: &str, request: Request) -> Request {
-        request.path(foreign_id)
+        request.validate(&NotBlank(foreign_id)).path(foreign_id)
     }
 }
 
@@ -58,6 +58,23 @@ impl Describe for InPath {
     fn describe(schema: OperationSchema) -> OperationSchema {
         schema.path_parameter::<String>("ref")
     }
+}
+
+struct NotBlank<'a>(&'a str);
+
+impl Validate for NotBlank<'_> {
+    fn validate(&self, violations: &mut Violations) {
+        // An empty one is refused with the path.
+        if !self.0.is_empty() {
+            check_not_blank("ref", Some(self.0), violations);
+        }
+    }
+}
+
+/// Requires that a foreign id, if there is one, has something in it.
+pub(crate) fn check_not_blank(field: &str, foreign_id: Option<&str>, violations: &mut Violations) {
+    let is_blank = foreign_id.is_some_and(|foreign_id| foreign_id.trim().is_empty());
+    violations.require(field, !is_blank, "must not be blank");
 }
 
 /// What can carry a foreign id.
@@ -122,34 +139,27 @@ impl Validate for Repetition {
     }
 }
 
-/// The foreign id by which `thing` is found once it has been added.
+/// The foreign id by which `thing` is found once `endpoint` has added it.
 ///
 /// # Errors
 ///
 /// Every constraint that `thing` breaks, and the foreign id if it has none.
-pub(crate) fn required<T>(thing: &T) -> Result<&str, Violations>
+pub(crate) fn required<'a, T, At, Body, Response>(
+    thing: &'a T,
+    endpoint: &'static Endpoint<At, Body, Response>,
+) -> Result<&'a str, Error>
 where
     T: HasForeignId + Validate,
 {
     let mut violations = Violations::new();
     thing.validate(&mut violations);
-    let foreign_id = thing.foreign_id().unwrap_or_default();
-    violations.require(
-        thing.field(),
-        !foreign_id.is_empty(),
-        "must be given: what was added is found by it",
-    );
-    if violations.is_empty() {
-        return Ok(foreign_id);
+    match thing.foreign_id() {
+        Some(foreign_id) if violations.is_empty() => return Ok(foreign_id),
+        Some(_) => {}
+        None => violations.add(
+            thing.field(),
+            "must be given: what was added is found by it",
+        ),
     }
-    Err(violations)
-}
-
-/// The result of looking something up: `None` if it is not there.
-pub(crate) fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    Err(Error::invalid_request(endpoint.operation(), violations))
 }

@@ -11,7 +11,7 @@
 //! use geoplanning::{
 //!     Client, NewActivity, NewRound, NewTask, Plan, Progress, ResourceId, StreetAddress,
 //! };
-//! use time::macros::datetime;
+//! use time::macros::{date, datetime};
 //!
 //! # async fn run() -> Result<(), geoplanning::Error> {
 //! let client = Client::builder()
@@ -22,11 +22,12 @@
 //! let address = StreetAddress::new("BE", "5100", "Naninne", "Chaussée de Marche").number("774");
 //! let mut task = NewTask::new("Repair the network", Duration::from_secs(90 * 60), address);
 //! task.foreign_id = Some("GP-100".to_owned());
-//! let activity = client.activities().add(&NewActivity::new(task)).await?;
+//! let new = NewActivity::new(task);
+//! let activity = client.activities().find_or_add(&new).await?.into_inner();
 //!
 //! // Who does it, and when: first thing in the round of that day.
-//! let day = datetime!(2026-11-24 00:00 +01:00);
-//! let round = client.rounds().add(&NewRound::new(ResourceId::new(1), day)).await?;
+//! let new = NewRound::new(ResourceId::new(1), date!(2026-11-24));
+//! let round = client.rounds().find_or_add(&new).await?.into_inner();
 //! let mut key = round.key();
 //! let plan = Plan::new(key.clone(), 0, datetime!(2026-11-23 16:00 +01:00));
 //! key.renew(&client.activities().plan(activity.id, &plan).await?);
@@ -64,6 +65,10 @@
 //! updates and deletions are retried after a transient failure. Additions and actions are retried
 //! only while the service certainly has not acted; after an unknown outcome,
 //! [`Activities::add_or_find`] checks whether the activity is there before it adds it again.
+//!
+//! A dropped future is an unknown outcome, and so is a crash. [`Activities::find_or_add`] looks
+//! first, so a program that uses it may be run again at any time; two processes must not add the
+//! same foreign id at the same time.
 //!
 //! ```no_run
 //! # use geoplanning::{ActivityId, Client, Error, Plan};
@@ -138,12 +143,14 @@ mod address;
 mod client;
 mod concurrent;
 mod customers;
+mod day;
 mod enumerables;
 mod envelope;
 mod error;
 mod events;
 mod fields;
 mod foreign_id;
+mod found;
 mod id;
 mod list;
 mod login;
@@ -171,8 +178,10 @@ pub use activity_types::{
 pub use address::{Address, Coordinates, NewAddress, StreetAddress};
 pub use client::{Client, ClientBuilder, TEST_SYSTEM};
 pub use customers::{Customer, CustomerUpdate, Customers, NewCustomer};
+pub use day::Day;
 pub use enumerables::{Enumerable, NewEnumerable};
 pub use events::Events;
+pub use found::Found;
 pub use id::{
     ActivityId, ActivityTypeId, AddressId, AppointmentId, AttachmentId, CapacityId, CustomerId,
     EnumerableId, EventId, OpeningHourId, OrderId, PersonId, PoiId, ResourceId, RoundId, StatusId,
@@ -204,7 +213,8 @@ use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, Clock, Creation, Error, ErrorKind, Idempotency, ManualClock, Method, Operation,
-    Outcome, RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
+    Outcome, RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation,
+    Violations,
 };
 
 /// Fields that the vendor's customer has defined. Wire: `properties`.

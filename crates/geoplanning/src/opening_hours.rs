@@ -34,6 +34,9 @@ const WEEK_END: [Weekday; 2] = [Weekday::Saturday, Weekday::Sunday];
 ///
 /// They are a set: in the order of the week, whatever the order that they come in.
 ///
+/// A place that is open over midnight has two: until [`TimeOfDay::EndOfDay`] on the first day, and
+/// from midnight on the second. One that closes before it opens is refused before sending.
+///
 /// Wire: `openingHours`. A task counts weekdays from 0, a customer from 1; both have times of day
 /// in minutes from midnight.
 ///

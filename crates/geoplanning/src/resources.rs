@@ -11,6 +11,7 @@ use crate::enumerables::{Enumerable, NewEnumerable};
 use crate::envelope::envelopes;
 use crate::fields::Fields;
 use crate::foreign_id::{self, HasForeignId, InQuery, Repeated};
+use crate::found::Found;
 use crate::id::{CapacityId, ResourceId};
 use crate::list::Apart;
 use crate::task::convert;
@@ -108,15 +109,51 @@ impl Resources<'_> {
     ///
     /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
     /// resource has no `fid`.
-    pub async fn add_or_find(self, resource: &NewResource) -> Result<Creation<Resource>, Error> {
-        let foreign_id = foreign_id::required(resource)
-            .map_err(|violations| Error::invalid_request(ADD_RESOURCE.operation(), violations))?;
+    pub async fn add_or_find(
+        self,
+        resource: &NewResource,
+    ) -> Result<Creation<Resource, Found<Resource>>, Error> {
+        let foreign_id = foreign_id::required(resource, &ADD_RESOURCE)?;
         let create = || self.add(resource);
-        let find = || async {
-            let read = self.get_by_foreign_id(foreign_id, &ResourceField::ALL);
-            foreign_id::found(read.await)
-        };
+        let find = || self.find(foreign_id, resource);
         self.client.transport().create_or_find(create, find).await
+    }
+
+    /// Finds a resource by its `fid`, and adds it if it is not there. It may be called again at any
+    /// time: after a crash, after its future was dropped, after an unknown outcome.
+    ///
+    /// It looks before the addition and, as [`add_or_find`](Self::add_or_find), after one with an
+    /// unknown outcome. Two processes must not add the same foreign id at the same time: each may
+    /// look before the other has added it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`add_or_find`](Self::add_or_find), and those of the look-up.
+    pub async fn find_or_add(
+        self,
+        resource: &NewResource,
+    ) -> Result<Creation<Resource, Found<Resource>>, Error> {
+        let foreign_id = foreign_id::required(resource, &ADD_RESOURCE)?;
+        let create = || self.add(resource);
+        let find = || self.find(foreign_id, resource);
+        self.client.find_or_create(find, create).await
+    }
+
+    async fn find(
+        self,
+        foreign_id: &str,
+        sent: &NewResource,
+    ) -> Result<Option<Found<Resource>>, Error> {
+        let is_it = |resource: &Resource| resource.foreign_id.as_deref() == Some(foreign_id);
+        let found = self.client.look_up(
+            &GET_RESOURCE_BY_FOREIGN_ID,
+            (foreign_id, &ResourceField::ALL),
+            is_it,
+        );
+        Ok(found.await?.map(|resource| {
+            let as_sent = NewResource::from_read(&resource).ok();
+            Found::new(resource, sent, as_sent)
+        }))
     }
 
     /// Replaces a resource: what the update leaves out becomes blank. Make it from what was read,
@@ -185,6 +222,12 @@ impl Resources<'_> {
         self.client
             .call(&DELETE_RESOURCE_BY_FOREIGN_ID, foreign_id, ())
             .await
+    }
+}
+
+impl From<Found<Resource>> for Resource {
+    fn from(found: Found<Self>) -> Self {
+        found.thing
     }
 }
 
@@ -377,6 +420,7 @@ impl HasForeignId for NewResource {
 
 impl Validate for NewResource {
     fn validate(&self, violations: &mut Violations) {
+        foreign_id::check_not_blank("fid", self.foreign_id.as_deref(), violations);
         violations.length("name", &self.name, 1..=100);
         violations.nested("startAddress", &self.start_address);
         violations.nested("endAddress", &self.end_address);

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use vendor_client_core::{
-    Error, Json, Path, Query, Validate, Violations, endpoints, redacted_debug,
+    Creation, Error, Json, Path, Query, Validate, Violations, endpoints, redacted_debug,
 };
 
 use crate::activities::Activity;
 use crate::address::Address;
 use crate::client::Client;
 use crate::concurrent;
+use crate::day::Day;
 use crate::envelope::envelopes;
 use crate::id::{PersonId, ResourceId, RoundId};
 use crate::list::{Apart, List};
@@ -61,8 +62,7 @@ impl Rounds<'_> {
         self.client.call(&GET_ROUND, &id, ()).await
     }
 
-    /// The rounds of a resource on a day. `day` is the instant at which the day begins, in the
-    /// caller's offset, which determines whose day is meant.
+    /// The rounds of a resource on a day. The day's offset determines whose day is meant.
     ///
     /// `GET /rounds/resource/{id}`. Docs: `docs/geoplanning/rounds.md`,
     /// "List a resource's rounds".
@@ -73,9 +73,9 @@ impl Rounds<'_> {
     pub async fn list(
         self,
         resource: ResourceId,
-        day: OffsetDateTime,
+        day: impl Into<Day>,
     ) -> Result<List<Round>, Error> {
-        let of_day = OfDay { date: day };
+        let of_day = OfDay { date: day.into() };
         self.client
             .call(&LIST_ROUNDS, (&resource, &of_day), ())
             .await
@@ -89,9 +89,10 @@ impl Rounds<'_> {
     ///
     /// ```no_run
     /// # use geoplanning::{Client, ResourceId};
-    /// # use time::macros::datetime;
+    /// # use geoplanning::Day;
+    /// # use time::macros::{date, offset};
     /// # async fn run(client: Client, resources: Vec<ResourceId>) {
-    /// let day = datetime!(2026-11-24 00:00 +01:00);
+    /// let day = Day::new(date!(2026-11-24), offset!(+1));
     /// for (resource, rounds) in client.rounds().list_many(resources, day, 8).await {
     ///     match rounds {
     ///         Ok(rounds) => println!("{resource}: {} rounds", rounds.len()),
@@ -103,9 +104,10 @@ impl Rounds<'_> {
     pub async fn list_many(
         self,
         resources: impl IntoIterator<Item = ResourceId>,
-        day: OffsetDateTime,
+        day: impl Into<Day>,
         at_once: usize,
     ) -> Vec<(ResourceId, Result<List<Round>, Error>)> {
+        let day = day.into();
         let calls = resources
             .into_iter()
             .map(|resource| async move { (resource, self.list(resource, day).await) });
@@ -126,6 +128,30 @@ impl Rounds<'_> {
         self.client.call(&ADD_ROUND, (), round).await
     }
 
+    /// Finds a resource's round of a day, the first if there are several, and adds it if there is
+    /// none. It may be called again at any time: after a crash, after its future was dropped, after
+    /// an unknown outcome.
+    ///
+    /// It looks before the addition, and after one with an unknown outcome. Two processes must not
+    /// add a round for the same resource and day at the same time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`add`](Self::add) and [`list`](Self::list).
+    pub async fn find_or_add(self, round: &NewRound) -> Result<Creation<Round>, Error> {
+        let create = || self.add(round);
+        let find = || async {
+            let of_day = OfDay {
+                date: round.date.into(),
+            };
+            let at = (&round.resource, &of_day);
+            let is_complete = |rounds: &List<Round>| rounds.unreadable().is_empty();
+            let rounds = self.client.look_up(&LIST_ROUNDS, at, is_complete).await?;
+            Ok(rounds.into_iter().flatten().next())
+        };
+        self.client.find_or_create(find, create).await
+    }
+
     /// Ends a round: nothing more happens in it.
     ///
     /// `PUT /rounds/{id}/close`. Docs: `docs/geoplanning/rounds.md`, "Close a round".
@@ -142,14 +168,15 @@ impl Rounds<'_> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema))]
 pub(crate) struct OfDay {
-    #[serde(with = "wire::local_milliseconds")]
+    #[serde(with = "wire::local_day")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
-    date: OffsetDateTime,
+    date: Day,
 }
 
 impl Validate for OfDay {
     fn validate(&self, violations: &mut Violations) {
-        violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
+        let is_writable = wire::is_writable_day(self.date.date);
+        violations.require("date", is_writable, wire::DATE_RULE);
     }
 }
 
@@ -379,10 +406,10 @@ redacted_debug!(PersonReference { id });
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewRound {
-    /// The day. Wire: `date`, in ISO 8601 in UTC.
-    #[serde(with = "wire::utc_seconds")]
+    /// The day. Wire: `date`, as the day's midnight in UTC (finding G-47).
+    #[serde(with = "wire::day")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
-    pub date: OffsetDateTime,
+    pub date: Date,
     /// The resource. Wire: `resourceId`.
     #[serde(rename = "resourceId")]
     pub resource: ResourceId,
@@ -391,13 +418,15 @@ pub struct NewRound {
 impl NewRound {
     /// The round of a resource on a day.
     #[must_use]
-    pub const fn new(resource: ResourceId, date: OffsetDateTime) -> Self {
+    pub fn new(resource: ResourceId, day: impl Into<Day>) -> Self {
+        let date = day.into().date;
         Self { date, resource }
     }
 }
 
 impl Validate for NewRound {
     fn validate(&self, violations: &mut Violations) {
-        violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
+        let is_writable = wire::is_writable_day(self.date);
+        violations.require("date", is_writable, wire::DATE_RULE);
     }
 }

@@ -9,6 +9,7 @@ use vendor_client_core::{Validate, Violations, redacted_debug};
 use crate::address::{Address, NewAddress};
 use crate::customers::Customer;
 use crate::enumerables::{Enumerable, NewEnumerable};
+use crate::foreign_id::check_not_blank;
 use crate::id::{AppointmentId, CustomerId, OpeningHourId, OrderId, TaskId};
 use crate::opening_hours::{OpeningHour, OpeningHours, TimeOfDay};
 use crate::resources::ResourceReference;
@@ -236,6 +237,7 @@ pub(crate) fn convert<'a, R, S: From<&'a R>>(read: &'a [R]) -> Vec<S> {
 impl Validate for NewTask {
     fn validate(&self, violations: &mut Violations) {
         violations.length("name", &self.name, 1..=100);
+        check_not_blank("foreignId", self.foreign_id.as_deref(), violations);
         violations.require(
             "duration",
             wire::whole_minutes(self.duration).is_some(),
@@ -360,6 +362,11 @@ impl Validate for NewAppointment {
         for (name, at) in [("start", self.start), ("end", self.end)] {
             violations.require(name, wire::is_writable(at), wire::DATE_RULE);
         }
+        violations.require(
+            "end",
+            self.start <= self.end,
+            "must not be before the start",
+        );
     }
 }
 

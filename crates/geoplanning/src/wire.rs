@@ -25,6 +25,11 @@ pub(crate) fn is_writable(at: OffsetDateTime) -> bool {
     in_utc(at).is_some()
 }
 
+/// Whether a day can be written in every spelling.
+pub(crate) fn is_writable_day(day: Date) -> bool {
+    (0..=9999).contains(&day.year())
+}
+
 fn in_utc(at: OffsetDateTime) -> Option<OffsetDateTime> {
     at.checked_to_offset(UtcOffset::UTC)
         .filter(|utc| (0..=9999).contains(&utc.year()))
@@ -190,6 +195,17 @@ where
     out.serialize_str(&text)
 }
 
+fn write_day<S>(day: Date, format: &[BorrowedFormatItem<'_>], out: S) -> Result<S::Ok, S::Error>
+where
+    S: Serializer,
+{
+    if !is_writable_day(day) {
+        return Err(S::Error::custom(DATE_RULE));
+    }
+    let text = day.format(format).map_err(S::Error::custom)?;
+    out.serialize_str(&text)
+}
+
 /// `dueDate` and `appointment` of a task that is sent: epoch milliseconds (finding G-05). What is
 /// finer is cut.
 pub(crate) mod epoch_milliseconds {
@@ -229,7 +245,7 @@ pub(crate) mod utc_milliseconds {
     }
 }
 
-/// `date` of the actions and of a new round: ISO 8601 in UTC, with seconds; milliseconds only
+/// `date` of the actions: ISO 8601 in UTC, with seconds; milliseconds only
 /// where they are not zero (finding G-07). What is finer is cut.
 pub(crate) mod utc_seconds {
     use super::*;
@@ -251,31 +267,46 @@ pub(crate) mod utc_seconds {
     }
 }
 
-/// `date` in the query of the list of rounds: ISO 8601 with milliseconds and the caller's offset,
-/// which determines whose day is meant (finding G-07).
-pub(crate) mod local_milliseconds {
+/// The day of a new round: its midnight in UTC, with seconds (findings G-07 and G-47).
+pub(crate) mod day {
     use super::*;
 
-    #[cfg(feature = "schema")]
-    pub(crate) use super::instant::deserialize;
+    const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T00:00:00Z");
+
+    pub(crate) fn serialize<S: Serializer>(day: &Date, out: S) -> Result<S::Ok, S::Error> {
+        write_day(*day, FORMAT, out)
+    }
+
+    /// Reads the day that an instant is on in UTC.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
+        let Instant(at) = Instant::deserialize(input)?;
+        let utc = in_utc(at).ok_or_else(|| D::Error::custom(DATE_RULE))?;
+        Ok(utc.date())
+    }
+}
+
+/// The day whose rounds are listed: its midnight with milliseconds and the caller's offset, which
+/// says whose day is meant (findings G-07 and G-47).
+pub(crate) mod local_day {
+    use super::*;
+    use crate::day::Day;
 
     const FORMAT: &[BorrowedFormatItem<'_>] = format_description!(
-        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3][offset_hour sign:mandatory]:[offset_minute]"
+        "[year]-[month]-[day]T00:00:00.000[offset_hour sign:mandatory]:[offset_minute]"
     );
 
-    pub(crate) fn serialize<S: Serializer>(at: &OffsetDateTime, out: S) -> Result<S::Ok, S::Error> {
-        let local = in_whole_minutes_of_offset(*at)
-            .filter(|local| is_writable(*at) && (0..=9999).contains(&local.year()))
-            .ok_or_else(|| S::Error::custom(DATE_RULE))?;
-        let text = local.format(FORMAT).map_err(S::Error::custom)?;
+    pub(crate) fn serialize<S: Serializer>(day: &Day, out: S) -> Result<S::Ok, S::Error> {
+        if !is_writable_day(day.date) {
+            return Err(S::Error::custom(DATE_RULE));
+        }
+        let midnight = day.date.midnight().assume_offset(day.offset);
+        let text = midnight.format(FORMAT).map_err(S::Error::custom)?;
         out.serialize_str(&text)
     }
 
-    /// An offset has no seconds on the wire: the instant stays, at the offset's whole minutes.
-    fn in_whole_minutes_of_offset(at: OffsetDateTime) -> Option<OffsetDateTime> {
-        let (hours, minutes, _) = at.offset().as_hms();
-        let offset = UtcOffset::from_hms(hours, minutes, 0).ok()?;
-        at.checked_to_offset(offset)
+    #[cfg(feature = "schema")]
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Day, D::Error> {
+        Instant::deserialize(input).map(|Instant(at)| Day::from(at))
     }
 }
 
@@ -385,6 +416,8 @@ pub(crate) mod hours {
 
     use crate::opening_hours::{DAY, OpeningHour, OpeningHours, TimeOfDay};
 
+    const LATER_RULE: &str = "must close after it opens; give hours over midnight to two days";
+
     /// A weekday as a number, of which the first is Monday.
     pub(crate) struct DaysFrom<const FIRST: u8>;
 
@@ -426,6 +459,7 @@ pub(crate) mod hours {
         fn validate(&self, violations: &mut Violations) {
             self.from.check("from", DAY, violations);
             self.to.check("to", DAY, violations);
+            violations.require("", self.from < self.to, LATER_RULE);
         }
     }
 
@@ -463,6 +497,7 @@ pub(crate) mod hours {
         fn validate(&self, violations: &mut Violations) {
             self.begin.check("begin", DAY - 1, violations);
             self.end.check("end", DAY - 1, violations);
+            violations.require("", self.begin < self.end, LATER_RULE);
         }
     }
 
@@ -685,7 +720,7 @@ mod tests {
     struct Action(#[serde(with = "utc_seconds")] OffsetDateTime);
 
     #[derive(Serialize)]
-    struct Query(#[serde(serialize_with = "local_milliseconds::serialize")] OffsetDateTime);
+    struct Query(#[serde(serialize_with = "local_day::serialize")] crate::day::Day);
 
     #[derive(Debug, Deserialize, PartialEq, Serialize)]
     struct Sent(#[serde(with = "minutes")] Duration);
@@ -785,14 +820,26 @@ mod tests {
         let at = datetime!(2015-07-13 10:00:00.250_9 UTC);
         assert_eq!(written(Action(at)), json!("2015-07-13T10:00:00.250Z"));
         let at = datetime!(2015-07-13 00:00 +02:00);
-        assert_eq!(written(Query(at)), json!("2015-07-13T00:00:00.000+02:00"));
+        assert_eq!(
+            written(Query(at.into())),
+            json!("2015-07-13T00:00:00.000+02:00")
+        );
         let at = datetime!(2015-07-13 00:00 -03:30);
-        assert_eq!(written(Query(at)), json!("2015-07-13T00:00:00.000-03:30"));
+        assert_eq!(
+            written(Query(at.into())),
+            json!("2015-07-13T00:00:00.000-03:30")
+        );
         let at = datetime!(2015-07-13 00:00 -00:30);
-        assert_eq!(written(Query(at)), json!("2015-07-13T00:00:00.000-00:30"));
+        assert_eq!(
+            written(Query(at.into())),
+            json!("2015-07-13T00:00:00.000-00:30")
+        );
         // Paris before 1911.
         let at = datetime!(1910-07-13 00:00 +00:09:21);
-        assert_eq!(written(Query(at)), json!("1910-07-12T23:59:39.000+00:09"));
+        assert_eq!(
+            written(Query(at.into())),
+            json!("1910-07-13T00:00:00.000+00:09")
+        );
     }
 
     #[test]
@@ -804,8 +851,10 @@ mod tests {
         ] {
             assert!(!is_writable(at));
             assert!(serde_json::to_value(Action(at)).is_err());
-            assert!(serde_json::to_value(Query(at)).is_err());
         }
+        let before_all = datetime!(-0001-01-01 00:00 UTC);
+        assert!(!is_writable_day(before_all.date()));
+        assert!(serde_json::to_value(Query(before_all.into())).is_err());
         assert!(is_writable(datetime!(9999-12-31 23:59 UTC)));
     }
 

@@ -19,12 +19,16 @@ pub enum Creation<C, F = C> {
     Found(F),
 }
 
-impl<T> Creation<T, T> {
+impl<C, F> Creation<C, F> {
     /// The thing itself, whichever way it came.
     #[must_use]
-    pub fn into_inner(self) -> T {
+    pub fn into_inner(self) -> C
+    where
+        F: Into<C>,
+    {
         match self {
-            Self::Created(thing) | Self::Found(thing) => thing,
+            Self::Created(created) => created,
+            Self::Found(found) => found.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is asked of an activity: assign, plan, unassign, start, finish, reject, cancel.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use vendor_client_core::{Validate, Violations, redacted_debug};
 
 use crate::activity_statuses::StatusReference;
@@ -44,9 +44,15 @@ impl Assign {
         }
     }
 
-    /// For this day.
+    /// For this day: its midnight in UTC (finding G-47).
     #[must_use]
-    pub const fn on(mut self, date: OffsetDateTime) -> Self {
+    pub const fn on(self, day: Date) -> Self {
+        self.at(day.midnight().assume_utc())
+    }
+
+    /// For this instant, as the vendor's example has one.
+    #[must_use]
+    pub const fn at(mut self, date: OffsetDateTime) -> Self {
         self.date = Some(date);
         self
     }

@@ -106,6 +106,16 @@ impl Activity {
         }
     }
 
+    /// The caller's foreign id, of a task or of a simple activity.
+    #[must_use]
+    pub fn foreign_id(&self) -> Option<&str> {
+        match &self.details {
+            ActivityDetails::Assignment { task } => task.foreign_id.as_deref(),
+            ActivityDetails::SimpleActivity(simple) => simple.foreign_id.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The simple activity, if this is one.
     #[must_use]
     pub fn simple_activity(&self) -> Option<&SimpleActivity> {

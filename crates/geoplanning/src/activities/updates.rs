@@ -11,7 +11,7 @@ use super::UPDATE_ACTIVITY;
 use super::activity::Activity;
 use crate::activity_types::ActivityTypeReference;
 use crate::address::NewAddress;
-use crate::foreign_id::HasForeignId;
+use crate::foreign_id::{HasForeignId, check_not_blank};
 use crate::task::NewTask;
 use crate::wire;
 
@@ -208,6 +208,7 @@ impl Validate for SimpleActivityUpdate {
         if let Some(activity_type) = &self.activity_type {
             violations.nested("type", activity_type);
         }
+        check_not_blank("foreignId", self.foreign_id.as_deref(), violations);
         let is_whole = |duration| wire::whole_minutes(duration).is_some();
         violations.require(
             "duration",

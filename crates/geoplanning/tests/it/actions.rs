@@ -34,7 +34,7 @@ fn stale() -> RoundKey {
 async fn an_activity_is_assigned_to_a_resource() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    let assign = Assign::new(ResourceId::new(1), TaskId::new(50)).on(NINE);
+    let assign = Assign::new(ResourceId::new(1), TaskId::new(50)).at(NINE);
     let activity = client.activities().assign(FREE, &assign).await.unwrap();
     assert_eq!(activity.status.kind, StatusKind::PreAssigned);
     let to = activity.task().unwrap().pre_assignment.as_ref().unwrap();

@@ -1,14 +1,17 @@
 //! Answers that get lost: nothing is lost with them, and nothing is done twice.
 
 use geoplanning::{
-    ActivityId, Creation, CustomerId, NewCustomer, NewResource, Plan, Progress, ResourceId,
-    TaskUpdate,
+    ActivityId, Creation, CustomerId, NewCustomer, NewResource, NewRound, Plan, Progress,
+    ResourceId, TaskUpdate,
 };
-use time::macros::datetime;
-use vendor_sandbox::Sandbox;
+use serde_json::json;
+use time::macros::{date, datetime};
 use vendor_sandbox::geoplanning::failure;
+use vendor_sandbox::{Response, Sandbox};
 
-use crate::support::{client, key_of, naninne, new_activity, refusal, sandbox, violations};
+use crate::support::{
+    client, fixture, key_of, naninne, new_activity, refusal, sandbox, violations,
+};
 
 fn new_customer() -> NewCustomer {
     let mut customer = NewCustomer::new("Ferme du Pré", naninne());
@@ -51,7 +54,7 @@ async fn an_activity_whose_answer_was_lost_is_found_and_not_added_twice() {
         panic!("it was answered");
     };
     assert_eq!(
-        activity.task().unwrap().foreign_id.as_deref(),
+        activity.thing.task().unwrap().foreign_id.as_deref(),
         Some("GP-100")
     );
     assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
@@ -102,7 +105,7 @@ async fn resources_and_customers_are_found_as_well() {
         panic!("it was answered");
     };
     assert!(
-        resource.start_address.is_some(),
+        resource.thing.start_address.is_some(),
         "with all that an update needs"
     );
     assert_eq!(counts(&sandbox, "add_resource", "T-1"), (1, 1));
@@ -272,4 +275,125 @@ async fn a_read_is_repeated() {
         .await;
     assert!(read.is_ok());
     assert_eq!(sandbox.geoplanning().ledger().received("get_resource"), 3);
+}
+
+#[tokio::test]
+async fn an_activity_that_is_there_is_found_first_however_often_it_is_asked_for() {
+    let sandbox = sandbox().await;
+    let activities = client(&sandbox);
+    let activities = activities.activities();
+    let new = new_activity("GP-100");
+    let first = activities.find_or_add(&new).await.unwrap();
+    assert!(matches!(first, Creation::Created(_)));
+    for _ in 0..3 {
+        let Creation::Found(found) = activities.find_or_add(&new).await.unwrap() else {
+            panic!("it is there");
+        };
+        assert_eq!(found.differs_in, Vec::<String>::new());
+    }
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
+}
+
+#[tokio::test]
+async fn a_find_or_add_whose_response_was_lost_adds_once() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "add_activity");
+    let client = client(&sandbox);
+    let new = new_activity("GP-100");
+    let found = client.activities().find_or_add(&new);
+    assert!(matches!(found.await.unwrap(), Creation::Found(_)));
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_found_says_in_which_sent_fields_it_differs() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let activities = client.activities();
+    let mut new = new_activity("GP-100");
+    activities.add(&new).await.unwrap();
+    new.task.description = Some("Bring the long ladder".to_owned());
+    new.task.duration = std::time::Duration::from_secs(7200);
+    let Creation::Found(found) = activities.find_or_add(&new).await.unwrap() else {
+        panic!("it is there");
+    };
+    assert_eq!(found.differs_in, ["task.description", "task.duration"]);
+    assert_eq!(found.thing.foreign_id(), Some("GP-100"));
+}
+
+#[tokio::test]
+async fn customers_resources_and_rounds_are_found_first_as_well() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let round = NewRound::new(ResourceId::new(2), date!(2026 - 06 - 03));
+    for is_first in [true, false] {
+        let customer = client.customers().find_or_add(&new_customer()).await;
+        let resource = client.resources().find_or_add(&new_resource()).await;
+        let round = client.rounds().find_or_add(&round).await;
+        assert_eq!(matches!(customer.unwrap(), Creation::Created(_)), is_first);
+        assert_eq!(matches!(resource.unwrap(), Creation::Created(_)), is_first);
+        assert_eq!(matches!(round.unwrap(), Creation::Created(_)), is_first);
+    }
+    let ledger = sandbox.geoplanning().ledger();
+    for operation in ["add_customer", "add_resource", "add_round"] {
+        assert_eq!(ledger.received(operation), 1, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_round_whose_response_was_lost_is_found_and_not_added_twice() {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "add_round");
+    let client = client(&sandbox);
+    let round = NewRound::new(ResourceId::new(2), date!(2026 - 06 - 03));
+    let found = client.rounds().find_or_add(&round).await.unwrap();
+    assert!(matches!(found, Creation::Found(_)));
+    assert_eq!(sandbox.geoplanning().ledger().received("add_round"), 1);
+}
+
+/// Loses the addition, and lets each look-up find `found`.
+async fn found_instead(found: Option<&str>) -> geoplanning::Error {
+    let sandbox = sandbox().await;
+    lose_answer(&sandbox, "add_activity");
+    let client = client(&sandbox);
+    let mut activity = fixture("get_activity/response");
+    activity["activity"]["task"]["foreignId"] = json!(found);
+    let faults = sandbox.geoplanning().faults();
+    faults
+        .on("get_activity_by_foreign_id")
+        .always()
+        .respond(Response::json(200, &activity));
+    let error = client
+        .activities()
+        .add_or_find(&new_activity("GP-1"))
+        .await
+        .unwrap_err();
+    assert_eq!(counts(&sandbox, "add_activity", "GP-1"), (1, 1));
+    error
+}
+
+#[tokio::test]
+async fn an_activity_with_another_foreign_id_is_not_the_one_that_was_added() {
+    for other in [Some("GP-10"), Some("gp-1"), None] {
+        let error = found_instead(other).await;
+        assert!(error.may_have_been_applied(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_beside_the_activity_is_looked_up() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let mut added = fixture("add_activity/response");
+    added["status"] = json!({ "code": 3, "message": "warning" });
+    let faults = sandbox.geoplanning().faults();
+    faults
+        .on("add_activity")
+        .times(1)
+        .after_processing()
+        .respond(Response::json(201, &added));
+    let new = new_activity("GP-100");
+    let found = client.activities().add_or_find(&new);
+    assert!(matches!(found.await.unwrap(), Creation::Found(_)));
+    assert_eq!(counts(&sandbox, "add_activity", "GP-100"), (1, 1));
 }

@@ -1,8 +1,8 @@
 //! Rounds against the sandbox.
 
-use geoplanning::{NewRound, Plan, ResourceId, RoundId, UserId};
+use geoplanning::{Day, NewRound, Plan, ResourceId, RoundId, UserId};
 use time::OffsetDateTime;
-use time::macros::datetime;
+use time::macros::{date, datetime, offset};
 
 use crate::support::{client, refusal, sandbox};
 
@@ -111,4 +111,31 @@ async fn a_users_rounds_are_those_of_the_users_resource() {
     let user = client.users().get(UserId::new(1), &[]).await.unwrap();
     let rounds = client.rounds().list(user.resource.unwrap(), MONDAY).await;
     assert_eq!(rounds.unwrap().len(), 1);
+}
+
+/// Finding G-47: the day is that of the instant in its own offset, never the day before in UTC.
+#[tokio::test]
+async fn a_round_is_added_on_the_day_that_the_caller_means() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    for day in [
+        Day::from(date!(2026 - 06 - 03)),
+        Day::from(datetime!(2026-06-03 00:00 +02:00)),
+        Day::from(datetime!(2026-06-03 23:59 -09:00)),
+        Day::new(date!(2026 - 06 - 03), offset!(+14)),
+    ] {
+        let new = NewRound::new(ResourceId::new(2), day);
+        assert_eq!(new.date, date!(2026 - 06 - 03));
+        let written = serde_json::to_value(new).unwrap();
+        assert_eq!(written["date"], "2026-06-03T00:00:00Z");
+    }
+    // A strict service refuses any other instant than the midnight.
+    let geoplanning = sandbox.geoplanning();
+    geoplanning.configure(|settings| settings.strict_days = true);
+    let new = NewRound::new(ResourceId::new(2), datetime!(2026-06-03 23:59 -09:00));
+    let round = client.rounds().add(&new).await.unwrap();
+    assert_eq!(round.start.unwrap().date(), date!(2026 - 06 - 03));
+    let noon = datetime!(2026-03-02 12:00 +01:00);
+    let rounds = client.rounds().list(ResourceId::new(1), noon).await;
+    assert!(!rounds.unwrap().is_empty());
 }

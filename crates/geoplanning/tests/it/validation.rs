@@ -6,12 +6,12 @@ use geoplanning::{
     ActivityTypeReference, Assign, Cancel, Coordinates, NewActivity, NewAddress, NewAppointment,
     NewCapacity, NewCustomer, NewEnumerable, NewOrder, NewResource, NewRound, NewTask,
     OpeningHours, Plan, Progress, ResourceId, RoundId, RoundKey, SimpleActivityUpdate,
-    StreetAddress, TaskId, TimeOfDay,
+    StreetAddress, TaskId, TimeOfDay, Validate as _, Violations,
 };
 use time::macros::{datetime, time};
 use time::{OffsetDateTime, Weekday};
 
-use crate::support::{client, naninne, naninne_street, sandbox, violations};
+use crate::support::{client, naninne, naninne_street, new_activity, sandbox, violations};
 
 /// A year that no four digits can hold.
 const TOO_EARLY: OffsetDateTime = datetime!(-0001-01-01 00:00 UTC);
@@ -179,7 +179,7 @@ async fn a_date_that_cannot_be_written_is_refused_everywhere() {
     let cancel = Cancel::outside_rounds(TOO_EARLY);
     assert_eq!(violations(activities.cancel(id, &cancel).await), ["date"]);
     let resource = ResourceId::new(1);
-    let assign = Assign::new(resource, TaskId::new(1)).on(TOO_EARLY);
+    let assign = Assign::new(resource, TaskId::new(1)).at(TOO_EARLY);
     assert_eq!(
         violations(activities.assign(id, &assign).await),
         ["assignDate"]
@@ -279,4 +279,82 @@ async fn an_update_by_reference_repeats_the_reference() {
         assert_eq!(violations(result.await), ["foreignId"]);
     }
     assert!(sandbox.geoplanning().ledger().entries().is_empty());
+}
+
+#[tokio::test]
+async fn an_appointment_that_ends_before_it_begins_is_refused() {
+    let sandbox = sandbox().await;
+    let mut new = new_activity("GP-100");
+    let nine = datetime!(2026-03-02 09:00 UTC);
+    let ten = datetime!(2026-03-02 10:00 UTC);
+    new.task.appointment = Some(NewAppointment::new(ten, nine));
+    let added = client(&sandbox).activities().add(&new).await;
+    assert_eq!(violations(added), ["task.appointment.end"]);
+    new.task.appointment = Some(NewAppointment::new(nine, nine));
+    assert!(client(&sandbox).activities().add(&new).await.is_ok());
+}
+
+#[tokio::test]
+async fn opening_hours_over_midnight_are_refused_and_go_to_two_days() {
+    let sandbox = sandbox().await;
+    let mut new = new_activity("GP-100");
+    let overnight = OpeningHours::on(Weekday::Friday, time!(22:00), time!(6:00));
+    new.task.opening_hours = Some(overnight);
+    let added = client(&sandbox).activities().add(&new).await;
+    assert_eq!(violations(added), ["task.openingHours[0]"]);
+    let two_days = OpeningHours::on(Weekday::Friday, time!(22:00), TimeOfDay::EndOfDay).and(
+        Weekday::Saturday,
+        time!(0:00),
+        time!(6:00),
+    );
+    new.task.opening_hours = Some(two_days);
+    assert!(client(&sandbox).activities().add(&new).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_blank_foreign_id_is_refused_wherever_it_is() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let (activities, customers, resources) =
+        (client.activities(), client.customers(), client.resources());
+    for blank in [" ", "\t"] {
+        let activity = new_activity(blank);
+        let mut customer = NewCustomer::new("Ferme du Pré", naninne());
+        customer.foreign_id = Some(blank.to_owned());
+        let mut resource = NewResource::new("Jane Doe", naninne(), naninne());
+        resource.foreign_id = Some(blank.to_owned());
+        assert_eq!(
+            violations(activities.add(&activity).await),
+            ["task.foreignId"]
+        );
+        let found = activities.find_or_add(&activity).await;
+        assert_eq!(violations(found), ["task.foreignId"]);
+        assert_eq!(violations(customers.add(&customer).await), ["foreignId"]);
+        assert_eq!(violations(resources.add(&resource).await), ["fid"]);
+        assert_eq!(
+            violations(activities.get_by_foreign_id(blank).await),
+            ["fid"]
+        );
+        assert_eq!(
+            violations(customers.get_by_foreign_id(blank).await),
+            ["ref"]
+        );
+        assert_eq!(
+            violations(resources.delete_by_foreign_id(blank).await),
+            ["fid"]
+        );
+    }
+}
+
+#[test]
+fn many_activities_are_validated_without_sending_them() {
+    let mut wrong = new_activity("GP-2");
+    wrong.task.name.clear();
+    let all = [new_activity("GP-1"), wrong];
+    let broken = all.map(|activity| {
+        let mut violations = Violations::new();
+        activity.validate(&mut violations);
+        violations.iter().count()
+    });
+    assert_eq!(broken, [0, 1]);
 }

@@ -54,7 +54,7 @@ async fn an_activity_goes_to_a_resource_and_comes_back() {
         .await
         .unwrap();
     let assign = Assign::new(ResourceId::new(2), activity.task().unwrap().id);
-    let assign = assign.on(datetime!(2026-03-04 13:01:59 UTC));
+    let assign = assign.at(datetime!(2026-03-04 13:01:59 UTC));
     let assigned = client
         .activities()
         .assign(activity.id, &assign)

@@ -313,7 +313,7 @@ async fn an_activity_is_deleted() {
 #[tokio::test]
 async fn an_activity_is_assigned() {
     let date = datetime!(2016-10-07 13:01:59 UTC);
-    let assign = Assign::new(ResourceId::new(1), TaskId::new(50)).on(date);
+    let assign = Assign::new(ResourceId::new(1), TaskId::new(50)).at(date);
     let uri = "/activity/40/assign";
     let activity = Exchange::new("PATCH", uri, "assign_activity/response")
         .body("assign_activity/request")

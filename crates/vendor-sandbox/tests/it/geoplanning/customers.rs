@@ -57,7 +57,7 @@ async fn a_customer_needs_a_whole_address_within_the_bounds() {
         .await;
     assert_eq!(status, 400);
     for named in [
-        "`foreignId` must have between 0 and 20 characters",
+        "`foreignId` must have between 1 and 20 characters",
         "`address.longitude` must be between -180 and 180",
         "`address.street` is required",
         "`openingHours[0].end` must be between 0 and 1439",

@@ -378,6 +378,7 @@ pub(crate) enum Envelope<Row> {
 
 impl<Row> Envelope<Row> {
     /// The rows; `None` if there is an error instead.
+    #[cfg(any(test, feature = "schema"))]
     pub(crate) fn into_rows(self) -> Option<Vec<Row>> {
         match self {
             Self::List(rows) | Self::Wrapped(rows) => Some(rows),

@@ -15,7 +15,7 @@ use crate::http::RawResponse;
 use crate::outputs::shown;
 use crate::report::Line;
 use crate::scene::{Scene, play};
-use crate::subject::{Key, Setup, Subject, Subjected};
+use crate::subject::{Body, Key, Setup, Subject, Subjected};
 use crate::suite::single_threaded;
 
 /// The topic's name in the table.
@@ -111,6 +111,16 @@ pub(crate) fn examine<S: Subject>(subject: &Arc<S>, program: &Path) -> Vec<Line>
         "the next call succeeds, nothing leaks",
         abandoned_call,
     );
+    acts.with_any(
+        "an idle connection closed while the program is busy",
+        "success, done once",
+        dead_connection,
+    );
+    acts.with_any(
+        "bytes that follow a `204` later",
+        "the next call succeeds, done once",
+        stray_bytes,
+    );
     acts.with_tokens(
         "the clock jumps forward",
         "success, 1 new log-in",
@@ -190,6 +200,12 @@ impl<S: Subject> Scene<S> {
             subject.perform(client, name, key).await
         })
         .await
+    }
+
+    /// Once, unless the operation has no effects.
+    fn expect_effects(&mut self, effects: usize) {
+        let is_read = operation(&*self.subject).is_idempotent();
+        self.expect("effects", effects, usize::from(!is_read));
     }
 
     fn effects(&self, key: Key) -> usize {
@@ -513,6 +529,65 @@ async fn abandoned_call<S: Subject>(scene: &mut Scene<S>) {
     scene.gateway.lift().await;
     scene.expect_next_call(&client).await;
     scene.expect_no_leak(client).await;
+}
+
+/// The server closes the idle connection while the program does something else, and the program
+/// sends its next request before it has looked at the connection.
+async fn dead_connection<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    scene.expect_next_call(&client).await;
+    while scene.gateway.seen().open > 0 {
+        scene.gateway.plan(on_connections(Wire::CloseIdle)).await;
+        // Not a yield to the runtime: the client must not notice.
+        std::thread::yield_now();
+    }
+    scene.gateway.lift().await;
+    let result = scene.perform(&client, Key(1)).await;
+    scene.expect_success(result);
+    let effects = scene.effects(Key(1));
+    scene.expect_effects(effects);
+    scene.expect_no_leak(client).await;
+}
+
+/// A response without a body is followed by bytes that belong to nothing, just before the next
+/// request is sent.
+async fn stray_bytes<S: Subject>(scene: &mut Scene<S>) {
+    let client = scene.client(None);
+    let subject = Arc::clone(&scene.subject);
+    let operations = subject.operations();
+    let Some(empty) = operations.iter().find(|one| one.body != Body::Read) else {
+        return;
+    };
+    let name = empty.operation.name;
+    scene.expect_next_call(&client).await;
+    let arranged = scene.drive(subject.arrange(&client, name, Key(1))).await;
+    scene.expect_success(arranged);
+    let no_content = |_: &RawResponse| b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
+    let later = After::Later(b"null");
+    scene
+        .plan(Target::Operation, true, no_content, Pace::AtOnce, later)
+        .await;
+    let result = scene.drive(subject.perform(&client, name, Key(1))).await;
+    scene.expect_success(result);
+    scene.gateway.lift().await;
+    scene.gateway.release();
+    while scene.gateway.seen().later == 0 {
+        std::thread::yield_now();
+    }
+    let result = scene.perform(&client, Key(2)).await;
+    scene.expect_success(result);
+    let effects = scene.effects(Key(2));
+    scene.expect_effects(effects);
+    scene.expect_no_leak(client).await;
+}
+
+fn on_connections(wire: Wire) -> Injection {
+    Injection {
+        target: Target::Operation,
+        forwarded: false,
+        times: usize::MAX,
+        wire,
+    }
 }
 
 async fn clock_forward<S: Subject>(scene: &mut Scene<S>) {

@@ -40,6 +40,8 @@ pub enum Target {
 pub enum Wire {
     /// Nobody listens.
     Refuse,
+    /// The connection is made, and nothing is ever sent on it: a TLS handshake hangs.
+    Mute,
     /// The connection is reset as soon as it is made.
     ResetAtOnce,
     /// The connection is reset when so many bytes of the request have come.
@@ -76,6 +78,8 @@ pub enum After {
     Reset,
     /// Nothing, and the connection stays open.
     Silence,
+    /// These bytes once [`Gateway::release`] is called, and then the next request.
+    Later(&'static [u8]),
     /// These bytes, at most so many times, and then silence.
     Flood(&'static [u8], usize),
 }
@@ -103,6 +107,8 @@ pub struct Seen {
     pub log_ins: usize,
     /// Requests that the sandbox was given, except log-ins.
     pub forwarded: usize,
+    /// How often bytes were sent later.
+    pub later: usize,
 }
 
 impl Seen {
@@ -115,6 +121,7 @@ impl Seen {
             requests: self.requests - before.requests,
             log_ins: self.log_ins - before.log_ins,
             forwarded: self.forwarded - before.forwarded,
+            later: self.later - before.later,
         }
     }
 }
@@ -144,12 +151,15 @@ struct Shared {
     secrets: Mutex<BTreeSet<String>>,
     events: mpsc::UnboundedSender<Event>,
     second_passed: Notify,
+    released: Notify,
     close_idle: Notify,
 }
 
 #[derive(Default)]
 struct Plan {
     injection: Option<Injection>,
+    /// What takes over once `injection` has struck as often as it may.
+    next: Option<Injection>,
     /// The vendor's response to the first request that met the injection. A repeated request may get
     /// another, as a second deletion does; the client sees what the first would have returned.
     first_response: Option<RawResponse>,
@@ -167,6 +177,7 @@ impl Gateway {
             secrets: Mutex::default(),
             events,
             second_passed: Notify::new(),
+            released: Notify::new(),
             close_idle: Notify::new(),
         });
         let (listening, commands) = mpsc::unbounded_channel();
@@ -202,6 +213,7 @@ impl Gateway {
         {
             let mut plan = self.shared.plan();
             plan.injection = Some(injection);
+            plan.next = None;
             plan.first_response = None;
         }
         if refuses {
@@ -210,6 +222,11 @@ impl Gateway {
         if closes_idle {
             self.shared.close_idle.notify_waiters();
         }
+    }
+
+    /// Lets `injection` strike once the one before has struck as often as it may.
+    pub fn then(&self, injection: Injection) {
+        self.shared.plan().next = Some(injection);
     }
 
     /// Passes on all requests and responses as they are.
@@ -223,6 +240,11 @@ impl Gateway {
     /// Sets whether connections are closed after each proper response.
     pub fn close_after_response(&self, closes: bool) {
         self.shared.plan().closes_after_response = closes;
+    }
+
+    /// Sends the bytes of [`After::Later`].
+    pub fn release(&self) {
+        self.shared.released.notify_one();
     }
 
     /// Reports that a second has passed.
@@ -271,12 +293,21 @@ impl Shared {
     fn injection_of_connection(&self) -> Option<Wire> {
         let plan = self.plan();
         let wire = &plan.injection.as_ref()?.wire;
-        matches!(wire, Wire::ResetAtOnce | Wire::ResetDuring(_)).then(|| wire.clone())
+        matches!(wire, Wire::Mute | Wire::ResetAtOnce | Wire::ResetDuring(_)).then(|| wire.clone())
     }
 
     /// What a request meets, which is then one less in the plan.
     fn injection_of_request(&self, target: Target) -> Option<(bool, Payload)> {
         let mut plan = self.plan();
+        if plan
+            .injection
+            .as_ref()
+            .is_some_and(|spent| spent.times == 0)
+            && plan.next.is_some()
+        {
+            plan.injection = plan.next.take();
+            plan.first_response = None;
+        }
         let injection = plan.injection.as_mut()?;
         let Wire::Send(payload) = &injection.wire else {
             return None;
@@ -368,6 +399,7 @@ async fn accepted(listener: Option<&TcpListener>) -> TcpStream {
 
 async fn serve(mut stream: TcpStream, shared: &Shared) {
     match shared.injection_of_connection() {
+        Some(Wire::Mute) => return silence(stream, shared).await,
         Some(Wire::ResetAtOnce) => return reset(stream),
         Some(Wire::ResetDuring(size)) => {
             let mut begun = vec![0; size];
@@ -441,6 +473,13 @@ async fn play(
         After::Close => return None,
         After::Reset => reset(stream),
         After::Silence => silence(stream, shared).await,
+        After::Later(bytes) => {
+            shared.released.notified().await;
+            // If it fails, the client has closed the connection, as it may.
+            let _ = stream.write_all(bytes).await;
+            shared.see(|seen| seen.later += 1);
+            return Some(stream);
+        }
         After::Flood(piece, times) => {
             for _ in 0..times {
                 stream.write_all(piece).await.ok()?;

@@ -65,6 +65,15 @@ impl<S: Subject> Scene<S> {
     /// A client that goes through the gateway: without waits that the vendor did not ask for, and with
     /// a manual clock and seeded randomness.
     pub(crate) fn client(&self, token_store: Option<Arc<dyn TokenStore>>) -> S::Client {
+        self.client_at(self.base_url(), token_store)
+    }
+
+    /// The same with another base URL.
+    pub(crate) fn client_at(
+        &self,
+        base_url: String,
+        token_store: Option<Arc<dyn TokenStore>>,
+    ) -> S::Client {
         let config = TransportConfig::default()
             .attempt_timeout(self.time.limits.attempt)
             .deadline(self.time.limits.call)
@@ -72,7 +81,7 @@ impl<S: Subject> Scene<S> {
             .clock(Arc::new(self.clock.clone()))
             .random_seed(7);
         let setup = Setup {
-            base_url: self.base_url(),
+            base_url,
             transport: config,
             token_store,
         };

@@ -15,7 +15,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::config::TransportConfig;
 use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
-use crate::operation::Operation;
+use crate::operation::{Idempotency, Operation};
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{Retries, read_retry_after};
@@ -332,6 +332,12 @@ impl Inner {
     }
 
     async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Response, Failure> {
+        if request.operation.idempotency == Idempotency::NotIdempotent {
+            // Lets the runtime notice first that an idle connection was closed, or that it brought
+            // bytes that belong to nothing. Otherwise the request may be written to it, and whether
+            // it took effect would be unknown.
+            tokio::task::yield_now().await;
+        }
         let method = request.operation.method.clone();
         let mut outgoing = reqwest::Request::new(method, request.url.clone());
         *outgoing.headers_mut() = headers;

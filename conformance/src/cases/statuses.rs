@@ -136,8 +136,8 @@ fn statuses() -> Vec<Case> {
             FAILED,
         ),
         status!("503", 503, Both, FAILED),
-        status!("503, `Retry-After` of 7 seconds", 503, NotActed, PUT_OFF, retry-after "7"),
-        status!("503, `Retry-After` of an hour", 503, NotActed, REFUSED, retry-after "3600")
+        status!("503, `Retry-After` of 7 seconds", 503, Both, FAILED, retry-after "7"),
+        status!("503, `Retry-After` of an hour", 503, Both, STRANGE, retry-after "3600")
             .retry_after(Duration::from_secs(3600)),
         status!("504", 504, Both, FAILED),
         response(
@@ -147,6 +147,11 @@ fn statuses() -> Vec<Case> {
             |_| RawResponse::new(500, "").bytes(),
             FAILED,
         ),
+        status!("501", 501, Both, STRANGE),
+        status!("520", 520, Both, FAILED),
+        status!("524", 524, Both, FAILED),
+        status!("529", 529, Both, FAILED),
+        status!("530", 530, Both, FAILED),
         status!("599", 599, Both, STRANGE),
         status!("999", 999, Both, STRANGE),
         Case::sending(

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
+use crate::connecting::NoteConnecting;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
@@ -210,6 +211,7 @@ impl TransportConfig {
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(self.connect_timeout)
+            .connector_layer(NoteConnecting)
             .pool_idle_timeout(self.idle_timeout)
             .tcp_nodelay(true);
         // What runs on this machine is not reached through another.

@@ -46,6 +46,9 @@ pub enum ErrorKind {
     Interrupted,
     /// There was no complete answer in time.
     Timeout,
+    /// The service asked for a wait that lasts beyond the call's deadline; see
+    /// [`Error::retry_after`]. Nothing was sent.
+    Throttled,
     /// Logging in failed, so the operation was not sent; the source tells why.
     LogIn,
     /// The vendor answered with a redirect, which is never followed; see
@@ -130,6 +133,8 @@ pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
     /// Whether a later attempt may fare better.
     pub(crate) transient: bool,
+    /// Whether there was no further attempt only because the client's budget of retries was used up.
+    pub(crate) is_out_of_budget: bool,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) vendor: VendorMessage,
@@ -153,6 +158,7 @@ impl Failure {
             kind,
             outcome,
             transient: false,
+            is_out_of_budget: false,
             operation: None,
             status: None,
             vendor: VendorMessage::default(),
@@ -187,6 +193,17 @@ impl Failure {
     pub(crate) fn source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
+    }
+
+    /// Whether another attempt may succeed and cannot do harm: the one rule that retries and
+    /// [`Error::is_retryable`] share.
+    pub(crate) fn may_be_retried(&self, idempotency: Idempotency) -> bool {
+        self.transient && (idempotency.is_idempotent() || self.outcome != Outcome::Unknown)
+    }
+
+    /// Whether the service turned the request away and says for how long.
+    pub(crate) fn asks_for_a_wait(&self) -> bool {
+        self.retry_after.is_some() && self.outcome == Outcome::Rejected
     }
 
     /// This failure as one attempt among others.
@@ -316,7 +333,7 @@ impl Error {
     /// passing one, and the operation either had no effect or may be repeated.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.0.transient && (self.outcome() != Outcome::Unknown || self.operation_is_repeatable())
+        self.0.may_be_retried(self.idempotency())
     }
 
     /// Whether an attempt or the whole call ran out of time.
@@ -398,9 +415,18 @@ impl Error {
         self.0.status == Some(status)
     }
 
-    fn operation_is_repeatable(&self) -> bool {
+    /// Whether a call that could have been retried was not, because the client and its clones had
+    /// used up their [budget of retries](crate::RetryPolicy::budget).
+    #[must_use]
+    pub fn is_out_of_budget(&self) -> bool {
+        self.0.is_out_of_budget
+    }
+
+    fn idempotency(&self) -> Idempotency {
         self.operation()
-            .is_some_and(|operation| operation.idempotency == Idempotency::Idempotent)
+            .map_or(Idempotency::NotIdempotent, |operation| {
+                operation.idempotency
+            })
     }
 
     /// The error of the log-in that this one comes from.
@@ -441,6 +467,9 @@ impl fmt::Display for Error {
         if failure.attempts.len() > 1 {
             write!(f, ", after {} attempts", failure.attempts.len())?;
         }
+        if failure.is_out_of_budget {
+            f.write_str(", not retried because the client's retry budget is used up")?;
+        }
         f.write_str(self.advice())
     }
 }
@@ -466,6 +495,7 @@ fn write_what(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("the connection broke before the answer was complete")
         }
         ErrorKind::Timeout => f.write_str("there was no complete answer in time"),
+        ErrorKind::Throttled => f.write_str("the service asked to wait beyond the deadline"),
         ErrorKind::LogIn => f.write_str("logging in failed"),
         ErrorKind::Redirect => write_redirect(failure, f),
         ErrorKind::Status | ErrorKind::VendorFailure => write_answer(failure, f),
@@ -517,7 +547,7 @@ impl Error {
             (ErrorKind::Configuration | ErrorKind::InvalidRequest, _) => "",
             (_, Outcome::NotSent) => "; nothing was sent",
             (_, Outcome::Rejected) => "; it had no effect",
-            (_, Outcome::Unknown) if self.operation_is_repeatable() => "; it is safe to repeat",
+            (_, Outcome::Unknown) if self.idempotency().is_idempotent() => "; it is safe to repeat",
             (_, Outcome::Unknown) => "; it may have taken effect, look before repeating it",
         }
     }

@@ -48,6 +48,7 @@
 mod base_url;
 mod clock;
 mod config;
+mod connecting;
 mod creation;
 mod debug;
 mod endpoint;

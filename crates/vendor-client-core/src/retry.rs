@@ -1,14 +1,14 @@
 //! When an attempt is repeated, and after what wait.
 
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use crate::error::{Failure, Outcome};
+use crate::error::{ErrorKind, Failure, Outcome};
 use crate::operation::Idempotency;
 
 /// How failed attempts are repeated.
@@ -97,7 +97,19 @@ impl RetryPolicy {
 pub(crate) struct Retries {
     policy: RetryPolicy,
     budget: Budget,
+    brake: Brake,
     random: Mutex<fastrand::Rng>,
+}
+
+/// What follows a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Another attempt, after this wait.
+    After(Duration),
+    /// None.
+    Never,
+    /// None, and only because the client's budget of retries is used up.
+    NoBudget,
 }
 
 impl fmt::Debug for Retries {
@@ -110,6 +122,7 @@ impl Retries {
     pub(crate) fn new(policy: RetryPolicy, random: fastrand::Rng) -> Self {
         Self {
             budget: Budget::new(policy.budget),
+            brake: Brake::new(),
             random: Mutex::new(random),
             policy,
         }
@@ -120,22 +133,59 @@ impl Retries {
         self.budget.refund();
     }
 
-    /// How long to wait before the next attempt; `None` where there must be none.
-    pub(crate) fn wait_after(
+    /// Whether there is another attempt, and when.
+    ///
+    /// A service that asks for a wait by a 429 gets it without a charge to the budget: to wait as
+    /// asked multiplies no outage.
+    pub(crate) fn next_attempt(
         &self,
         failure: &Failure,
         idempotency: Idempotency,
         attempts_made: u32,
         deadline: Instant,
-    ) -> Option<Duration> {
-        if !may_repeat(failure, idempotency) || attempts_made >= self.policy.max_attempts {
-            return None;
+    ) -> Next {
+        if !failure.may_be_retried(idempotency) || attempts_made >= self.policy.max_attempts {
+            return Next::Never;
         }
-        let wait = self.wait(failure.retry_after, attempts_made)?;
+        let Some(wait) = self.wait(failure.retry_after, attempts_made) else {
+            return Next::Never;
+        };
         let is_in_time = Instant::now()
             .checked_add(wait)
             .is_some_and(|end| end < deadline);
-        (is_in_time && self.budget.take()).then_some(wait)
+        if !is_in_time {
+            return Next::Never;
+        }
+        if failure.asks_for_a_wait() || self.budget.take() {
+            return Next::After(wait);
+        }
+        Next::NoBudget
+    }
+
+    /// Holds every call of the client back for as long as the service asks, unless it asks for
+    /// longer than calls wait.
+    pub(crate) fn brake(&self, failure: &Failure) {
+        let asked = failure.retry_after.filter(|_| failure.transient);
+        if let Some(wait) = asked.filter(|wait| *wait <= self.policy.max_retry_after) {
+            self.brake.hold(wait);
+        }
+    }
+
+    /// Waits until the service takes calls again.
+    ///
+    /// Fails if that is not before the deadline. Nothing was sent then.
+    pub(crate) async fn wait_for_brake(&self, deadline: Instant) -> Result<(), Failure> {
+        while let Some(wait) = self.brake.remaining() {
+            if Instant::now() + wait >= deadline {
+                let mut failure = Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient();
+                failure.retry_after = Some(wait);
+                return Err(failure);
+            }
+            // Not all at the same instant.
+            let spread = self.policy.first_wait.mul_f64(self.share());
+            tokio::time::sleep(wait.saturating_add(spread)).await;
+        }
+        Ok(())
     }
 
     fn wait(&self, retry_after: Option<Duration>, attempts_made: u32) -> Option<Duration> {
@@ -148,18 +198,55 @@ impl Retries {
             .first_wait
             .saturating_mul(1 << (attempts_made - 1).min(20))
             .min(self.policy.max_wait);
-        let share = match self.random.lock() {
-            Ok(mut random) => random.f64(),
-            Err(poisoned) => poisoned.into_inner().f64(),
-        };
-        Some(asked.saturating_add(longest.mul_f64(share)))
+        Some(asked.saturating_add(longest.mul_f64(self.share())))
+    }
+
+    /// Between 0 and 1, evenly.
+    fn share(&self) -> f64 {
+        self.random
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .f64()
     }
 }
 
-/// Whether another attempt may succeed and cannot do harm.
-fn may_repeat(failure: &Failure, idempotency: Idempotency) -> bool {
-    failure.transient
-        && (idempotency == Idempotency::Idempotent || failure.outcome != Outcome::Unknown)
+/// Until when the service wants no calls: shared by a client's clones.
+struct Brake {
+    start: Instant,
+    /// Milliseconds after `start`; in the past if nothing is held.
+    until: AtomicU64,
+}
+
+impl Brake {
+    fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            until: AtomicU64::new(0),
+        }
+    }
+
+    /// Holds for `wait` from now, or longer if it does already.
+    fn hold(&self, wait: Duration) {
+        let until = self
+            .start
+            .elapsed()
+            .saturating_add(wait)
+            .as_nanos()
+            .div_ceil(1_000_000);
+        let until = u64::try_from(until).unwrap_or(u64::MAX);
+        self.until.fetch_max(until, Ordering::Relaxed);
+    }
+
+    /// How long it still holds; `None` if it doesn't.
+    fn remaining(&self) -> Option<Duration> {
+        let until = self.until.load(Ordering::Relaxed);
+        // Nothing was ever held, the ordinary case: the clock isn't read.
+        if until == 0 {
+            return None;
+        }
+        let remaining = Duration::from_millis(until).checked_sub(self.start.elapsed())?;
+        (!remaining.is_zero()).then_some(remaining)
+    }
 }
 
 /// A token bucket, in tenths of a retry.
@@ -215,7 +302,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::error::ErrorKind;
 
     const FAR: Duration = Duration::from_secs(3600);
 
@@ -234,12 +320,27 @@ mod tests {
     }
 
     fn wait(retries: &Retries, failure: &Failure, attempts: u32) -> Option<Duration> {
-        retries.wait_after(
+        let deadline = Instant::now() + FAR;
+        wait_before(
+            retries,
             failure,
             Idempotency::Idempotent,
             attempts,
-            Instant::now() + FAR,
+            deadline,
         )
+    }
+
+    fn wait_before(
+        retries: &Retries,
+        failure: &Failure,
+        idempotency: Idempotency,
+        attempts: u32,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        match retries.next_attempt(failure, idempotency, attempts, deadline) {
+            Next::After(wait) => Some(wait),
+            Next::Never | Next::NoBudget => None,
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -247,9 +348,7 @@ mod tests {
         let retries = retries(RetryPolicy::default());
         let deadline = Instant::now() + FAR;
         let repeats = |outcome, idempotency| {
-            retries
-                .wait_after(&failure(outcome), idempotency, 1, deadline)
-                .is_some()
+            wait_before(&retries, &failure(outcome), idempotency, 1, deadline).is_some()
         };
         assert!(repeats(Outcome::NotSent, Idempotency::NotIdempotent));
         assert!(repeats(Outcome::Rejected, Idempotency::NotIdempotent));
@@ -312,7 +411,7 @@ mod tests {
         let failure = asking_for(Duration::from_secs(10));
         let before = |seconds| {
             let deadline = Instant::now() + Duration::from_secs(seconds);
-            retries.wait_after(&failure, Idempotency::Idempotent, 1, deadline)
+            wait_before(&retries, &failure, Idempotency::Idempotent, 1, deadline)
         };
         assert_eq!(before(10), None);
         assert_eq!(before(11), Some(Duration::from_secs(10)));
@@ -340,6 +439,55 @@ mod tests {
             wait(&retries, &outage, 1).is_none(),
             "the bucket never overflows"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_used_up_budget_is_the_reason_and_a_wait_that_the_service_asks_for_costs_none() {
+        let retries = retries(RetryPolicy::default().budget(0));
+        let deadline = Instant::now() + FAR;
+        let next =
+            |failure: &Failure| retries.next_attempt(failure, Idempotency::Idempotent, 1, deadline);
+        assert_eq!(next(&failure(Outcome::NotSent)), Next::NoBudget);
+        assert!(matches!(
+            next(&asking_for(Duration::from_secs(1))),
+            Next::After(_)
+        ));
+        let lasting = Failure::new(ErrorKind::Status, Outcome::Rejected);
+        assert_eq!(next(&lasting), Next::Never);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_retry_after_holds_every_call_back_until_then() {
+        let retries = retries(RetryPolicy::default());
+        let start = Instant::now();
+        retries.brake(&asking_for(Duration::from_secs(7)));
+        retries.brake(&asking_for(Duration::from_secs(2)));
+        assert!(retries.wait_for_brake(start + FAR).await.is_ok());
+        assert!((7_000..=7_260).contains(&start.elapsed().as_millis()));
+        assert!(retries.wait_for_brake(start + FAR).await.is_ok());
+        assert!(start.elapsed().as_millis() <= 7_260, "the brake holds once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_whose_deadline_comes_before_the_end_of_the_brake_is_not_sent() {
+        let retries = retries(RetryPolicy::default());
+        retries.brake(&asking_for(Duration::from_secs(7)));
+        let start = Instant::now();
+        let held = retries.wait_for_brake(start + Duration::from_secs(5)).await;
+        let failure = held.err().unwrap();
+        assert_eq!(
+            (failure.kind, failure.outcome),
+            (ErrorKind::Throttled, Outcome::NotSent)
+        );
+        assert_eq!(failure.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!(start.elapsed(), Duration::ZERO, "it fails at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_no_call_would_wait_holds_nobody_back() {
+        let retries = retries(RetryPolicy::default());
+        retries.brake(&asking_for(Duration::from_secs(u64::MAX)));
+        assert!(retries.wait_for_brake(Instant::now() + FAR).await.is_ok());
     }
 
     #[test]

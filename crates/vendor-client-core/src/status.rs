@@ -21,20 +21,19 @@ const SNIPPET_SIZE: usize = 1024;
 /// How long a text from a header may be to be kept.
 const MAX_HEADER_TEXT: usize = 200;
 
-/// What an answer that is no success tells of the effect, and whether a later attempt may fare
-/// better.
+/// What a non-success response says about the effect, and whether a later attempt may fare better.
 ///
-/// A status of the 4xx range says that the request was not carried out, but for 408, which a
-/// gateway also sends when the application took too long. Of the 5xx range only those that turn a
-/// request away say so. A redirect says so where the method must be kept (307, 308); after the
-/// others the request may have been carried out.
-pub(crate) fn judge(status: StatusCode, has_retry_after: bool) -> (Outcome, bool) {
+/// A 4xx status means that the request was not carried out, except for 408, which a gateway also
+/// sends when the application took too long. A 5xx status never does: whoever sends it, with
+/// `Retry-After` or without, the application behind may have carried the request out. A redirect
+/// does if the method must be kept (307, 308); after any other, the request may have been carried
+/// out.
+pub(crate) fn judge(status: StatusCode) -> (Outcome, bool) {
     match status.as_u16() {
         408 => (Outcome::Unknown, true),
         429 => (Outcome::Rejected, true),
-        503 if has_retry_after => (Outcome::Rejected, true),
-        500 | 502 | 503 | 504 => (Outcome::Unknown, true),
-        307 | 308 | 400..=499 | 501 | 505 => (Outcome::Rejected, false),
+        500 | 502..=504 | 520..=524 | 529 | 530 => (Outcome::Unknown, true),
+        307 | 308 | 400..=499 => (Outcome::Rejected, false),
         _ => (Outcome::Unknown, false),
     }
 }

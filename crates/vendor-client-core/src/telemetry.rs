@@ -96,6 +96,7 @@ impl fmt::Display for ErrorType {
             (ErrorKind::Connect, _) => f.write_str("connect"),
             (ErrorKind::Interrupted, _) => f.write_str("interrupted"),
             (ErrorKind::Timeout, _) => f.write_str("timeout"),
+            (ErrorKind::Throttled, _) => f.write_str("throttled"),
             (ErrorKind::LogIn, _) => f.write_str("log_in"),
             (ErrorKind::VendorFailure, _) => f.write_str("vendor_failure"),
             (ErrorKind::Body, _) => f.write_str("body"),

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +15,12 @@ use tokio::time::{Instant, timeout_at};
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::config::TransportConfig;
+use crate::connecting;
 use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
 use crate::operation::{Idempotency, Operation};
 use crate::request::Request;
 use crate::response::Response;
-use crate::retry::{Retries, read_retry_after};
+use crate::retry::{Next, Retries, read_retry_after};
 use crate::status;
 use crate::telemetry::CallSpan;
 use crate::token::{Generation, LogIn, TokenCache, TokenStore};
@@ -214,7 +216,10 @@ impl Transport {
                 Ok(credential) => credential,
                 Err(failure) => return Err(failure.after(operation, earlier)),
             };
-            let failure = match inner.attempt(request, headers, deadline).await {
+            if let Err(failure) = inner.retries.wait_for_brake(deadline).await {
+                return Err(failure.after(operation, earlier));
+            }
+            let mut failure = match inner.attempt(request, headers, deadline).await {
                 Ok(response) => {
                     inner.retries.succeeded();
                     return Ok(response.of_call(operation, earlier));
@@ -229,11 +234,18 @@ impl Transport {
                 continue;
             }
             retried += 1;
-            let wait = inner
-                .retries
-                .wait_after(&failure, operation.idempotency, retried, deadline);
-            let Some(wait) = wait else {
-                return Err(failure.after(operation, earlier));
+            inner.retries.brake(&failure);
+            let next =
+                inner
+                    .retries
+                    .next_attempt(&failure, operation.idempotency, retried, deadline);
+            let wait = match next {
+                Next::After(wait) => wait,
+                Next::Never => return Err(failure.after(operation, earlier)),
+                Next::NoBudget => {
+                    failure.is_out_of_budget = true;
+                    return Err(failure.after(operation, earlier));
+                }
             };
             span.retrying(&failure, earlier.len() + 1, wait);
             earlier.push(failure.as_attempt(Some(wait)));
@@ -325,10 +337,19 @@ impl Inner {
         deadline: Instant,
     ) -> Result<Response, Failure> {
         let end = deadline.min(from_now(self.attempt_timeout));
-        match timeout_at(end, self.exchange(request, headers)).await {
-            Ok(result) => result,
-            Err(_) => Err(Failure::new(ErrorKind::Timeout, Outcome::Unknown).transient()),
+        if end <= Instant::now() {
+            return Err(too_late());
         }
+        connecting::observed(async {
+            // The exchange must live on until it is known whether it was still connecting.
+            let mut exchange = pin!(self.exchange(request, headers));
+            match timeout_at(end, exchange.as_mut()).await {
+                Ok(result) => result,
+                Err(_) if connecting::is_connecting() => Err(too_late()),
+                Err(_) => Err(Failure::new(ErrorKind::Timeout, Outcome::Unknown).transient()),
+            }
+        })
+        .await
     }
 
     async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Response, Failure> {
@@ -426,7 +447,7 @@ impl Inner {
             true => StatusCode::TOO_MANY_REQUESTS,
             false => status,
         };
-        let (outcome, transient) = status::judge(judged, retry_after.is_some());
+        let (outcome, transient) = status::judge(judged);
         let kind = if status.is_redirection() {
             ErrorKind::Redirect
         } else {
@@ -442,6 +463,13 @@ impl Inner {
         failure.snippet = status::snippet(body);
         failure
     }
+}
+
+/// The failure of an attempt whose time ran out before there was a connection.
+fn too_late() -> Failure {
+    Failure::new(ErrorKind::Timeout, Outcome::NotSent)
+        .transient()
+        .reason("there was no connection yet")
 }
 
 /// The end of a time limit; a limit beyond what the clock can hold is as good as none.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{Instant, advance};
 use vendor_client_core::{ErrorKind, Outcome, RetryPolicy, TransportConfig};
 
@@ -81,7 +82,7 @@ async fn the_client_waits_as_long_as_the_vendor_asks() {
     let subscriber = tracing_subscriber::registry().with(recorder.clone());
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start([
-        Reply::with(503, &[("retry-after", "7")], ""),
+        Reply::with(429, &[("retry-after", "7")], ""),
         Reply::json(200, "\"thing\""),
     ]);
     let transport = transport(&server.url());
@@ -95,6 +96,53 @@ async fn the_client_waits_as_long_as_the_vendor_asks() {
     assert_eq!(call.await.unwrap().unwrap(), "thing");
     assert_eq!(server.requests().len(), 2);
     drop(time);
+}
+
+/// A listener that nobody accepts from: with its queue full, further SYNs get no response.
+fn deaf_listener() -> (TcpListener, Vec<std::net::TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let queued = std::iter::from_fn(|| {
+        std::net::TcpStream::connect_timeout(&address, Duration::from_millis(50)).ok()
+    });
+    let queued = queued.take(16).collect();
+    (listener, queued)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_runs_out_of_time_while_it_connects_was_not_sent() {
+    let (listener, _queued) = deaf_listener();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let config = TransportConfig::default()
+        .deadline(20 * SECOND)
+        .retry(RetryPolicy::default().max_attempts(2));
+    let error = create(&with_config(&url, &config)).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_retryable(), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert_eq!(error.attempts().len(), 2);
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test(start_paused = true)]
+async fn a_call_that_runs_out_of_time_in_the_handshake_was_not_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let config = TransportConfig::default().deadline(5 * SECOND);
+    let error = create(&with_config(&url, &config)).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_retryable(), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_of_zero_sends_nothing() {
+    let server = Server::start([Reply::json(200, "\"thing\"")]);
+    let transport = with_config(&server.url(), &at_once().deadline(Duration::ZERO));
+    let error = create(&transport).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

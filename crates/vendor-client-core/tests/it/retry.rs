@@ -87,6 +87,13 @@ async fn a_read_is_repeated_after_any_passing_failure() {
         Reply::json(502, ""),
         Reply::json(503, ""),
         Reply::json(504, ""),
+        Reply::json(520, ""),
+        Reply::json(521, ""),
+        Reply::json(522, ""),
+        Reply::json(523, ""),
+        Reply::json(524, ""),
+        Reply::json(529, ""),
+        Reply::json(530, ""),
         Reply::json(408, ""),
         Reply::json(429, ""),
     ] {
@@ -98,12 +105,12 @@ async fn a_read_is_repeated_after_any_passing_failure() {
 }
 
 #[tokio::test]
-async fn a_create_is_repeated_only_after_an_answer_that_says_it_was_turned_away() {
+async fn a_create_is_repeated_only_after_a_429() {
     let soon = [("retry-after", "0")];
     for (refusal, times) in [
         (Reply::json(429, ""), 2),
         (Reply::with(429, &soon, ""), 2),
-        (Reply::with(503, &soon, ""), 2),
+        (Reply::with(503, &soon, ""), 1),
         (Reply::json(503, ""), 1),
         (Reply::json(500, ""), 1),
         (Reply::json(502, ""), 1),
@@ -130,7 +137,11 @@ async fn what_the_status_says_of_the_effect_is_in_the_error() {
         (413, Outcome::Rejected),
         (415, Outcome::Rejected),
         (422, Outcome::Rejected),
-        (501, Outcome::Rejected),
+        (501, Outcome::Unknown),
+        (505, Outcome::Unknown),
+        (507, Outcome::Unknown),
+        (520, Outcome::Unknown),
+        (529, Outcome::Unknown),
         (408, Outcome::Unknown),
         (500, Outcome::Unknown),
         (502, Outcome::Unknown),
@@ -188,7 +199,7 @@ async fn a_wait_that_the_vendor_asks_for_and_is_too_long_is_told_to_the_caller()
 #[tokio::test]
 async fn a_date_to_wait_for_is_read_by_the_clients_own_clock() {
     let date = [("retry-after", "Sun, 06 Nov 1994 09:49:37 GMT")];
-    let server = Server::start([Reply::with(503, &date, "")]);
+    let server = Server::start([Reply::with(429, &date, "")]);
     let an_hour_before = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
     let clock = Arc::new(ManualClock::new(an_hour_before));
     let transport = with_config(&server.url(), &at_once().clock(clock));

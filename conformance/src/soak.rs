@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
-use vendor_client_core::{Clock, RetryPolicy, TransportConfig};
+use vendor_client_core::{Clock, LookUp, RetryPolicy, TransportConfig};
 use vendor_sandbox::Sandbox;
 use vendor_sandbox::ocean_geomission::Duplicates;
 
@@ -137,7 +137,7 @@ fn config(sandbox: &Sandbox) -> TransportConfig {
     TransportConfig::default()
         .attempt_timeout(Duration::from_secs(2))
         .deadline(Duration::from_secs(10))
-        .find_after(Duration::from_millis(50))
+        .look_up(LookUp::default().waits([Duration::from_millis(50)]))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(2)))
         .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
 }

@@ -5,9 +5,9 @@ use std::error::Error;
 use std::time::Duration;
 
 use geoplanning::{
-    Activity, Client, Creation, Customer, CustomerId, NewActivity, NewCustomer, NewResource,
-    NewRound, NewTask, OpeningHours, Plan, Progress, ResourceId, RetryPolicy, Round, RoundKey,
-    StatusCode, StatusReference, StreetAddress, TransportConfig,
+    Activity, Client, Creation, Customer, CustomerId, LookUp, NewActivity, NewCustomer,
+    NewResource, NewRound, NewTask, OpeningHours, Plan, Progress, ResourceId, RetryPolicy, Round,
+    RoundKey, StatusCode, StatusReference, StreetAddress, TransportConfig,
 };
 use time::macros::{datetime, format_description, time};
 use time::{Date, OffsetDateTime};
@@ -69,7 +69,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
 fn client(sandbox: &Sandbox) -> Result<Client, geoplanning::Error> {
     let geoplanning = sandbox.geoplanning();
     let config = TransportConfig::default()
-        .find_after(Duration::from_millis(20))
+        .look_up(LookUp::default().waits([Duration::from_millis(20)]))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(10)));
     Client::builder()
         .base_url(geoplanning.base_url())

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ocean_geomission::{
-    Client, Clock, Coordinates, Creation, MissionId, MissionStatus, MissionUpdate, NewMission,
-    Receipt, Recipient, RetryPolicy, TransportConfig,
+    Client, Clock, Coordinates, Creation, LookUp, MissionId, MissionStatus, MissionUpdate,
+    NewMission, Receipt, Recipient, RetryPolicy, TransportConfig,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -90,7 +90,7 @@ fn client(sandbox: &Sandbox) -> Result<Client, ocean_geomission::Error> {
     let ocean = sandbox.ocean_geomission();
     let config = TransportConfig::default()
         .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
-        .find_after(Duration::from_millis(20))
+        .look_up(LookUp::default().waits([Duration::from_millis(20)]))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(10)));
     Client::builder()
         .base_url(ocean.base_url())

@@ -131,7 +131,7 @@ impl Activities<'_> {
     ///
     /// It relies on two things. The foreign id must not have been used before, or an older activity
     /// is taken for this one. And the service must show an activity that it took within the wait
-    /// ([`TransportConfig::find_after`](crate::TransportConfig::find_after), 2 s by default).
+    /// ([`TransportConfig::look_up`](crate::TransportConfig::look_up)).
     ///
     /// It makes at most two additions and two look-ups, each within a call's deadline
     /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).

@@ -212,7 +212,7 @@ pub use users::{User, UserField, Users};
 use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Creation, Error, ErrorKind, Idempotency, ManualClock, Method, Operation,
+    Attempt, Clock, Creation, Error, ErrorKind, Idempotency, LookUp, ManualClock, Method, Operation,
     Outcome, RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation,
     Violations,
 };

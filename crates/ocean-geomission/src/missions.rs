@@ -54,7 +54,7 @@ impl Client {
     ///
     /// This relies on two things. The identifier has never been used before; otherwise an older
     /// mission is taken for this one. And the service shows a new mission within the wait
-    /// ([`TransportConfig::find_after`](crate::TransportConfig::find_after), default: 2 s). A
+    /// ([`TransportConfig::look_up`](crate::TransportConfig::look_up)). A
     /// mission that takes longer to appear is created a second time, and what the service makes
     /// of that isn't documented.
     ///
@@ -77,7 +77,7 @@ impl Client {
     async fn find_mission(&self, id: &MissionId) -> Result<Option<MissionStatus>, Error> {
         match self.mission_status(id).await {
             Ok(status) => Ok(Some(status)),
-            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) if error.is_absent() => Ok(None),
             Err(error) => Err(error),
         }
     }

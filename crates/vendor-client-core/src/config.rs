@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
 use crate::connecting::NoteConnecting;
+use crate::creation::LookUp;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
@@ -26,7 +27,7 @@ pub struct TransportConfig {
     pub(crate) attempt_timeout: Duration,
     pub(crate) deadline: Duration,
     pub(crate) max_body_size: usize,
-    pub(crate) find_after: Duration,
+    pub(crate) look_up: LookUp,
     pub(crate) allow_insecure_http: bool,
     pub(crate) retry: RetryPolicy,
     pub(crate) clock: Arc<dyn Clock>,
@@ -73,7 +74,7 @@ impl Default for TransportConfig {
             attempt_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(60),
             max_body_size: 16 * 1024 * 1024,
-            find_after: Duration::from_secs(2),
+            look_up: LookUp::default(),
             allow_insecure_http: false,
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock),
@@ -127,11 +128,10 @@ impl TransportConfig {
         self
     }
 
-    /// How long a create whose outcome is unknown waits before it looks whether the thing is
-    /// there: 2 s unless told otherwise.
+    /// How a thing is looked for when nobody knows whether it was created.
     #[must_use]
-    pub fn find_after(mut self, wait: Duration) -> Self {
-        self.find_after = wait;
+    pub fn look_up(mut self, policy: LookUp) -> Self {
+        self.look_up = policy;
         self
     }
 

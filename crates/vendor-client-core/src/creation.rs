@@ -1,10 +1,13 @@
-//! Creating a thing neither twice nor never, where the vendor lets it be looked up.
+//! Creating a thing neither twice nor never, if the service lets it be looked up.
 
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::time::{sleep, timeout_at};
+
 use crate::error::Error;
-use crate::transport::Transport;
+use crate::telemetry;
+use crate::transport::{Transport, from_now};
 
 /// Result of a create-or-find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,18 +36,67 @@ impl<C, F> Creation<C, F> {
     }
 }
 
+/// How a thing is looked for when nobody knows whether it was created.
+///
+/// A service may take a while to show what it has taken, so there are several looks, with growing
+/// waits before them. Only when the last one says that the thing is not there is it created again.
+///
+/// ```
+/// use std::time::Duration;
+/// use vendor_client_core::{LookUp, TransportConfig};
+///
+/// let patient = LookUp::default().waits([1, 5, 25].map(Duration::from_secs));
+/// let config = TransportConfig::default().look_up(patient);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookUp {
+    waits: Vec<Duration>,
+    deadline: Duration,
+}
+
+impl Default for LookUp {
+    /// Three looks, after waits of 1 s, 3 s and 9 s, and 60 s for all of it.
+    fn default() -> Self {
+        Self {
+            waits: [1, 3, 9].map(Duration::from_secs).into(),
+            deadline: Duration::from_secs(60),
+        }
+    }
+}
+
+impl LookUp {
+    /// The wait before each look; there are as many looks as waits. Without any, nothing is looked
+    /// for, and a creation whose outcome is unknown is an error at once.
+    #[must_use]
+    pub fn waits(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.waits = waits.into_iter().collect();
+        self
+    }
+
+    /// How long one round of looks may take altogether, waits and calls. Default: 60 s.
+    #[must_use]
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = limit;
+        self
+    }
+}
+
 impl Transport {
-    /// Runs `create`; while nobody knows whether it took effect, waits, looks the thing up with
-    /// `find`, and creates it again only where it is not there. It creates at most twice.
+    /// Runs `create`; if nobody knows whether it took effect, looks the thing up with `find`, and
+    /// creates it again only if it is not there. It creates at most twice.
     ///
-    /// The wait is [`TransportConfig::find_after`](crate::TransportConfig::find_after). It
-    /// gives a request that the vendor is still working on time to show its effect; one that
-    /// takes longer can still end in a second thing, unless the vendor refuses that.
+    /// It looks as [`TransportConfig::look_up`](crate::TransportConfig::look_up) says. A request
+    /// that the service takes longer to carry out can still end in a second thing, unless the
+    /// service refuses that.
+    ///
+    /// `find` returns `None` only if the service reports that the thing is not there; a look that
+    /// could not tell is an error.
     ///
     /// # Errors
     ///
-    /// That of `create`, where it is certain that nothing was created, or where it is still
-    /// unknown after the last try or because the look-up failed as well.
+    /// The error of `create`, if it is certain that nothing was created, or if that is still
+    /// unknown after the last look. Looks that failed are among its
+    /// [`attempts`](Error::attempts).
     pub async fn create_or_find<C, F, Creating, Finding>(
         &self,
         create: impl Fn() -> Creating,
@@ -54,12 +106,38 @@ impl Transport {
         Creating: Future<Output = Result<C, Error>>,
         Finding: Future<Output = Result<Option<F>, Error>>,
     {
-        create_or_find(self.find_after(), create, find).await
+        create_or_find(self.look_up(), create, find).await
+    }
+
+    /// Looks the thing up with `find` and creates it only if it is not there; after an unknown
+    /// outcome it goes on as [`create_or_find`](Self::create_or_find) does.
+    ///
+    /// It is safe to call again at any time: after a crash, or after its future was dropped. Two
+    /// callers must not create the same thing at once: both may find nothing.
+    ///
+    /// # Errors
+    ///
+    /// That of the first look, with nothing created, or as for
+    /// [`create_or_find`](Self::create_or_find).
+    pub async fn find_or_create<C, F, Creating, Finding>(
+        &self,
+        find: impl Fn() -> Finding,
+        create: impl Fn() -> Creating,
+    ) -> Result<Creation<C, F>, Error>
+    where
+        Creating: Future<Output = Result<C, Error>>,
+        Finding: Future<Output = Result<Option<F>, Error>>,
+    {
+        match find().await {
+            Ok(Some(found)) => Ok(Creation::Found(found)),
+            Ok(None) => self.create_or_find(create, find).await,
+            Err(error) => Err(error.before_sending()),
+        }
     }
 }
 
 async fn create_or_find<C, F, Creating, Finding>(
-    wait: Duration,
+    policy: &LookUp,
     create: impl Fn() -> Creating,
     find: impl Fn() -> Finding,
 ) -> Result<Creation<C, F>, Error>
@@ -72,20 +150,59 @@ where
         Err(error) if error.may_have_been_applied() => error,
         Err(error) => return Err(error),
     };
-    tokio::time::sleep(wait).await;
-    match find().await {
-        Ok(Some(found)) => return Ok(Creation::Found(found)),
-        Ok(None) => {}
-        Err(_) => return Err(unknown),
-    }
+    let unknown = match look(policy, unknown, &find).await {
+        Looked::Found(found) => return Ok(Creation::Found(found)),
+        Looked::Unclear(unknown) => return Err(unknown),
+        Looked::Absent(unknown) => unknown,
+    };
     if let Ok(created) = create().await {
         return Ok(Creation::Created(created));
     }
-    // Also where the second creation was refused: perhaps because the first has come through.
-    tokio::time::sleep(wait).await;
-    match find().await {
-        Ok(Some(found)) => Ok(Creation::Found(found)),
-        Ok(None) | Err(_) => Err(unknown),
+    // Also if the second creation was refused: perhaps because the first has come through.
+    match look(policy, unknown, &find).await {
+        Looked::Found(found) => Ok(Creation::Found(found)),
+        Looked::Absent(unknown) | Looked::Unclear(unknown) => Err(unknown),
+    }
+}
+
+/// Result of a round of looks. If nothing was found, it has the error of the creation, with the
+/// looks that failed added.
+enum Looked<F> {
+    Found(F),
+    Absent(Error),
+    Unclear(Error),
+}
+
+async fn look<F, Finding>(
+    policy: &LookUp,
+    mut unknown: Error,
+    find: impl Fn() -> Finding,
+) -> Looked<F>
+where
+    Finding: Future<Output = Result<Option<F>, Error>>,
+{
+    let end = from_now(policy.deadline);
+    let mut is_absent = false;
+    for wait in &policy.waits {
+        if from_now(*wait) >= end {
+            break;
+        }
+        sleep(*wait).await;
+        let Ok(look) = timeout_at(end, find()).await else {
+            return Looked::Unclear(unknown);
+        };
+        telemetry::looked(unknown.operation(), &look);
+        is_absent = matches!(look, Ok(None));
+        match look {
+            Ok(Some(found)) => return Looked::Found(found),
+            Ok(None) => {}
+            Err(error) => unknown = unknown.with_failed_look(&error),
+        }
+    }
+    if is_absent {
+        Looked::Absent(unknown)
+    } else {
+        Looked::Unclear(unknown)
     }
 }
 
@@ -94,10 +211,12 @@ mod tests {
     use std::cell::RefCell;
     use std::collections::VecDeque;
 
+    use tokio::time::Instant;
+
     use super::*;
     use crate::error::{ErrorKind, Failure, Outcome};
 
-    const WAIT: Duration = Duration::from_secs(2);
+    const WAITS: [u64; 3] = [1, 3, 9];
 
     fn failed(outcome: Outcome) -> Error {
         Failure::new(ErrorKind::Status, outcome).into()
@@ -111,7 +230,7 @@ mod tests {
         let creations: RefCell<VecDeque<_>> = RefCell::new(creations.into_iter().collect());
         let lookups: RefCell<VecDeque<_>> = RefCell::new(lookups.into_iter().collect());
         let result = create_or_find(
-            WAIT,
+            &LookUp::default(),
             async || creations.borrow_mut().pop_front().unwrap().map_err(failed),
             async || lookups.borrow_mut().pop_front().unwrap().map_err(failed),
         )
@@ -142,17 +261,29 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_unknown_outcome_is_looked_up_after_a_wait() {
-        let start = tokio::time::Instant::now();
+        let start = Instant::now();
         let found = play([Err(Outcome::Unknown)], [Ok(Some("there"))])
             .await
             .unwrap();
         assert_eq!(found, Creation::Found("there"));
-        assert_eq!(start.elapsed(), WAIT);
+        assert_eq!(start.elapsed(), Duration::from_secs(WAITS[0]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thing_that_shows_late_is_found_and_not_created_again() {
+        let start = Instant::now();
+        let late = play(
+            [Err(Outcome::Unknown)],
+            [Ok(None), Ok(None), Ok(Some("there"))],
+        );
+        assert_eq!(late.await.unwrap(), Creation::Found("there"));
+        assert_eq!(start.elapsed().as_secs(), WAITS.iter().sum::<u64>());
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_there_is_created_again_once() {
-        let created = play([Err(Outcome::Unknown), Ok("new")], [Ok(None)])
+        let absent = [Ok(None), Ok(None), Ok(None)];
+        let created = play([Err(Outcome::Unknown), Ok("new")], absent)
             .await
             .unwrap();
         assert_eq!(created, Creation::Created("new"));
@@ -162,7 +293,7 @@ mod tests {
     async fn a_first_creation_that_comes_through_late_is_found() {
         let late = play(
             [Err(Outcome::Unknown), Err(Outcome::Rejected)],
-            [Ok(None), Ok(Some("there"))],
+            [Ok(None), Ok(None), Ok(None), Ok(Some("there"))],
         );
         assert_eq!(late.await.unwrap(), Creation::Found("there"));
     }
@@ -171,14 +302,47 @@ mod tests {
     async fn a_refused_second_creation_does_not_hide_the_unknown_first() {
         let lost = play(
             [Err(Outcome::Unknown), Err(Outcome::Rejected)],
-            [Ok(None), Ok(None)],
+            [Ok(None); 6],
         );
         assert!(lost.await.unwrap_err().may_have_been_applied());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_failed_look_up_leaves_the_outcome_unknown() {
-        let lost = play([Err(Outcome::Unknown)], [Err(Outcome::Rejected)]);
+    async fn looks_that_fail_leave_the_outcome_unknown_and_are_among_the_attempts() {
+        let lost = play([Err(Outcome::Unknown)], [Err(Outcome::Rejected); 3]);
+        let error = lost.await.unwrap_err();
+        assert!(error.may_have_been_applied());
+        let looks = error.attempts().iter().filter(|attempt| attempt.is_look_up);
+        assert_eq!(looks.count(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_fails_is_made_good_by_a_later_one() {
+        let looks = [Err(Outcome::Rejected), Ok(None), Ok(None)];
+        let created = play([Err(Outcome::Unknown), Ok("new")], looks)
+            .await
+            .unwrap();
+        assert_eq!(created, Creation::Created("new"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_created_again_if_the_last_look_could_not_tell() {
+        let looks = [Ok(None), Ok(None), Err(Outcome::Unknown)];
+        let lost = play([Err(Outcome::Unknown)], looks);
         assert!(lost.await.unwrap_err().may_have_been_applied());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looking_ends_at_its_own_deadline() {
+        let start = Instant::now();
+        let policy = LookUp::default().deadline(Duration::from_secs(5));
+        let lost: Result<Creation<(), ()>, _> = create_or_find(
+            &policy,
+            async || Err(failed(Outcome::Unknown)),
+            std::future::pending,
+        )
+        .await;
+        assert!(lost.unwrap_err().may_have_been_applied());
+        assert_eq!(start.elapsed(), Duration::from_secs(5));
     }
 }

@@ -84,6 +84,8 @@ pub struct Attempt {
     pub status: Option<StatusCode>,
     /// What is known of this attempt's effect.
     pub outcome: Outcome,
+    /// Whether it was a look for what may have been created, after the creation itself.
+    pub is_look_up: bool,
     /// How long the client waited after it before the next one; `None` after the last.
     pub waited: Option<Duration>,
 }
@@ -135,6 +137,8 @@ pub(crate) struct Failure {
     pub(crate) transient: bool,
     /// Whether there was no further attempt only because the client's budget of retries was used up.
     pub(crate) is_out_of_budget: bool,
+    /// Whether the response can be the service's own and not that of a gateway in front of it.
+    pub(crate) is_from_application: bool,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) vendor: VendorMessage,
@@ -159,6 +163,7 @@ impl Failure {
             outcome,
             transient: false,
             is_out_of_budget: false,
+            is_from_application: false,
             operation: None,
             status: None,
             vendor: VendorMessage::default(),
@@ -212,6 +217,7 @@ impl Failure {
             kind: self.kind,
             status: self.status,
             outcome: self.outcome,
+            is_look_up: false,
             waited,
         }
     }
@@ -411,6 +417,32 @@ impl Error {
         self.0.snippet.as_deref()
     }
 
+    /// Whether the service itself reports that it does not have what was asked for: a 404 with a
+    /// JSON body or none.
+    ///
+    /// A 404 with a page or a text is a gateway's, for instance during a redeployment, and says
+    /// nothing about the thing.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.is_not_found() && self.0.is_from_application
+    }
+
+    /// The error of a look that kept a creation from being sent.
+    pub(crate) fn before_sending(&self) -> Self {
+        let mut failure = (*self.0).clone();
+        failure.outcome = Outcome::NotSent;
+        failure.into()
+    }
+
+    /// This error with a failed look among its attempts.
+    pub(crate) fn with_failed_look(&self, look: &Self) -> Self {
+        let mut failure = (*self.0).clone();
+        let mut attempt = look.0.as_attempt(None);
+        attempt.is_look_up = true;
+        failure.attempts.push(attempt);
+        failure.into()
+    }
+
     fn has_status(&self, status: StatusCode) -> bool {
         self.0.status == Some(status)
     }
@@ -464,8 +496,15 @@ impl fmt::Display for Error {
         if let Some(reason) = &failure.reason {
             write!(f, ": {reason}")?;
         }
-        if failure.attempts.len() > 1 {
-            write!(f, ", after {} attempts", failure.attempts.len())?;
+        let looks = failure.attempts.iter().filter(|attempt| attempt.is_look_up);
+        let looks = looks.count();
+        if failure.attempts.len() - looks > 1 {
+            write!(f, ", after {} attempts", failure.attempts.len() - looks)?;
+        }
+        match looks {
+            0 => {}
+            1 => f.write_str(", and looking it up failed")?,
+            looks => write!(f, ", and looking it up failed {looks} times")?,
         }
         if failure.is_out_of_budget {
             f.write_str(", not retried because the client's retry budget is used up")?;

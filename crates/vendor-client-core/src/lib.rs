@@ -70,7 +70,7 @@ mod validate;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Tls, TransportConfig};
-pub use creation::Creation;
+pub use creation::{Creation, LookUp};
 pub use endpoint::{Endpoint, Form, Json, ListedEndpoint, Part, Path, Query};
 #[doc(hidden)]
 pub use endpoint::{as_text, lower_case};

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::error::{ErrorKind, Failure, Outcome};
 use crate::operation::Idempotency;
+use crate::transport::from_now;
 
 /// How failed attempts are repeated.
 ///
@@ -176,7 +177,7 @@ impl Retries {
     /// Fails if that is not before the deadline. Nothing was sent then.
     pub(crate) async fn wait_for_brake(&self, deadline: Instant) -> Result<(), Failure> {
         while let Some(wait) = self.brake.remaining() {
-            if Instant::now() + wait >= deadline {
+            if from_now(wait) >= deadline {
                 let mut failure = Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient();
                 failure.retry_after = Some(wait);
                 return Err(failure);

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use http::header::{self, HeaderMap};
 use reqwest::Url;
+use serde::de::IgnoredAny;
 
 use crate::error::Outcome;
 
@@ -84,4 +85,12 @@ pub(crate) fn is_json(media_type: &str) -> bool {
         return false;
     };
     end.eq_ignore_ascii_case(b"json") && matches!(before.last(), Some(b'/' | b'+' | b'-'))
+}
+
+/// Whether a response can be that of the application, which speaks JSON or says nothing, and not
+/// that of a gateway in front of it, which sends a page or a line of text.
+pub(crate) fn can_be_the_applications(headers: &HeaderMap, body: &[u8]) -> bool {
+    let is_json = media_type(headers).is_none_or(is_json);
+    let body = body.trim_ascii();
+    body.is_empty() || (is_json && serde_json::from_slice::<IgnoredAny>(body).is_ok())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use tracing::field::{Empty, display};
-use tracing::{Instrument, Span, info_span, warn};
+use tracing::{Instrument, Span, info, info_span, warn};
 
 use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind, Failure, Outcome};
@@ -80,6 +80,20 @@ impl CallSpan {
             self.0.record("http.request.resend_count", resend_count);
         }
     }
+}
+
+/// Notes a look for what may have been created.
+pub(crate) fn looked<F>(operation: Option<&Operation>, look: &Result<Option<F>, Error>) {
+    let result = match look {
+        Ok(Some(_)) => "found",
+        Ok(None) => "absent",
+        Err(_) => "failed",
+    };
+    let operation = operation.map(|operation| operation.name);
+    info!(
+        otel.name = operation,
+        result, "looked whether it was created"
+    );
 }
 
 /// The convention's value: the status code of an answer, otherwise a name of few variants.

@@ -16,6 +16,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::config::TransportConfig;
 use crate::connecting;
+use crate::creation::LookUp;
 use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
 use crate::operation::{Idempotency, Operation};
 use crate::request::Request;
@@ -74,7 +75,7 @@ struct Inner {
     attempt_timeout: Duration,
     deadline: Duration,
     max_body_size: usize,
-    find_after: Duration,
+    look_up: LookUp,
 }
 
 /// Hides the headers, which hold credentials.
@@ -122,7 +123,7 @@ impl Transport {
             attempt_timeout: config.attempt_timeout,
             deadline: config.deadline,
             max_body_size: config.max_body_size,
-            find_after: config.find_after,
+            look_up: config.look_up.clone(),
         })))
     }
 
@@ -144,8 +145,8 @@ impl Transport {
         builder.build()
     }
 
-    pub(crate) fn find_after(&self) -> Duration {
-        self.0.find_after
+    pub(crate) fn look_up(&self) -> &LookUp {
+        &self.0.look_up
     }
 
     /// The time limit of a whole call, its retries included.
@@ -460,6 +461,7 @@ impl Inner {
         failure.request_id = status::request_id(headers);
         failure.redirect_host = status::redirect_host(response.url(), headers);
         failure.vendor = (self.service.read_failure)(body);
+        failure.is_from_application = status::can_be_the_applications(headers, body);
         failure.snippet = status::snippet(body);
         failure
     }
@@ -473,7 +475,7 @@ fn too_late() -> Failure {
 }
 
 /// The end of a time limit; a limit beyond what the clock can hold is as good as none.
-fn from_now(limit: Duration) -> Instant {
+pub(crate) fn from_now(limit: Duration) -> Instant {
     const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
     Instant::now() + limit.min(THIRTY_YEARS)
 }

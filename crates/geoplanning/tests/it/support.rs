@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use geoplanning::{
-    Client, ClientBuilder, Coordinates, Error, NewActivity, NewAddress, NewTask, RetryPolicy,
-    RoundId, RoundKey, StreetAddress, TransportConfig,
+    Client, ClientBuilder, Coordinates, Error, LookUp, NewActivity, NewAddress, NewTask,
+    RetryPolicy, RoundId, RoundKey, StreetAddress, TransportConfig,
 };
 use serde_json::Value;
 use vendor_sandbox::Sandbox;
@@ -15,7 +15,7 @@ use vendor_sandbox::Sandbox;
 pub(crate) fn at_once() -> TransportConfig {
     TransportConfig::default()
         .retry(RetryPolicy::default().first_wait(Duration::ZERO))
-        .find_after(Duration::ZERO)
+        .look_up(LookUp::default().waits([Duration::ZERO]))
 }
 
 pub(crate) async fn sandbox() -> Sandbox {

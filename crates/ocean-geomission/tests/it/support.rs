@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ocean_geomission::{
-    Client, ClientBuilder, Clock, NewMission, Recipient, RetryPolicy, TransportConfig,
+    Client, ClientBuilder, Clock, LookUp, NewMission, Recipient, RetryPolicy, TransportConfig,
 };
 use time::macros::datetime;
 use vendor_sandbox::Sandbox;
@@ -13,7 +13,7 @@ use vendor_sandbox::Sandbox;
 pub(crate) fn at_once() -> TransportConfig {
     TransportConfig::default()
         .retry(RetryPolicy::default().first_wait(Duration::ZERO))
-        .find_after(Duration::ZERO)
+        .look_up(LookUp::default().waits([Duration::ZERO]))
 }
 
 /// A client's clock that shows the sandbox's time.

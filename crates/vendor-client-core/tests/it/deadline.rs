@@ -169,7 +169,6 @@ async fn time_limits_of_any_size_are_taken() {
         .idle_timeout(Duration::MAX)
         .attempt_timeout(Duration::MAX)
         .deadline(Duration::MAX)
-        .find_after(Duration::MAX)
         .retry(
             RetryPolicy::default()
                 .first_wait(Duration::MAX)

@@ -112,6 +112,11 @@ pub(crate) fn examine<S: Subject>(subject: &Arc<S>, program: &Path) -> Vec<Line>
         abandoned_call,
     );
     acts.with_any(
+        "a TLS handshake that never ends",
+        "not sent, within the deadline",
+        mute_handshake,
+    );
+    acts.with_any(
         "an idle connection closed while the program is busy",
         "success, done once",
         dead_connection,
@@ -529,6 +534,23 @@ async fn abandoned_call<S: Subject>(scene: &mut Scene<S>) {
     scene.gateway.lift().await;
     scene.expect_next_call(&client).await;
     scene.expect_no_leak(client).await;
+}
+
+async fn mute_handshake<S: Subject>(scene: &mut Scene<S>) {
+    scene.gateway.plan(on_connections(Wire::Mute)).await;
+    let secure = scene.base_url().replace("http://", "https://");
+    let client = scene.client_at(secure, None);
+    let start = tokio::time::Instant::now();
+    let result = scene.perform(&client, Key(1)).await;
+    let took = start.elapsed();
+    if let Some(error) = scene.expect_failure(result) {
+        scene.expect("outcome", error.outcome(), Outcome::NotSent);
+        scene.expect("retryable", error.is_retryable(), true);
+    }
+    let deadline = scene.time.limits.call + Duration::from_millis(5);
+    scene.expect("within the deadline", took <= deadline, true);
+    let effects = scene.effects(Key(1));
+    scene.expect("effects", effects, 0);
 }
 
 /// The server closes the idle connection while the program does something else, and the program

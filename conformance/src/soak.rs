@@ -20,14 +20,17 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use vendor_client_core::{Clock, LookUp, RetryPolicy, TransportConfig};
-use vendor_sandbox::Sandbox;
 use vendor_sandbox::ocean_geomission::Duplicates;
+use vendor_sandbox::{Clock as Time, Sandbox};
 
 use lives::Clients;
 use tally::Tally;
 
 /// How many things live through a round. The sandbox is reset at its end.
 const LIVES_PER_ROUND: u64 = 1_000;
+
+/// A hundredth of a second, for a second.
+const LAG_STEP: Duration = Duration::from_millis(10);
 
 /// How long a client that has been dropped may take to close its connections and end its tasks.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -77,7 +80,13 @@ pub fn soak(options: Options) -> Findings {
 
 async fn run(options: Options) -> Findings {
     let start = Instant::now();
-    let sandbox = Arc::new(Sandbox::start().await.unwrap());
+    let sandbox = Arc::new(
+        Sandbox::builder()
+            .clock(Time::system())
+            .start()
+            .await
+            .unwrap(),
+    );
     let clients = Clients::new(&sandbox, &config(&sandbox));
     let mut tally = Tally::default();
     let mut memory = Vec::new();
@@ -85,7 +94,7 @@ async fn run(options: Options) -> Findings {
     let mut rounds = 0;
     while tally.calls < options.operations && start.elapsed() < Duration::from_secs(options.seconds)
     {
-        configure(&sandbox);
+        configure(&sandbox, lag(rounds));
         let round = round(&sandbox, &clients, options, rounds).await;
         for service in sandbox.emulators() {
             service.ledger().settled().await;
@@ -137,7 +146,7 @@ fn config(sandbox: &Sandbox) -> TransportConfig {
     TransportConfig::default()
         .attempt_timeout(Duration::from_secs(2))
         .deadline(Duration::from_secs(10))
-        .look_up(LookUp::default().waits([Duration::from_millis(50)]))
+        .look_up(LookUp::default().waits([1, 3, 9].map(|wait| LAG_STEP * wait)))
         .retry(RetryPolicy::default().first_wait(Duration::from_millis(2)))
         .clock(Arc::new(SandboxTime(sandbox.clock().clone())))
 }
@@ -152,11 +161,21 @@ impl Clock for SandboxTime {
     }
 }
 
-/// The vendor carries out twice what is sent twice, so that it shows.
-fn configure(sandbox: &Sandbox) {
-    sandbox
-        .ocean_geomission()
-        .configure(|settings| settings.duplicates = Duplicates::Second);
+/// The vendor carries out twice what is sent twice, so that it shows, and shows a new thing only
+/// after a while.
+fn configure(sandbox: &Sandbox, lag: Duration) {
+    sandbox.ocean_geomission().configure(|settings| {
+        settings.duplicates = Duplicates::Second;
+        settings.visible_after = lag;
+    });
+    let geoplanning = sandbox.geoplanning();
+    geoplanning.configure(|settings| settings.visible_after = lag);
+}
+
+/// How long the vendors take in this round to show what was created: up to five steps. With the
+/// clients' default policy, whose waits are as many seconds, a step would be a second.
+fn lag(round: u64) -> Duration {
+    LAG_STEP * u32::try_from(round % 6).unwrap_or_default()
 }
 
 /// Lets the things of one round live.
@@ -175,7 +194,9 @@ async fn round(sandbox: &Arc<Sandbox>, clients: &Clients, options: Options, roun
                 }
                 age(&sandbox, number);
                 let mut rng = fastrand::Rng::with_seed(options.seed ^ number.rotate_left(32));
-                clients.live(&sandbox, number, &mut rng, &mut tally).await;
+                clients
+                    .live(&sandbox, number, lag(round), &mut rng, &mut tally)
+                    .await;
             }
         });
     }

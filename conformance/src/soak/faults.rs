@@ -90,30 +90,29 @@ fn breaks(plan: FaultPlan, rng: &mut Rng) -> &'static str {
     }
 }
 
-/// The vendor or what is before it fails; it has acted, or not.
+/// The vendor, or a server in front of it, fails with any status; it has acted, or not.
 fn fails(plan: FaultPlan, rng: &mut Rng) -> &'static str {
-    let (status, name) = match rng.u32(0..4) {
-        0 => (500, "500"),
-        1 => (502, "502"),
-        2 => (503, "503"),
-        _ => (504, "504"),
-    };
-    plan.respond(Response::new(status).body("<h1>failed</h1>"));
-    name
+    let page = Response::new(rng.u16(500..600)).body("<h1>failed</h1>");
+    match rng.bool() {
+        true => {
+            plan.respond(page);
+            "5xx"
+        }
+        false => {
+            plan.respond(page.header("retry-after", "0"));
+            "5xx with Retry-After"
+        }
+    }
 }
 
 /// The vendor refuses, and has not acted.
 fn refuses(plan: FaultPlan, rng: &mut Rng) -> &'static str {
-    match rng.u32(0..4) {
+    match rng.u32(0..3) {
         0 => {
             plan.respond(Response::too_many_requests(None));
             "429"
         }
         1 => {
-            plan.respond(Response::service_unavailable(Some("0")));
-            "503 with Retry-After"
-        }
-        2 => {
             plan.respond(Response::redirect(307, "http://127.0.0.2:9/elsewhere"));
             "307"
         }

@@ -7,6 +7,7 @@ use cegid_loop::Filter;
 use fastrand::Rng;
 use geoplanning::{NewActivity, NewTask, StreetAddress};
 use ocean_geomission::{Creation, MissionUpdate, NewMission, Recipient};
+use tokio::time::sleep;
 use vendor_client_core::TransportConfig;
 use vendor_sandbox::{Emulator, Sandbox};
 
@@ -62,17 +63,25 @@ impl Clients {
         &self,
         sandbox: &Sandbox,
         number: u64,
+        lag: Duration,
         rng: &mut Rng,
         tally: &mut Tally,
     ) {
         match number % 5 {
-            0 | 1 => self.mission(sandbox, number, rng, tally).await,
-            2 | 3 => self.activity(sandbox, number, rng, tally).await,
+            0 | 1 => self.mission(sandbox, number, lag, rng, tally).await,
+            2 | 3 => self.activity(sandbox, number, lag, rng, tally).await,
             _ => self.letters(sandbox, rng, tally).await,
         }
     }
 
-    async fn mission(&self, sandbox: &Sandbox, number: u64, rng: &mut Rng, tally: &mut Tally) {
+    async fn mission(
+        &self,
+        sandbox: &Sandbox,
+        number: u64,
+        lag: Duration,
+        rng: &mut Rng,
+        tally: &mut Tally,
+    ) {
         let ocean = sandbox.ocean_geomission();
         let id = format!("S-{number}");
         let mut mission = NewMission::new(id.as_str());
@@ -94,6 +103,7 @@ impl Clients {
         if created.is_err() {
             return;
         }
+        sleep(lag).await;
 
         let mut mission = MissionUpdate::from(mission);
         mission.comment = Some("as it was changed".to_owned());
@@ -133,7 +143,14 @@ impl Clients {
         }
     }
 
-    async fn activity(&self, sandbox: &Sandbox, number: u64, rng: &mut Rng, tally: &mut Tally) {
+    async fn activity(
+        &self,
+        sandbox: &Sandbox,
+        number: u64,
+        lag: Duration,
+        rng: &mut Rng,
+        tally: &mut Tally,
+    ) {
         let service = sandbox.geoplanning();
         let activities = self.geoplanning.activities();
         let reference = format!("S-{number}");
@@ -153,6 +170,7 @@ impl Clients {
             tally,
         );
         let Ok(added) = added else { return };
+        sleep(lag).await;
         let activity = added.into_inner();
         let about = activity.id.to_string();
 

@@ -1,5 +1,5 @@
 //! A planner's day: customers, a van and its round, activities planned in order and worked on, one
-//! of them rejected. On the way an answer is lost, and a colleague changes the round.
+//! of them rejected. On the way, a response is lost, and a colleague changes the round.
 
 use std::error::Error;
 use std::time::Duration;
@@ -117,7 +117,7 @@ async fn plan_the_day(
     van: ResourceId,
     customers: &[Customer],
 ) -> Result<Round, geoplanning::Error> {
-    // The service adds the second activity, and its answer is lost.
+    // The service adds the second activity, and its response is lost.
     let second = sandbox
         .geoplanning()
         .faults()
@@ -154,7 +154,10 @@ async fn add_activity(
         .add_or_find(&NewActivity::new(task))
         .await?;
     if let Creation::Found(_) = created {
-        event(now(sandbox), format!("The answer on {reference} was lost."));
+        event(
+            now(sandbox),
+            format!("The response for {reference} was lost."),
+        );
         let ledger = sandbox.geoplanning().ledger();
         let times = ledger.effects("add_activity", reference);
         detail(format!(
@@ -222,7 +225,7 @@ async fn start_work(
             let again = Progress::new(key.clone(), now(sandbox));
             client.activities().start(activity.id, &again).await?
         }
-        answered => answered?,
+        result => result?,
     };
     key.renew(&changed);
     Ok(())

@@ -1,5 +1,5 @@
-//! A dispatcher's day: missions are created, changed, followed and deleted, and an outage is
-//! survived without losing a mission or sending one twice.
+//! A dispatcher's day: create, change, follow and delete missions, and get through an outage without
+//! losing a mission or sending one twice.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -33,14 +33,14 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     let client = client(sandbox)?;
 
     client.log_in().await?;
-    event(now(sandbox), "Logged in; the token is good for 12 hours.");
+    event(now(sandbox), "Logged in; the token is valid for 12 hours.");
     if let Some(days) = client.password_days_left() {
-        detail(format!("The password lives for {days} more days."));
+        detail(format!("The password expires in {days} days."));
     }
 
     let missions = morning_missions();
     for mission in &missions {
-        client.create_or_find(mission).await?;
+        client.find_or_create(mission).await?;
     }
     event(now(sandbox), "Sent the morning's missions:");
     table(
@@ -59,7 +59,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     client.modify_mission(&moved).await?;
     event(
         now(sandbox),
-        format!("Changed {}: another door, and later.", moved.id),
+        format!("Changed {}: another door, and a later time.", moved.id),
     );
 
     if let Some(mission) = ocean.mission(inspection.id.as_str()) {
@@ -67,7 +67,7 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     }
     for minutes in [5, 25, 45] {
         sandbox.clock().advance(minutes * MINUTE);
-        event(now(sandbox), "How far are they?");
+        event(now(sandbox), "Read their status:");
         let mut rows = Vec::new();
         for mission in &missions {
             rows.push(status(&client, &mission.id).await?);
@@ -84,8 +84,8 @@ pub(crate) async fn run(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The client of the day. Its clock is the sandbox's, so that tokens end when the sandbox says;
-/// its waits are short, since nobody wants to watch them.
+/// A client on the sandbox's clock, so that tokens expire when the sandbox's do, and with short
+/// waits, since nobody wants to watch them.
 fn client(sandbox: &Sandbox) -> Result<Client, ocean_geomission::Error> {
     let ocean = sandbox.ocean_geomission();
     let config = TransportConfig::default()
@@ -145,15 +145,15 @@ fn line(mission: &NewMission) -> [String; 3] {
     [mission.id.to_string(), recipient, what]
 }
 
-/// Sends many missions while the service loses answers, breaks connections and is overloaded.
+/// Sends many missions while the service loses responses and breaks connections.
 async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> {
     let ocean = sandbox.ocean_geomission();
     let what = format!("Sending {PARCELS} parcels, {IN_FLIGHT} at a time, through an outage.");
     event(now(sandbox), what);
     let faults = ocean.faults();
     for number in (0..PARCELS).step_by(20) {
-        let answer_lost = faults.on("create_mission").about(parcel_id(number));
-        answer_lost.after_processing().reset();
+        let response_lost = faults.on("create_mission").about(parcel_id(number));
+        response_lost.after_processing().reset();
         let never_arrived = faults.on("create_mission").about(parcel_id(number + 7));
         never_arrived.reset();
     }
@@ -186,8 +186,8 @@ async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> 
         _ => (lost, twice + 1),
     });
     detail(format!(
-        "{} were answered; {} whose answer was lost were looked up and found.",
-        tally.answered, tally.found
+        "{} were reported as created; {} whose response was lost were looked up and found.",
+        tally.created, tally.found
     ));
     detail(format!(
         "The service has all of them: {lost} lost, {twice} sent twice.\n"
@@ -195,10 +195,10 @@ async fn bulk(sandbox: &Sandbox, client: &Client) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// How the creations came to their end.
+/// How the creations ended.
 #[derive(Default)]
 struct Tally {
-    answered: usize,
+    created: usize,
     found: usize,
 }
 
@@ -206,7 +206,7 @@ impl Tally {
     fn count(&mut self, creation: &Creation<Receipt, MissionStatus>) {
         match creation {
             Creation::Found(_) => self.found += 1,
-            Creation::Created(_) => self.answered += 1,
+            Creation::Created(_) => self.created += 1,
         }
     }
 }
@@ -223,7 +223,7 @@ fn parcel(number: usize) -> NewMission {
     mission
 }
 
-/// Shows itself on a terminal only.
+/// Visible on a terminal only.
 fn progress_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("       {bar:40} {pos}/{len} parcels")
         .unwrap_or_else(|_| ProgressStyle::default_bar());

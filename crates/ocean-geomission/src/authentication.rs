@@ -86,9 +86,18 @@ pub(crate) struct Account {
 impl LogIn for Account {
     async fn log_in(&self) -> Result<Token, Error> {
         let request = self.transport.request_to(&LOG_IN, (), &self.credentials);
-        let logged_in: LoggedIn = self.transport.send(request).await?.json()?;
+        let response = self.transport.send(request).await.map_err(refused)?;
+        let logged_in: LoggedIn = response.json()?;
         self.password_days_left.set(logged_in.password_days_left);
         Token::new(logged_in.token.trim(), TOKEN_LIFETIME)
+    }
+}
+
+/// The service reports an unknown account with a 404. A gateway's 404 says nothing of the account.
+fn refused(error: Error) -> Error {
+    match error.is_absent() {
+        true => error.into_unauthorized(),
+        false => error,
     }
 }
 

@@ -12,6 +12,7 @@ use vendor_client_core::{
 use crate::authentication::{Account, Credentials, PasswordDaysLeft, TOKEN_HEADER};
 use crate::error::read_failure;
 use crate::id::CustomerId;
+use crate::missions::Verdict;
 use crate::parameters::{ParameterPlace, Placed};
 
 /// The vendor's production service. Newer pages have `https://v3.oceansystem.com/ocean`.
@@ -36,6 +37,7 @@ struct Inner {
     tokens: TokenCache,
     password_days_left: Arc<PasswordDaysLeft>,
     parameter_place: Option<ParameterPlace>,
+    read_receipt: Option<fn(&str) -> Verdict>,
 }
 
 impl fmt::Debug for Client {
@@ -90,8 +92,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`is_unauthorized`](Error::is_unauthorized) if the name or the password is wrong;
-    /// otherwise as [`Error`] explains.
+    /// [`is_unauthorized`](Error::is_unauthorized) if the account is unknown, which the service
+    /// reports with a 404, or the password is wrong; otherwise as [`Error`] explains.
     pub async fn log_in(&self) -> Result<(), Error> {
         self.inner.tokens.get().await.map(drop)
     }
@@ -122,27 +124,29 @@ impl Client {
         }
     }
 
-    /// Calls an endpoint and reads its response.
-    pub(crate) async fn call<At: Part, Body: Part, R: FromResponse>(
+    /// What the text of a receipt says.
+    pub(crate) fn verdict(&self, text: Option<&str>) -> Verdict {
+        match (self.inner.read_receipt, text) {
+            (Some(read), Some(text)) => read(text),
+            _ => Verdict::Unclear,
+        }
+    }
+
+    /// Calls an endpoint. Receipts and look-ups read more than its type from the response.
+    pub(crate) async fn respond<At: Part, Body: Part, R>(
         &self,
         endpoint: &'static Endpoint<At, Body, R>,
         at: At::Value<'_>,
         body: Body::Value<'_>,
-    ) -> Result<R, Error> {
+    ) -> Result<Response, Error> {
         let Inner {
             transport, tokens, ..
         } = &*self.inner;
         let request = transport.request_to(endpoint, at, body);
-        let response = transport
+        transport
             .send_with_token(request, &TOKEN_HEADER, tokens)
-            .await?;
-        R::from_response(&response)
+            .await
     }
-}
-
-/// What a success response is read into.
-pub(crate) trait FromResponse: Sized {
-    fn from_response(response: &Response) -> Result<Self, Error>;
 }
 
 /// Builds a [`Client`].
@@ -154,6 +158,7 @@ pub struct ClientBuilder {
     password: Option<SecretString>,
     customer: Option<CustomerId>,
     parameter_place: Option<ParameterPlace>,
+    read_receipt: Option<fn(&str) -> Verdict>,
     token_store: Option<Arc<dyn TokenStore>>,
     transport: TransportConfig,
 }
@@ -226,6 +231,29 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets how the texts of receipts are read. The service reports success and failure alike with
+    /// 200 and a free text, which differs between tenants (see [`Receipt`](crate::Receipt)); if you
+    /// know yours, a call can report a refusal as an error. Default: every text is
+    /// [unclear](Verdict::Unclear).
+    ///
+    /// ```
+    /// use ocean_geomission::{Client, Verdict};
+    ///
+    /// fn read_receipt(text: &str) -> Verdict {
+    ///     match text {
+    ///         "Mission créée" => Verdict::Done,
+    ///         _ if text.starts_with("Erreur") => Verdict::Refused,
+    ///         _ => Verdict::Unclear,
+    ///     }
+    /// }
+    ///
+    /// let builder = Client::builder().read_receipts(read_receipt);
+    /// ```
+    pub fn read_receipts(mut self, read: fn(&str) -> Verdict) -> Self {
+        self.read_receipt = Some(read);
+        self
+    }
+
     /// Sets where processes share the token, such as a
     /// [`FileTokenStore`](crate::FileTokenStore). Default: it stays in memory.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
@@ -264,6 +292,7 @@ impl ClientBuilder {
                 transport,
                 password_days_left,
                 parameter_place: self.parameter_place,
+                read_receipt: self.read_receipt,
             }),
             customer: self.customer,
         })

@@ -17,7 +17,8 @@
 //! mission.city = Some("Paris".to_owned());
 //! mission.send = Some(true);
 //!
-//! client.create_or_find(&mission).await?;
+//! // Looks first, so running this twice sends the mission once.
+//! client.find_or_create(&mission).await?;
 //! let status = client.mission_status(&mission.id).await?;
 //! println!("{}", status.status.unwrap_or_default());
 //! # Ok(())
@@ -29,7 +30,7 @@
 //! - It logs in on the first call, keeps the token for its 12 hours, and replaces it when the
 //!   service refuses it. [`ClientBuilder::token_store`] shares it between processes.
 //! - It retries what is safe to retry. If it's unknown whether a mission was created,
-//!   [`Client::create_or_find`] looks it up before creating it again.
+//!   [`Client::find_or_create`] and [`Client::create_or_find`] look it up before creating it again.
 //! - It refuses a mission that breaks a documented constraint before anything is sent.
 //!
 //! # When a call fails
@@ -40,10 +41,10 @@
 //! # use ocean_geomission::{Client, Error, NewMission};
 //! # async fn run(client: Client, mission: NewMission) -> Result<(), Error> {
 //! match client.create_mission(&mission).await {
-//!     Ok(receipt) => println!("created: {}", receipt.message.unwrap_or_default()),
+//!     Ok(receipt) => println!("the service says: {}", receipt.message.unwrap_or_default()),
 //!     Err(error) if error.may_have_been_applied() => {
-//!         let status = client.mission_status(&mission.id).await;
-//!         println!("looked it up: {status:?}");
+//!         let found = client.find_mission(&mission.id).await?;
+//!         println!("looked it up: {found:?}");
 //!     }
 //!     Err(error) if error.is_retryable() => println!("later: {error}"),
 //!     Err(error) => return Err(error),
@@ -51,6 +52,13 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A future that is dropped before it's done leaves the outcome unknown as well; call
+//! [`Client::find_or_create`] again to find out. Two processes must not do that with the same
+//! identifier at once: both may find nothing.
+//!
+//! A success isn't proof either. The service reports a refusal, such as an unknown vehicle, with
+//! status 200 and a free text too: see [`Receipt`].
 //!
 //! # Time zones
 //!
@@ -116,7 +124,7 @@ mod wire;
 
 pub use client::{Client, ClientBuilder};
 pub use id::{CustomerId, MissionId};
-pub use missions::{MissionStatus, MissionUpdate, NewMission, Receipt};
+pub use missions::{MissionStatus, MissionUpdate, NewMission, Receipt, Verdict};
 pub use parameters::ParameterPlace;
 pub use recipient::{Coordinates, Recipient};
 pub use secrecy::{ExposeSecret, SecretString};

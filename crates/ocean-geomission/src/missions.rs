@@ -3,15 +3,19 @@
 mod mission_update;
 mod new_mission;
 
-use serde::Deserialize;
-use serde_json::Value;
-use vendor_client_core::{Creation, Error, Query, Response, endpoints, redacted_debug};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use vendor_client_core::{
+    Creation, Endpoint, Error, Outcome, Query, Response, Validate, VendorMessage, endpoints,
+    redacted_debug,
+};
 
-use crate::client::{Client, FromResponse};
+use crate::client::Client;
 use crate::id::MissionId;
 pub use crate::missions::mission_update::MissionUpdate;
 pub use crate::missions::new_mission::NewMission;
 use crate::parameters::{ById, OfCustomer, Parameters};
+use crate::wire::text;
 
 endpoints! {
     /// The vendor doesn't document what a second creation with the same identifier does.
@@ -35,50 +39,156 @@ impl Client {
     ///
     /// The client retries only while the service certainly hasn't acted. If it may have, for
     /// instance after a timeout, the error says so; [`create_or_find`](Self::create_or_find)
-    /// takes it from there.
+    /// takes it from there. A future that is dropped before it's done leaves the outcome unknown
+    /// as well.
+    ///
+    /// A receipt isn't proof: the service also responds with 200 and a text to a mission that it
+    /// refuses. See [`Receipt`].
     ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
-    /// anything is sent; otherwise as [`Error`] explains. If
+    /// anything is sent; [`VendorFailure`](crate::ErrorKind::VendorFailure) if
+    /// [`ClientBuilder::read_receipts`](crate::ClientBuilder::read_receipts) reads the receipt as
+    /// a refusal; otherwise as [`Error`] explains. If
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look the mission up before
     /// creating it again.
     pub async fn create_mission(&self, mission: &NewMission) -> Result<Receipt, Error> {
-        let parameters = self.placed(mission);
-        self.call(&CREATE_MISSION, parameters, ()).await
+        self.write(&CREATE_MISSION, mission)
+            .await
+            .map(Told::into_receipt)
     }
 
-    /// Creates a mission so that it is neither lost nor sent twice. If it stays unknown whether
-    /// the service created it, this waits a little, looks the mission up by its identifier, and
-    /// creates it again only if it isn't there.
+    /// Creates a mission so that it is neither lost nor sent twice, for an identifier that
+    /// certainly hasn't been used yet. If the program may run twice, use
+    /// [`find_or_create`](Self::find_or_create).
     ///
-    /// This relies on two things. The identifier has never been used before; otherwise an older
-    /// mission is taken for this one. And the service shows a new mission within the wait
-    /// ([`TransportConfig::look_up`](crate::TransportConfig::look_up)). A
-    /// mission that takes longer to appear is created a second time, and what the service makes
-    /// of that isn't documented.
+    /// If it's unknown whether the service created the mission, this waits a little, looks it up
+    /// by its identifier, and creates it again only if it isn't there after several looks
+    /// ([`TransportConfig::look_up`](crate::TransportConfig::look_up)). A mission that takes
+    /// longer to appear is created a second time, and what the service makes of that isn't
+    /// documented.
     ///
-    /// It makes at most two creations and two look-ups, each within the deadline of one call
+    /// A success is confirmed by looking as well, because it may be a refusal in words (see
+    /// [`Receipt`]). That costs one more call; it's saved if
+    /// [`ClientBuilder::read_receipts`](crate::ClientBuilder::read_receipts) recognizes your
+    /// tenant's texts.
+    ///
+    /// It makes at most two creations, each within the deadline of one call
     /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).
     ///
     /// # Errors
     ///
-    /// As for [`create_mission`](Self::create_mission). The outcome stays unknown if both
-    /// creations got no response and the mission wasn't found, or if its status couldn't be read.
+    /// As for [`create_mission`](Self::create_mission). The outcome stays unknown if the mission
+    /// wasn't found after the last creation, or if no look could tell; the looks that failed are
+    /// among the error's [`attempts`](Error::attempts).
     pub async fn create_or_find(
         &self,
         mission: &NewMission,
     ) -> Result<Creation<Receipt, MissionStatus>, Error> {
-        let create = || self.create_mission(mission);
+        let create = || self.write(&CREATE_MISSION, mission);
         let find = || self.find_mission(&mission.id);
-        self.transport().create_or_find(create, find).await
+        let creation = self.transport().create_or_find(create, find).await?;
+        self.confirmed(creation, &mission.id).await
     }
 
-    async fn find_mission(&self, id: &MissionId) -> Result<Option<MissionStatus>, Error> {
-        match self.mission_status(id).await {
-            Ok(status) => Ok(Some(status)),
-            Err(error) if error.is_absent() => Ok(None),
-            Err(error) => Err(error),
+    /// Looks a mission up and creates it only if it isn't there. After an unknown outcome it
+    /// continues as [`create_or_find`](Self::create_or_find) does.
+    ///
+    /// It's safe to call again at any time with the same mission: after a crash, or after its
+    /// future was dropped. But two processes must not do so at once: both may find nothing and
+    /// both create the mission. A mission that was deleted isn't there, so it's created again.
+    ///
+    /// [`Creation::Found`] says that a mission with this identifier exists. The service doesn't
+    /// return its fields, so they can't be compared with yours.
+    ///
+    /// # Errors
+    ///
+    /// If the first look fails, nothing was sent; otherwise as for
+    /// [`create_or_find`](Self::create_or_find).
+    pub async fn find_or_create(
+        &self,
+        mission: &NewMission,
+    ) -> Result<Creation<Receipt, MissionStatus>, Error> {
+        let create = || self.write(&CREATE_MISSION, mission);
+        let find = || self.find_mission(&mission.id);
+        let creation = self.transport().find_or_create(find, create).await?;
+        self.confirmed(creation, &mission.id).await
+    }
+
+    /// Looks a mission up: its status, or `None` if the service reports that it doesn't know the
+    /// mission.
+    ///
+    /// `GET /restapi/geomission/statutMission`. Docs: `docs/ocean-geomission/missions.md`,
+    /// "Status of a mission".
+    ///
+    /// Unlike [`mission_status`](Self::mission_status) it takes nothing for an answer that isn't
+    /// one: a success that shows no mission, such as `{}` or a text, is an error, and so is the
+    /// 404 page of a gateway.
+    ///
+    /// # Errors
+    ///
+    /// [`Body`](crate::ErrorKind::Body) if the response shows no mission, or another one;
+    /// otherwise as [`Error`] explains.
+    pub async fn find_mission(&self, id: &MissionId) -> Result<Option<MissionStatus>, Error> {
+        let parameters = self.by_id(id);
+        let response = match self.respond(&MISSION_STATUS, &parameters, ()).await {
+            Ok(response) => response,
+            Err(error) if error.is_absent() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let status = MissionStatus::from_response(&response)?;
+        let named: Named = response.json()?;
+        let shown_id = named.id.as_ref().and_then(text);
+        if shown_id.map_or(status.shows_a_mission(), |shown| shown == id.as_str()) {
+            return Ok(Some(status));
+        }
+        Err(response.unexpected("it doesn't show the mission that was asked for"))
+    }
+
+    /// A creation of which the mission was seen, or the receipt leaves no doubt.
+    async fn confirmed(
+        &self,
+        creation: Creation<Told, MissionStatus>,
+        id: &MissionId,
+    ) -> Result<Creation<Receipt, MissionStatus>, Error> {
+        let told = match creation {
+            Creation::Found(status) => return Ok(Creation::Found(status)),
+            Creation::Created(told) => told,
+        };
+        if let Told::Unclear(_, unknown) = &told {
+            let find = || self.find_mission(id);
+            self.transport().confirm(unknown.clone(), find).await?;
+        }
+        Ok(Creation::Created(told.into_receipt()))
+    }
+
+    /// Calls a writing endpoint and reads what its receipt says.
+    async fn write<T: Serialize + Validate + 'static>(
+        &self,
+        endpoint: &'static Endpoint<Parameters<T>, (), Receipt>,
+        parameters: &T,
+    ) -> Result<Told, Error> {
+        let response = self.respond(endpoint, self.placed(parameters), ()).await?;
+        let receipt = Receipt::from_response(&response)?;
+        let failure = |outcome| {
+            let words = VendorMessage::new(None, receipt.message.clone());
+            response.vendor_failure(words, outcome)
+        };
+        match self.verdict(receipt.message.as_deref()) {
+            Verdict::Done => Ok(Told::Done(receipt)),
+            Verdict::Refused => Err(failure(Outcome::Rejected)),
+            Verdict::Unclear => {
+                let unknown = failure(Outcome::Unknown);
+                Ok(Told::Unclear(receipt, unknown))
+            }
+        }
+    }
+
+    fn by_id(&self, id: &MissionId) -> OfCustomer<ById> {
+        OfCustomer {
+            customer_id: self.customer(),
+            parameters: ById { id: id.clone() },
         }
     }
 
@@ -92,8 +202,9 @@ impl Client {
     /// As for [`create_mission`](Self::create_mission); [`is_not_found`](Error::is_not_found) if
     /// the service doesn't know the mission.
     pub async fn modify_mission(&self, update: &MissionUpdate) -> Result<Receipt, Error> {
-        let parameters = self.placed(update);
-        self.call(&MODIFY_MISSION, parameters, ()).await
+        self.write(&MODIFY_MISSION, update)
+            .await
+            .map(Told::into_receipt)
     }
 
     /// Reads the status of a mission.
@@ -106,11 +217,9 @@ impl Client {
     /// [`is_not_found`](Error::is_not_found) if the service doesn't know the mission; otherwise
     /// as [`Error`] explains.
     pub async fn mission_status(&self, id: &MissionId) -> Result<MissionStatus, Error> {
-        let parameters = OfCustomer {
-            customer_id: self.customer(),
-            parameters: ById { id: id.clone() },
-        };
-        self.call(&MISSION_STATUS, &parameters, ()).await
+        let parameters = self.by_id(id);
+        let response = self.respond(&MISSION_STATUS, &parameters, ()).await?;
+        MissionStatus::from_response(&response)
     }
 
     /// Deletes a mission.
@@ -128,17 +237,22 @@ impl Client {
     /// as [`Error`] explains.
     pub async fn delete_mission(&self, id: &MissionId) -> Result<Receipt, Error> {
         let parameters = ById { id: id.clone() };
-        self.call(&DELETE_MISSION, self.placed(&parameters), ())
+        self.write(&DELETE_MISSION, &parameters)
             .await
+            .map(Told::into_receipt)
     }
 }
 
 /// The service's response to a creation, a modification or a deletion.
 ///
-/// A receipt comes with status 200 or 201. Its free text is all that tells success from failure,
-/// so look the mission up if you need certainty.
+/// A receipt comes with status 200 or 201, but the service also reports failures that way, such as
+/// an unknown vehicle, and only the free text tells one from the other (finding O-06). What the
+/// texts are isn't documented. So a receipt alone doesn't prove an effect: look the mission up with
+/// [`Client::find_mission`], use [`Client::find_or_create`] or [`Client::create_or_find`], which do
+/// so, or say how your tenant's texts are to be read, with
+/// [`ClientBuilder::read_receipts`](crate::ClientBuilder::read_receipts).
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Receipt {
     /// The service's words. Wire: `message`.
@@ -154,7 +268,7 @@ redacted_debug!(Receipt {});
 ///
 /// Docs: `docs/ocean-geomission/missions.md`, "Status of a mission".
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MissionStatus {
     /// The status in words. The vendor doesn't list the values. Wire: `status`.
@@ -194,9 +308,37 @@ redacted_debug!(MissionStatus {
     time
 });
 
-/// Whatever a success says, it's a receipt: an effect must not look undone because its text is
-/// missing or isn't JSON. Only a page, and JSON that breaks off, can't come from the service.
-impl FromResponse for Receipt {
+/// What the text of a receipt says; see
+/// [`ClientBuilder::read_receipts`](crate::ClientBuilder::read_receipts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The service did what it was asked for.
+    Done,
+    /// The service refused, so nothing has changed.
+    Refused,
+    /// The text doesn't say.
+    Unclear,
+}
+
+/// A receipt as it was read.
+enum Told {
+    Done(Receipt),
+    /// With the error for an effect that can't be confirmed.
+    Unclear(Receipt, Error),
+}
+
+impl Told {
+    fn into_receipt(self) -> Receipt {
+        match self {
+            Self::Done(receipt) | Self::Unclear(receipt, _) => receipt,
+        }
+    }
+}
+
+impl Receipt {
+    /// Whatever a success says, it's a receipt: an effect must not look undone because its text is
+    /// missing or isn't JSON. Only a page, and JSON that breaks off, can't come from the service.
     fn from_response(response: &Response) -> Result<Self, Error> {
         match str::from_utf8(response.body().trim_ascii()) {
             Ok("" | "null") => Ok(Self { message: None }),
@@ -210,21 +352,49 @@ impl FromResponse for Receipt {
             }
         }
     }
-}
 
-impl Receipt {
     fn new(message: &Value) -> Self {
         let message = match message {
-            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-            Value::Number(_) | Value::Bool(_) => Some(message.to_string()),
-            _ => None,
+            Value::Object(_) | Value::Array(_) => None,
+            message => text(message).filter(|text| !text.trim().is_empty()),
         };
         Self { message }
     }
 }
 
-impl FromResponse for MissionStatus {
+/// The identifier of the mission that a status belongs to. No page has it, but a response may.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "idMission")]
+    id: Option<Value>,
+}
+
+impl MissionStatus {
+    /// Reads the documented shape or, if that fails, each field for itself.
     fn from_response(response: &Response) -> Result<Self, Error> {
-        response.json()
+        response.json().or_else(|error| match response.json() {
+            Ok(Value::Object(fields)) => Ok(Self::from_fields(&fields)),
+            _ => Err(error),
+        })
+    }
+
+    fn from_fields(fields: &Map<String, Value>) -> Self {
+        let text = |name| fields.get(name).and_then(text);
+        Self {
+            status: text("status"),
+            status_code: text("statusCode"),
+            refusal_reason: text("commentRefuseReason"),
+            complement: text("complement"),
+            external_id: text("externalMissionId"),
+            time: text("time").or_else(|| text("timestring")),
+        }
+    }
+
+    /// Whether it has a status, a code or the service's own identifier of a mission.
+    fn shows_a_mission(&self) -> bool {
+        [&self.status, &self.status_code, &self.external_id]
+            .into_iter()
+            .flatten()
+            .any(|text| !text.trim().is_empty())
     }
 }

@@ -19,6 +19,15 @@ pub(crate) fn not_blank(field: &str, text: &str, violations: &mut Violations) {
     violations.require(field, !text.trim().is_empty(), "must not be blank");
 }
 
+/// The text of a JSON value, whatever its type; none for `null`.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
 /// A whole number that only informs: read from a number or a text, and `None` if it's neither, so
 /// that it never costs the rest of the response.
 pub(crate) fn informative<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {

@@ -136,6 +136,32 @@ impl Transport {
     }
 }
 
+impl Transport {
+    /// Looks for a thing that the service says it has created, for services whose word alone isn't
+    /// enough: at once, and then as [`TransportConfig::look_up`](crate::TransportConfig::look_up)
+    /// says.
+    ///
+    /// # Errors
+    ///
+    /// `unknown`, if the thing isn't found.
+    pub async fn confirm<F, Finding>(
+        &self,
+        unknown: Error,
+        find: impl Fn() -> Finding,
+    ) -> Result<F, Error>
+    where
+        Finding: Future<Output = Result<Option<F>, Error>>,
+    {
+        if let Ok(Some(found)) = find().await {
+            return Ok(found);
+        }
+        match look(self.look_up(), unknown, find).await {
+            Looked::Found(found) => Ok(found),
+            Looked::Absent(unknown) | Looked::Unclear(unknown) => Err(unknown),
+        }
+    }
+}
+
 async fn create_or_find<C, F, Creating, Finding>(
     policy: &LookUp,
     create: impl Fn() -> Creating,

@@ -139,6 +139,8 @@ pub(crate) struct Failure {
     pub(crate) is_out_of_budget: bool,
     /// Whether the response can be the service's own and not that of a gateway in front of it.
     pub(crate) is_from_application: bool,
+    /// Whether it refuses the credentials although its status isn't 401.
+    pub(crate) refuses_credentials: bool,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) vendor: VendorMessage,
@@ -164,6 +166,7 @@ impl Failure {
             transient: false,
             is_out_of_budget: false,
             is_from_application: false,
+            refuses_credentials: false,
             operation: None,
             status: None,
             vendor: VendorMessage::default(),
@@ -354,10 +357,14 @@ impl Error {
         self.0.kind == ErrorKind::Connect || self.cause().is_some_and(Self::is_connect)
     }
 
-    /// Whether the vendor refused the credentials (401), at log-in or after a new token.
+    /// Whether the vendor refused the credentials, at log-in or after a new token: a 401, or what a
+    /// vendor has instead of it.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
+        let refuses = |error: &Self| error.0.refuses_credentials;
         self.has_status(StatusCode::UNAUTHORIZED)
+            || refuses(self)
+            || self.cause().is_some_and(refuses)
     }
 
     /// Whether the account may not do this (403).
@@ -425,6 +432,15 @@ impl Error {
     #[must_use]
     pub fn is_absent(&self) -> bool {
         self.is_not_found() && self.0.is_from_application
+    }
+
+    /// This error as one that refuses the credentials, for services that say so by another status
+    /// than 401.
+    #[must_use]
+    pub fn into_unauthorized(self) -> Self {
+        let mut failure = (*self.0).clone();
+        failure.refuses_credentials = true;
+        failure.into()
     }
 
     /// The error of a look that kept a creation from being sent.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use ocean_geomission::{Client, ErrorKind};
-use vendor_sandbox::{Ending, Sandbox};
+use ocean_geomission::{Client, ErrorKind, StatusCode};
+use vendor_sandbox::{Ending, Response, Sandbox};
 
 use crate::support::{at_once, builder, client, full_mission};
 
@@ -78,6 +78,37 @@ async fn a_wrong_password_is_told_as_such_and_not_tried_again() {
     }
     assert_eq!(ocean.ledger().received("log_in"), 1);
     assert_eq!(ocean.ledger().received("create_mission"), 0);
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_unauthorized() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = builder(&sandbox)
+        .credentials("nobody", "x")
+        .build()
+        .unwrap();
+    let log_in = client.log_in().await.unwrap_err();
+    assert_eq!(log_in.status(), Some(StatusCode::NOT_FOUND));
+    assert!(log_in.is_unauthorized());
+    let call = client.create_mission(&full_mission("M-1")).await;
+    let call = call.unwrap_err();
+    assert_eq!(call.kind(), ErrorKind::LogIn);
+    assert!(call.is_unauthorized() && !call.is_not_found());
+}
+
+#[tokio::test]
+async fn a_page_at_the_wrong_address_says_nothing_of_the_account() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let page = Response::new(404)
+        .header("content-type", "text/html")
+        .body("<html>404</html>");
+    sandbox
+        .ocean_geomission()
+        .faults()
+        .on("log_in")
+        .respond(page);
+    let error = client(&sandbox).log_in().await.unwrap_err();
+    assert!(!error.is_unauthorized());
 }
 
 #[tokio::test]

@@ -105,3 +105,23 @@ async fn bytes_that_are_not_text_are_not_a_receipt() {
     let created = client(&sandbox).create_mission(&full_mission("M-1")).await;
     assert_eq!(created.unwrap_err().kind(), ErrorKind::Body);
 }
+
+#[tokio::test]
+async fn a_status_is_read_from_its_neighbours() {
+    for (body, code, time) in [
+        (r#"{"statusCode": 3}"#, Some("3"), None),
+        (r#"{"statusCode": "3", "time": 5}"#, Some("3"), Some("5")),
+        (r#"{"time": "a", "timestring": "b"}"#, None, Some("a")),
+        (r#"{"time": null, "timestring": "b"}"#, None, Some("b")),
+        (r#"{"timestring": "b", "time": "a"}"#, None, Some("a")),
+        (r#"{"statusCode": true, "new": {}}"#, Some("true"), None),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let faults = sandbox.ocean_geomission().faults();
+        faults.on("mission_status").respond(response(JSON, body));
+        let status = client(&sandbox).mission_status(&"M-1".into()).await;
+        let status = status.unwrap();
+        assert_eq!(status.status_code.as_deref(), code, "{body}");
+        assert_eq!(status.time.as_deref(), time, "{body}");
+    }
+}

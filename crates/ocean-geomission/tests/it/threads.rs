@@ -27,6 +27,8 @@ fn every_call_can_run_in_a_task_of_its_own() {
     is_sent(client.log_in());
     is_sent(client.create_mission(&mission));
     is_sent(client.create_or_find(&mission));
+    is_sent(client.find_or_create(&mission));
+    is_sent(client.find_mission(&mission.id));
     is_sent(client.modify_mission(&update));
     is_sent(client.mission_status(&mission.id));
     is_sent(client.delete_mission(&mission.id));

@@ -167,7 +167,7 @@ impl Activities<'_> {
         let foreign_id = foreign_id::required(activity, &ADD_ACTIVITY)?;
         let create = || self.add(activity);
         let find = || self.find(foreign_id, activity);
-        self.client.find_or_create(find, create).await
+        self.client.transport().find_or_create(find, create).await
     }
 
     async fn find(

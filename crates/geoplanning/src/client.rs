@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use vendor_client_core::{
-    Creation, Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Method, Part, Service,
-    Transport, TransportConfig, environment,
+    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Method, Part, Service, Transport,
+    TransportConfig, environment,
 };
 
 use crate::envelope::Contents;
@@ -98,29 +98,12 @@ impl Client {
         let request = self.transport.request_to(endpoint, at, ());
         let response = match self.transport.send(request).await {
             Ok(response) => response,
-            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_absent() => return Ok(None),
             Err(error) => return Err(error),
         };
         match Response::take(&response)? {
             content if is_it(&content) => Ok(Some(content)),
             _ => Err(response.unexpected("it is not what was asked for")),
-        }
-    }
-
-    /// Looks with `find`, and runs `create` if nothing is there; looks again while nobody knows
-    /// whether that took effect.
-    pub(crate) async fn find_or_create<C, F, Creating, Finding>(
-        &self,
-        find: impl Fn() -> Finding,
-        create: impl Fn() -> Creating,
-    ) -> Result<Creation<C, F>, Error>
-    where
-        Creating: Future<Output = Result<C, Error>>,
-        Finding: Future<Output = Result<Option<F>, Error>>,
-    {
-        match find().await? {
-            Some(found) => Ok(Creation::Found(found)),
-            None => self.transport.create_or_find(create, find).await,
         }
     }
 }

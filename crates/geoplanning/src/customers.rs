@@ -104,7 +104,7 @@ impl Customers<'_> {
         let foreign_id = foreign_id::required(customer, &ADD_CUSTOMER)?;
         let create = || self.add(customer);
         let find = || self.find(foreign_id, customer);
-        self.client.find_or_create(find, create).await
+        self.client.transport().find_or_create(find, create).await
     }
 
     async fn find(

@@ -136,7 +136,7 @@ impl Resources<'_> {
         let foreign_id = foreign_id::required(resource, &ADD_RESOURCE)?;
         let create = || self.add(resource);
         let find = || self.find(foreign_id, resource);
-        self.client.find_or_create(find, create).await
+        self.client.transport().find_or_create(find, create).await
     }
 
     async fn find(

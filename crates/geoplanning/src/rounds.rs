@@ -149,7 +149,7 @@ impl Rounds<'_> {
             let rounds = self.client.look_up(&LIST_ROUNDS, at, is_complete).await?;
             Ok(rounds.into_iter().flatten().next())
         };
-        self.client.find_or_create(find, create).await
+        self.client.transport().find_or_create(find, create).await
     }
 
     /// Ends a round: nothing more happens in it.

@@ -56,7 +56,7 @@ impl BaseUrl {
         })
     }
 
-    /// The URL itself. Whoever sets path and query on a copy stays with its origin.
+    /// The URL itself. Setting path and query on a copy cannot change the origin.
     pub(crate) fn url(&self) -> &Url {
         &self.url
     }

@@ -87,14 +87,14 @@ impl Default for TransportConfig {
 }
 
 impl TransportConfig {
-    /// How long making a connection may take, TLS included: 10 s unless told otherwise.
+    /// How long connecting may take, TLS included. Default: 10 s.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer: 30 s unless
+    /// How long one attempt may take, from connecting to the last byte of the response. Default: 30 s unless
     /// told otherwise.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
@@ -103,7 +103,7 @@ impl TransportConfig {
     }
 
     /// How long a call may take altogether: logging in, all attempts, the waits between them and
-    /// reading the answer. 60 s unless told otherwise.
+    /// reading the response. Default: 60 s.
     #[must_use]
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = limit;
@@ -120,7 +120,7 @@ impl TransportConfig {
         self
     }
 
-    /// How large the body of an answer may be, in bytes, after decompression: 16 MiB unless told
+    /// How large the body of a response may be, in bytes, after decompression: 16 MiB unless told
     /// otherwise.
     #[must_use]
     pub fn max_body_size(mut self, bytes: usize) -> Self {

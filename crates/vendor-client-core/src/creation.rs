@@ -240,7 +240,8 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::error::{ErrorKind, Failure, Outcome};
+    use crate::error::{ErrorKind, Outcome};
+    use crate::failure::Failure;
 
     const WAITS: [u64; 3] = [1, 3, 9];
 

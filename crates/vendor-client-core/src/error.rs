@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::failure::Failure;
 use crate::operation::{Idempotency, Operation};
 use crate::validate::{Violation, Violations};
 
@@ -29,36 +30,37 @@ use crate::validate::{Violation, Violations};
 /// "mend the request"
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Arc<Failure>);
 
 /// What kind of thing went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built from what it was given.
+    /// The client's configuration is invalid.
     Configuration,
     /// The request breaks documented constraints and was not sent; see [`Error::violations`].
     InvalidRequest,
-    /// No connection to the vendor could be made.
+    /// The client could not connect to the vendor.
     Connect,
-    /// The connection broke before the answer was complete.
+    /// The connection was lost before the response was complete.
     Interrupted,
-    /// There was no complete answer in time.
+    /// Time ran out before the response was complete.
     Timeout,
     /// The service asked for a wait that lasts beyond the call's deadline; see
     /// [`Error::retry_after`]. Nothing was sent.
     Throttled,
-    /// Logging in failed, so the operation was not sent; the source tells why.
+    /// The login failed, so the operation was not sent; the source has the reason.
     LogIn,
-    /// The vendor answered with a redirect, which is never followed; see
+    /// The vendor responded with a redirect, which is never followed; see
     /// [`Error::redirect_host`].
     Redirect,
-    /// The vendor answered with a status that is no success; see [`Error::status`].
+    /// The vendor responded with a non-success status; see [`Error::status`].
     Status,
-    /// The vendor answered with a success status and a failure inside.
+    /// The vendor responded with a success status and an error in the body.
     VendorFailure,
-    /// The answer's body is not what is documented, or is larger than allowed.
+    /// The response's body is not what is documented, or is larger than allowed.
     Body,
 }
 
@@ -68,7 +70,7 @@ pub enum ErrorKind {
 pub enum Outcome {
     /// No attempt reached the vendor's application.
     NotSent,
-    /// The vendor answered that it did not do it.
+    /// The vendor reported that it did not do it.
     Rejected,
     /// It may have happened.
     Unknown,
@@ -80,7 +82,7 @@ pub enum Outcome {
 pub struct Attempt {
     /// What went wrong in this attempt.
     pub kind: ErrorKind,
-    /// The status of the answer, where there was one.
+    /// The status of the response, if there was one.
     pub status: Option<StatusCode>,
     /// What is known of this attempt's effect.
     pub outcome: Outcome,
@@ -101,7 +103,7 @@ pub struct VendorMessage {
 }
 
 impl VendorMessage {
-    /// Puts together what the vendor said.
+    /// Combines the vendor's code and words.
     #[must_use]
     pub fn new(code: Option<String>, message: Option<String>) -> Self {
         Self { code, message }
@@ -111,7 +113,7 @@ impl VendorMessage {
 impl VendorMessage {
     /// The code, where it is one: a word without spaces. Whatever else stands in its place may
     /// hold personal data or break a line of a log.
-    fn plain_code(&self) -> Option<&str> {
+    pub(crate) fn plain_code(&self) -> Option<&str> {
         const LONGEST: usize = 40;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
         let code = self.code.as_deref()?;
@@ -125,118 +127,6 @@ impl fmt::Debug for VendorMessage {
         f.debug_struct("VendorMessage")
             .field("code", &self.plain_code())
             .finish_non_exhaustive()
-    }
-}
-
-/// Everything an [`Error`] holds, while it is put together.
-#[derive(Clone)]
-pub(crate) struct Failure {
-    pub(crate) kind: ErrorKind,
-    pub(crate) outcome: Outcome,
-    /// Whether a later attempt may fare better.
-    pub(crate) transient: bool,
-    /// Whether there was no further attempt only because the client's budget of retries was used up.
-    pub(crate) is_out_of_budget: bool,
-    /// Whether the response can be the service's own and not that of a gateway in front of it.
-    pub(crate) is_from_application: bool,
-    /// Whether it refuses the credentials although its status isn't 401.
-    pub(crate) refuses_credentials: bool,
-    pub(crate) operation: Option<&'static Operation>,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) vendor: VendorMessage,
-    pub(crate) request_id: Option<String>,
-    /// Whether the status reports an exhausted quota, as 429 does.
-    pub(crate) is_quota: bool,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) redirect_host: Option<String>,
-    pub(crate) violations: Vec<Violation>,
-    /// A reason in our own words, without anything of the request or the answer.
-    pub(crate) reason: Option<String>,
-    pub(crate) json_path: Option<String>,
-    pub(crate) snippet: Option<String>,
-    pub(crate) attempts: Vec<Attempt>,
-    pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
-}
-
-impl Failure {
-    pub(crate) fn new(kind: ErrorKind, outcome: Outcome) -> Self {
-        Self {
-            kind,
-            outcome,
-            transient: false,
-            is_out_of_budget: false,
-            is_from_application: false,
-            refuses_credentials: false,
-            operation: None,
-            status: None,
-            vendor: VendorMessage::default(),
-            request_id: None,
-            is_quota: false,
-            retry_after: None,
-            redirect_host: None,
-            violations: Vec::new(),
-            reason: None,
-            json_path: None,
-            snippet: None,
-            attempts: Vec::new(),
-            source: None,
-        }
-    }
-
-    pub(crate) fn transient(mut self) -> Self {
-        self.transient = true;
-        self
-    }
-
-    pub(crate) fn status(mut self, status: StatusCode) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    pub(crate) fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
-        self
-    }
-
-    pub(crate) fn source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.source = Some(Arc::new(source));
-        self
-    }
-
-    /// Whether another attempt may succeed and cannot do harm: the one rule that retries and
-    /// [`Error::is_retryable`] share.
-    pub(crate) fn may_be_retried(&self, idempotency: Idempotency) -> bool {
-        self.transient && (idempotency.is_idempotent() || self.outcome != Outcome::Unknown)
-    }
-
-    /// Whether the service turned the request away and says for how long.
-    pub(crate) fn asks_for_a_wait(&self) -> bool {
-        self.retry_after.is_some() && self.outcome == Outcome::Rejected
-    }
-
-    /// This failure as one attempt among others.
-    pub(crate) fn as_attempt(&self, waited: Option<Duration>) -> Attempt {
-        Attempt {
-            kind: self.kind,
-            status: self.status,
-            outcome: self.outcome,
-            is_look_up: false,
-            waited,
-        }
-    }
-
-    /// The failure of the whole call: what is known of the effect is the least certain of all
-    /// the attempts.
-    pub(crate) fn after(mut self, operation: &'static Operation, earlier: Vec<Attempt>) -> Error {
-        let last = self.as_attempt(None);
-        self.outcome = earlier
-            .iter()
-            .map(|attempt| attempt.outcome)
-            .fold(self.outcome, Outcome::max);
-        self.attempts = earlier;
-        self.attempts.push(last);
-        self.operation = Some(operation);
-        Error(Arc::new(self))
     }
 }
 
@@ -275,13 +165,13 @@ impl Error {
         self.0.kind
     }
 
-    /// The operation that was attempted; `None` where a client could not be built.
+    /// The operation that was attempted; `None` if a client could not be built.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
 
-    /// The HTTP status of the last answer, where there was one.
+    /// The HTTP status of the last response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -299,8 +189,8 @@ impl Error {
         self.0.vendor.message.as_deref()
     }
 
-    /// The error's line with the vendor's words at its end. They may hold personal data: this is
-    /// for the eyes of who made the call, not for a log.
+    /// The error's line with the vendor's words at its end. They may hold personal data: show
+    /// it to the caller, do not log it.
     ///
     /// ```
     /// # fn show(error: vendor_client_core::Error) {
@@ -312,7 +202,7 @@ impl Error {
         Disclosed(self)
     }
 
-    /// The identifier that the vendor gave to the request, for its support, where a header has
+    /// The identifier that the vendor gave to the request, for its support, if a header has
     /// one.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
@@ -392,7 +282,7 @@ impl Error {
         self.0.kind == ErrorKind::InvalidRequest
     }
 
-    /// How long the vendor asks to wait, counted from its answer.
+    /// How long the vendor asks to wait, counted from its response.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -479,7 +369,7 @@ impl Error {
 
     /// The error of the log-in that this one comes from.
     fn cause(&self) -> Option<&Self> {
-        self.0.source.as_ref()?.downcast_ref()
+        self.0.source.as_deref()?.downcast_ref()
     }
 
     pub(crate) fn failure(&self) -> &Failure {
@@ -493,40 +383,37 @@ impl From<Failure> for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.0.source {
-            Some(source) => Some(source.as_ref()),
-            None => None,
-        }
+/// The one line that `Display` writes.
+pub(crate) struct Line<'a>(pub(crate) &'a Failure);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_line(self.0, f)
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let failure = &*self.0;
-        if let Some(operation) = failure.operation {
-            write!(f, "{}: ", operation.name)?;
-        }
-        write_what(failure, f)?;
-        if let Some(reason) = &failure.reason {
-            write!(f, ": {reason}")?;
-        }
-        let looks = failure.attempts.iter().filter(|attempt| attempt.is_look_up);
-        let looks = looks.count();
-        if failure.attempts.len() - looks > 1 {
-            write!(f, ", after {} attempts", failure.attempts.len() - looks)?;
-        }
-        match looks {
-            0 => {}
-            1 => f.write_str(", and looking it up failed")?,
-            looks => write!(f, ", and looking it up failed {looks} times")?,
-        }
-        if failure.is_out_of_budget {
-            f.write_str(", not retried because the client's retry budget is used up")?;
-        }
-        f.write_str(self.advice())
+fn write_line(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Some(operation) = failure.operation {
+        write!(f, "{}: ", operation.name)?;
     }
+    write_what(failure, f)?;
+    if let Some(reason) = &failure.reason {
+        write!(f, ": {reason}")?;
+    }
+    let looks = failure.attempts.iter().filter(|attempt| attempt.is_look_up);
+    let looks = looks.count();
+    if failure.attempts.len() - looks > 1 {
+        write!(f, ", after {} attempts", failure.attempts.len() - looks)?;
+    }
+    match looks {
+        0 => {}
+        1 => f.write_str(", and looking it up failed")?,
+        looks => write!(f, ", and looking it up failed {looks} times")?,
+    }
+    if failure.is_out_of_budget {
+        f.write_str(", not retried because the client's retry budget is used up")?;
+    }
+    f.write_str(advice(failure))
 }
 
 struct Disclosed<'a>(&'a Error);
@@ -543,23 +430,46 @@ impl fmt::Display for Disclosed<'_> {
 
 fn write_what(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match failure.kind {
-        ErrorKind::Configuration => f.write_str("the client cannot be built"),
+        ErrorKind::Configuration => f.write_str("invalid client configuration"),
         ErrorKind::InvalidRequest => write_violations(&failure.violations, f),
-        ErrorKind::Connect => f.write_str("no connection could be made"),
-        ErrorKind::Interrupted => {
-            f.write_str("the connection broke before the answer was complete")
-        }
-        ErrorKind::Timeout => f.write_str("there was no complete answer in time"),
+        ErrorKind::Connect => f.write_str("could not connect"),
+        ErrorKind::Interrupted => f.write_str("connection lost before the response was complete"),
+        ErrorKind::Timeout => f.write_str("timed out waiting for the response"),
         ErrorKind::Throttled => f.write_str("the service asked to wait beyond the deadline"),
-        ErrorKind::LogIn => f.write_str("logging in failed"),
+        ErrorKind::LogIn => write_log_in(failure, f),
         ErrorKind::Redirect => write_redirect(failure, f),
         ErrorKind::Status | ErrorKind::VendorFailure => write_answer(failure, f),
         ErrorKind::Body => write_body_problem(failure, f),
     }
 }
 
+/// A login fails for many reasons; the line names the one that counts.
+fn write_log_in(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("login failed")?;
+    let cause = failure.source.as_deref();
+    let Some(cause) = cause.and_then(|source| source.downcast_ref::<Error>()) else {
+        return Ok(());
+    };
+    if cause.is_unauthorized() {
+        return match failure.status {
+            Some(status) => write!(
+                f,
+                ": the service rejected the credentials ({})",
+                status.as_u16()
+            ),
+            None => f.write_str(": the service rejected the credentials"),
+        };
+    }
+    f.write_str(": ")?;
+    write_what(&cause.0, f)?;
+    match &cause.0.reason {
+        Some(reason) => write!(f, ": {reason}"),
+        None => Ok(()),
+    }
+}
+
 fn write_violations(violations: &[Violation], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("the request is invalid")?;
+    f.write_str("invalid request")?;
     for (index, violation) in violations.iter().enumerate() {
         write!(f, "{}{violation}", if index == 0 { ": " } else { "; " })?;
     }
@@ -568,18 +478,18 @@ fn write_violations(violations: &[Violation], f: &mut fmt::Formatter<'_>) -> fmt
 
 fn write_redirect(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match &failure.redirect_host {
-        Some(host) => write!(f, "the vendor redirects to {host}, which is not followed"),
-        None => f.write_str("the vendor redirects, which is not followed"),
+        Some(host) => write!(f, "refused to follow a redirect to {host}"),
+        None => f.write_str("refused to follow a redirect"),
     }
 }
 
 fn write_answer(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match failure.status {
-        Some(status) => write!(f, "the vendor answered {status}")?,
-        None => f.write_str("the vendor answered")?,
+        Some(status) => write!(f, "the vendor returned {status}")?,
+        None => f.write_str("the vendor responded")?,
     }
     if failure.kind == ErrorKind::VendorFailure {
-        f.write_str(" with a failure inside")?;
+        f.write_str(" with an error in the body")?;
     }
     if let Some(code) = failure.vendor.plain_code() {
         write!(f, " (code {code})")?;
@@ -588,59 +498,30 @@ fn write_answer(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn write_body_problem(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("the answer cannot be read")?;
+    f.write_str("could not decode the response")?;
     if let Some(path) = &failure.json_path {
-        write!(f, " at {path}")?;
+        write!(f, " at `{path}`")?;
     }
     Ok(())
 }
 
-impl Error {
-    /// What the caller can make of it, as the end of the line that `Display` writes.
-    fn advice(&self) -> &'static str {
-        match (self.0.kind, self.0.outcome) {
-            (ErrorKind::Configuration | ErrorKind::InvalidRequest, _) => "",
-            (_, Outcome::NotSent) => "; nothing was sent",
-            (_, Outcome::Rejected) => "; it had no effect",
-            (_, Outcome::Unknown) if self.idempotency().is_idempotent() => "; it is safe to repeat",
-            (_, Outcome::Unknown) => "; it may have taken effect, look before repeating it",
-        }
+/// What the caller can make of it, as the end of the line.
+fn advice(failure: &Failure) -> &'static str {
+    let is_idempotent = failure
+        .operation
+        .is_some_and(|operation| operation.idempotency.is_idempotent());
+    match (failure.kind, failure.outcome) {
+        (ErrorKind::Configuration | ErrorKind::InvalidRequest, _) => "",
+        (_, Outcome::NotSent) => "; nothing was sent",
+        (_, Outcome::Rejected) => "; it had no effect",
+        (_, Outcome::Unknown) if is_idempotent => "; it is safe to retry",
+        (_, Outcome::Unknown) => "; it may have taken effect, check before retrying",
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let failure = &*self.0;
-        let mut out = f.debug_struct("Error");
-        out.field("kind", &failure.kind)
-            .field("outcome", &failure.outcome);
-        if let Some(operation) = failure.operation {
-            out.field("operation", &operation.name);
-        }
-        let mut optional = |name, value: Option<&dyn fmt::Debug>| {
-            if let Some(value) = value {
-                out.field(name, value);
-            }
-        };
-        optional("status", failure.status.as_ref().map(|v| v as _));
-        let code = failure.vendor.plain_code();
-        optional("vendor_code", code.as_ref().map(|v| v as _));
-        optional("request_id", failure.request_id.as_ref().map(|v| v as _));
-        optional("retry_after", failure.retry_after.as_ref().map(|v| v as _));
-        optional(
-            "redirect_host",
-            failure.redirect_host.as_ref().map(|v| v as _),
-        );
-        optional("reason", failure.reason.as_ref().map(|v| v as _));
-        optional("json_path", failure.json_path.as_ref().map(|v| v as _));
-        optional("source", failure.source.as_ref().map(|v| v as _));
-        if !failure.violations.is_empty() {
-            out.field("violations", &failure.violations);
-        }
-        if !failure.attempts.is_empty() {
-            out.field("attempts", &failure.attempts);
-        }
-        out.finish_non_exhaustive()
+        self.0.fmt(f)
     }
 }
 

@@ -54,6 +54,7 @@ mod debug;
 mod endpoint;
 pub mod environment;
 mod error;
+mod failure;
 mod id;
 mod operation;
 mod request;

@@ -1,4 +1,4 @@
-//! A successful answer, and reading its body.
+//! A successful response, and reading its body.
 
 use std::fmt;
 
@@ -7,12 +7,13 @@ use http::StatusCode;
 use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
+use crate::error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
+use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::spellings;
 use crate::status;
 
-/// An answer with a success status.
+/// A response with a success status.
 pub struct Response {
     status: StatusCode,
     headers: HeaderMap,
@@ -42,7 +43,7 @@ impl Response {
         self.status
     }
 
-    /// The answer's headers.
+    /// The response's headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
@@ -117,7 +118,7 @@ impl Response {
     }
 
     /// The error for a success answer that lacks what the operation promises; `reason` must hold
-    /// nothing of the answer.
+    /// nothing of the response.
     #[must_use]
     pub fn unexpected(&self, reason: &'static str) -> Error {
         self.unreadable(Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason))
@@ -129,7 +130,7 @@ impl Response {
             return None;
         }
         if media_type.eq_ignore_ascii_case("text/html") {
-            return Some("it is an HTML page, perhaps of a proxy or a log-in portal".to_owned());
+            return Some("it is an HTML page, perhaps from a proxy or login portal".to_owned());
         }
         Some(format!("its media type is `{media_type}` instead of JSON"))
     }
@@ -186,7 +187,7 @@ fn unreadable_text(body: &[u8]) -> Option<&'static str> {
         return Some("it is not valid UTF-8");
     }
     if body.trim_ascii_start().starts_with(b"<") {
-        return Some("it is an HTML or XML page, perhaps of a proxy or a log-in portal");
+        return Some("it is an HTML or XML page, perhaps from a proxy or login portal");
     }
     None
 }
@@ -210,7 +211,7 @@ fn describe(error: &serde_json::Error) -> String {
             let expected = expected.split(" at line ").next().unwrap_or(expected);
             format!("expected {expected}, at {place}")
         }
-        None => format!("a value is not as documented, at {place}"),
+        None => format!("unexpected value, at {place}"),
     }
 }
 

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use crate::error::{ErrorKind, Failure, Outcome};
+use crate::error::{ErrorKind, Outcome};
+use crate::failure::Failure;
 use crate::operation::Idempotency;
 use crate::transport::from_now;
 
@@ -54,8 +55,8 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// How often a call is attempted at the most, the first attempt included. The replay after an
-    /// expired token does not count.
+    /// Maximum number of attempts per call, including the first. Default: 4. Replaying a request
+    /// after the token expired doesn't count as an attempt.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;

@@ -1,4 +1,4 @@
-//! What an answer's status and headers mean.
+//! What a response's status and headers mean.
 
 use http::StatusCode;
 use http::header::{self, HeaderMap};

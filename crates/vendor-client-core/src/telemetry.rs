@@ -1,4 +1,4 @@
-//! What a call tells `tracing`: a span a call, an event a retry.
+//! What a call reports to `tracing`: one span per call, one event per retry.
 //!
 //! Names follow OpenTelemetry's conventions for HTTP clients. Of the request only the operation's
 //! own constants are recorded, never an identifier, a query, a header or a body.
@@ -12,7 +12,8 @@ use tracing::field::{Empty, display};
 use tracing::{Instrument, Span, info, info_span, warn};
 
 use crate::base_url::BaseUrl;
-use crate::error::{Error, ErrorKind, Failure, Outcome};
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::response::Response;
 
@@ -96,7 +97,7 @@ pub(crate) fn looked<F>(operation: Option<&Operation>, look: &Result<Option<F>, 
     );
 }
 
-/// The convention's value: the status code of an answer, otherwise a name of few variants.
+/// The convention's value: the status code of a response, otherwise a name of few variants.
 struct ErrorType(ErrorKind, Option<StatusCode>);
 
 impl fmt::Display for ErrorType {

@@ -21,7 +21,8 @@ use std::time::Duration;
 use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::error::{Error, ErrorKind, Failure, Outcome};
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::failure::Failure;
 
 pub use cache::{CurrentToken, Generation, TokenCache, TokenCacheBuilder};
 pub use file_store::FileTokenStore;

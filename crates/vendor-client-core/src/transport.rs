@@ -17,7 +17,8 @@ use crate::clock::Clock;
 use crate::config::TransportConfig;
 use crate::connecting;
 use crate::creation::LookUp;
-use crate::error::{Attempt, Error, ErrorKind, Failure, Outcome, VendorMessage};
+use crate::error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
+use crate::failure::Failure;
 use crate::operation::{Idempotency, Operation};
 use crate::request::Request;
 use crate::response::Response;
@@ -32,7 +33,7 @@ use crate::token::{Generation, LogIn, TokenCache, TokenStore};
 pub struct Service {
     /// The value of `User-Agent`, such as `ocean-geomission/0.1.0`.
     pub user_agent: &'static str,
-    /// Reads the vendor's code and words from the body of an answer that reports a failure.
+    /// Reads the vendor's code and words from the body of a response that reports a failure.
     pub read_failure: fn(&[u8]) -> VendorMessage,
     /// The status that reports an exhausted quota if `Retry-After` comes with it, as 429 does.
     pub quota_status: Option<StatusCode>,
@@ -267,7 +268,7 @@ trait Credentials {
         deadline: Instant,
     ) -> Result<Self::Credential, Failure>;
 
-    /// Discards a credential that the vendor refused. Answers whether there may be a better one.
+    /// Discards a credential that the vendor refused. Returns whether there may be a better one.
     fn replace(&self, refused: Self::Credential) -> bool;
 }
 
@@ -379,7 +380,7 @@ impl Inner {
             let body = self.read_body(&mut response).await?;
             return Ok(Response::new(status, take_headers(&mut response), body));
         }
-        // An answer whose body breaks off is still an answer: its status decides.
+        // A response whose body breaks off is still a response: its status decides.
         let body = self.read_body(&mut response).await.unwrap_or_default();
         Err(self.refusal(&response, &body))
     }
@@ -435,7 +436,7 @@ impl Inner {
             .reason(reason))
     }
 
-    /// What an answer means that is no success.
+    /// What a response means that is no success.
     fn refusal(&self, response: &reqwest::Response, body: &[u8]) -> Failure {
         let status = response.status();
         let headers = response.headers();
@@ -487,7 +488,7 @@ fn take_headers(response: &mut reqwest::Response) -> HeaderMap {
 /// Judges an exchange that brought no answer.
 ///
 /// Only a connection that could not be made is certain not to have carried the request. A
-/// connection that breaks later may break after the vendor acted, also where no byte of an answer
+/// connection that breaks later may break after the vendor acted, also where no byte of a response
 /// was seen.
 fn unsent_or_broken(source: reqwest::Error) -> Failure {
     let failure = match (source.is_connect(), source.is_timeout()) {

@@ -39,7 +39,7 @@ use crate::token::{LogIn, StoredToken, Token, TokenStore};
 ///
 /// impl LogIn for Account {
 ///     async fn log_in(&self) -> Result<Token, Error> {
-///         Token::new("what the vendor answered", Duration::from_secs(12 * 3600))
+///         Token::new("what the vendor returned", Duration::from_secs(12 * 3600))
 ///     }
 /// }
 ///
@@ -48,7 +48,7 @@ use crate::token::{LogIn, StoredToken, Token, TokenStore};
 /// let token = tokens.get().await?;
 /// let (header, generation) = (token.header().clone(), token.generation());
 /// drop(token);
-/// // … send the request with `header`; if the answer is 401:
+/// // … send the request with `header`; if the response is 401:
 /// tokens.invalidate(generation);
 /// let token = tokens.get().await?;
 /// # Ok(()) }
@@ -125,7 +125,7 @@ pub struct TokenCacheBuilder {
 }
 
 impl TokenCacheBuilder {
-    /// How long before a token's end the next one is fetched: 10 minutes, unless told otherwise,
+    /// How long before a token's end the next one is fetched: 10 minutes,,
     /// and never more than a quarter of the token's lifetime.
     ///
     /// Up to half of it is taken off at random, so that processes that share an account do not
@@ -137,7 +137,7 @@ impl TokenCacheBuilder {
     }
 
     /// How long a failure that may pass by itself, such as a timeout or a 503, is remembered:
-    /// 5 seconds, unless told otherwise. Where the vendor asks for a longer wait, that is kept, up
+    /// 5 seconds,. Where the vendor asks for a longer wait, that is kept, up
     /// to [`refusal_memory`](Self::refusal_memory).
     #[must_use]
     pub fn failure_memory(mut self, failure_memory: Duration) -> Self {
@@ -146,7 +146,7 @@ impl TokenCacheBuilder {
     }
 
     /// How long a failure that will not pass by itself, such as a wrong password, is remembered:
-    /// 60 seconds, unless told otherwise. In that time the log-in is not tried again, lest the
+    /// 60 seconds,. In that time the log-in is not tried again, lest the
     /// vendor locks the account.
     #[must_use]
     pub fn refusal_memory(mut self, refusal_memory: Duration) -> Self {
@@ -154,7 +154,7 @@ impl TokenCacheBuilder {
         self
     }
 
-    /// How long a log-in may take in all, the store included: 60 seconds, unless told otherwise.
+    /// How long a log-in may take in all, the store included: 60 seconds,.
     ///
     /// It is the last resort against one that never ends. Each caller's own deadline is apart
     /// from it and usually shorter.
@@ -164,14 +164,14 @@ impl TokenCacheBuilder {
         self
     }
 
-    /// The wall clock: the machine's, unless told otherwise.
+    /// The wall clock: the machine's,.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Where processes share the token: nowhere, unless told otherwise.
+    /// Where processes share the token: nowhere,.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);

@@ -17,7 +17,8 @@ use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, advance};
 
 use crate::clock::ManualClock;
-use crate::error::{Error, ErrorKind, Failure, Outcome};
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::failure::Failure;
 use crate::token::{CurrentToken, LogIn, Token, TokenCache, TokenCacheBuilder};
 
 const SECOND: Duration = Duration::from_secs(1);

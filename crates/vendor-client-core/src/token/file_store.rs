@@ -158,7 +158,7 @@ impl TokenFile {
         match fs::metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => {}
             // Opening a pipe would wait for its other end.
-            Ok(_) => return Err(io::Error::other("the token file is no file")),
+            Ok(_) => return Err(io::Error::other("the token path is not a regular file")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         }

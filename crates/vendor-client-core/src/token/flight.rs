@@ -19,7 +19,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Failure, Outcome};
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::failure::Failure;
 use crate::token::cache::{Generation, IssuedToken, Settings, TokenCacheBuilder};
 use crate::token::{LogIn, StoreFuture, StoredToken, Token, TokenStore};
 

@@ -238,7 +238,7 @@ async fn an_error_names_the_request_and_what_the_vendor_said_without_showing_it(
     assert_eq!(error.body_snippet(), Some("canary of a customer"));
     assert_eq!(
         error.to_string(),
-        "read_thing: the vendor answered 400 Bad Request (code E-7); it had no effect"
+        "read_thing: the vendor returned 400 Bad Request (code E-7); it had no effect"
     );
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     assert_eq!(

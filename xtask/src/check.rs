@@ -2,79 +2,79 @@
 
 use std::path::Path;
 
-use crate::finding::{Finding, sorted};
 use crate::outputs::Outputs;
 use crate::page::Vendor;
-use crate::{contract, fixtures, ledger, openapi, tables, vendor};
+use crate::problem::{Problem, sorted};
+use crate::{contract, coverage, fixtures, openapi, pages, tables};
 
 /// Makes files of the pages, with what stands in the way.
-pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Finding>);
+pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Problem>);
 
 /// What makes the files that are derived from the pages.
 const GENERATORS: [Generator; 3] = [fixtures::generate, contract::generate, openapi::generate];
 
 /// Reads the pages of all vendors, with everything that is wrong in them.
-pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Finding>), String> {
+pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Problem>), String> {
     let mut vendors = Vec::new();
-    let mut findings = Vec::new();
-    for name in vendor::names(root)? {
-        let (vendor, found) = vendor::load(root, &name)?;
+    let mut problems = Vec::new();
+    for name in pages::names(root)? {
+        let (vendor, found) = pages::load(root, &name)?;
         vendors.push(vendor);
-        findings.extend(found);
+        problems.extend(found);
     }
-    Ok((vendors, findings))
+    Ok((vendors, problems))
 }
 
 /// Runs every comparison, and writes nothing.
-pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
-    let (vendors, mut findings) = load(root)?;
+pub(crate) fn check(root: &Path) -> Result<Vec<Problem>, String> {
+    let (vendors, mut problems) = load(root)?;
     for generate in GENERATORS {
         let (outputs, found) = generate(root, &vendors);
-        findings.extend(found);
-        findings.extend(outputs.check(root));
+        problems.extend(found);
+        problems.extend(outputs.check(root));
     }
-    findings.extend(tables::check(&vendors));
-    findings.extend(ledger::check(root, &vendors)?);
-    Ok(sorted(findings))
+    problems.extend(tables::check(&vendors));
+    problems.extend(coverage::check(root, &vendors)?);
+    Ok(sorted(problems))
 }
 
 /// Writes everything that is derived from the pages.
 ///
 /// Nothing is written if a page has a problem.
-pub(crate) fn write(root: &Path) -> Result<Vec<Finding>, String> {
-    let (vendors, mut findings) = load(root)?;
+pub(crate) fn write(root: &Path) -> Result<Vec<Problem>, String> {
+    let (vendors, mut problems) = load(root)?;
     let mut all = Vec::new();
     for generate in GENERATORS {
         let (outputs, found) = generate(root, &vendors);
-        findings.extend(found);
+        problems.extend(found);
         all.push(outputs);
     }
-    if !findings.is_empty() {
-        return Ok(sorted(findings));
+    if !problems.is_empty() {
+        return Ok(sorted(problems));
     }
     for line in all.iter().map(|outputs| outputs.write(root)) {
         line?.iter().for_each(|line| crate::say(line));
     }
-    ledger::write(root, &vendors)?;
+    coverage::write(root, &vendors)?;
     Ok(Vec::new())
 }
 
-/// Writes the ledger, or with `only_check` compares it.
-pub(crate) fn ledger(root: &Path, only_check: bool) -> Result<Vec<Finding>, String> {
-    let (vendors, mut findings) = load(root)?;
+/// Writes the coverage, or with `only_check` compares it.
+pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>, String> {
+    let (vendors, mut problems) = load(root)?;
     if only_check {
-        findings.extend(ledger::check(root, &vendors)?);
-    } else if findings.is_empty() {
-        ledger::write(root, &vendors)?;
+        problems.extend(coverage::check(root, &vendors)?);
+    } else if problems.is_empty() {
+        coverage::write(root, &vendors)?;
     }
-    Ok(sorted(findings))
+    Ok(sorted(problems))
 }
 
 /// Compares the field tables with the types alone.
-pub(crate) fn tables(root: &Path) -> Result<Vec<Finding>, String> {
-    let (vendors, mut findings) = load(root)?;
-    findings.extend(tables::check(&vendors));
-    Ok(sorted(findings))
+pub(crate) fn tables(root: &Path) -> Result<Vec<Problem>, String> {
+    let (vendors, mut problems) = load(root)?;
+    problems.extend(tables::check(&vendors));
+    Ok(sorted(problems))
 }
 
 /// Runs one generator: writes its files, or with `only_check` compares them.
@@ -84,16 +84,16 @@ pub(crate) fn generate(
     root: &Path,
     generator: Generator,
     only_check: bool,
-) -> Result<Vec<Finding>, String> {
-    let (vendors, mut findings) = load(root)?;
+) -> Result<Vec<Problem>, String> {
+    let (vendors, mut problems) = load(root)?;
     let (outputs, found) = generator(root, &vendors);
-    findings.extend(found);
+    problems.extend(found);
     if only_check {
-        findings.extend(outputs.check(root));
-    } else if findings.is_empty() {
+        problems.extend(outputs.check(root));
+    } else if problems.is_empty() {
         for line in outputs.write(root)? {
             crate::say(&line);
         }
     }
-    Ok(sorted(findings))
+    Ok(sorted(problems))
 }

@@ -4,28 +4,28 @@ use std::path::Path;
 
 use vendor_sandbox::contract::{Body, Contract, Field, FieldTable, Operation, Type};
 
-use crate::finding::Finding;
 use crate::outputs::Outputs;
 use crate::page::{Page, Place, Row, Section, TypeSection, Vendor};
+use crate::problem::Problem;
 
 pub(crate) const COMMAND: &str = "cargo xtask contract";
 
 /// The contract files of these vendors.
-pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
+pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
     let mut outputs = Outputs::new(COMMAND);
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     let folder = "crates/vendor-sandbox/contracts";
     outputs.claim(folder.to_owned());
     for vendor in vendors {
         let path = format!("{folder}/{}.json", vendor.name);
         let pages = format!("docs/{}", vendor.name);
-        let origin = |message| Finding::new(&pages, 0, message);
+        let origin = |message| Problem::new(&pages, 0, message);
         let added = to_text(&contract(vendor))
             .map_err(origin)
             .and_then(|text| outputs.add(path, text, origin));
-        findings.extend(added.err());
+        problems.extend(added.err());
     }
-    (outputs, findings)
+    (outputs, problems)
 }
 
 /// The text of a generated JSON file.

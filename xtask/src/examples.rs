@@ -3,15 +3,15 @@
 use serde_json::Value;
 use vendor_sandbox::contract::{Field, Shape};
 
-use crate::finding::Finding;
 use crate::page::{
     Direction, Example, FieldTable, Page, Place, Row, Section, Vendor, name_of, parent_of,
 };
+use crate::problem::Problem;
 
-pub(crate) fn check(vendor: &Vendor, findings: &mut Vec<Finding>) {
+pub(crate) fn check(vendor: &Vendor, problems: &mut Vec<Problem>) {
     for (page, section) in vendor.sections() {
         for example in &section.examples {
-            check_example(vendor, page, section, example, findings);
+            check_example(vendor, page, section, example, problems);
         }
     }
 }
@@ -21,11 +21,11 @@ fn check_example(
     page: &Page,
     section: &Section,
     example: &Example,
-    findings: &mut Vec<Finding>,
+    problems: &mut Vec<Problem>,
 ) {
     let report = |field: &str, message: String| {
-        let finding = Finding::new(&page.path, example.line, message);
-        finding.operation(section.operation()).field(field)
+        let problem = Problem::new(&page.path, example.line, message);
+        problem.operation(section.operation()).field(field)
     };
     let tables = tables_for(section, example);
     if tables.is_empty() && example.value.is_null() {
@@ -33,17 +33,17 @@ fn check_example(
         return;
     }
     if tables.is_empty() {
-        findings.push(report("", "an example without a table".to_owned()));
+        problems.push(report("", "an example without a table".to_owned()));
         return;
     }
     // An example that is named after no shape fits one of them.
     let attempts = tables
         .iter()
-        .map(|rows| problems(vendor, rows, &example.value));
+        .map(|rows| mismatches(vendor, rows, &example.value));
     let best = attempts.min_by_key(Vec::len).unwrap_or_default();
     for (field, message) in best {
         if !is_on_record(section, &field) {
-            findings.push(report(&field, message));
+            problems.push(report(&field, message));
         }
     }
 }
@@ -90,7 +90,7 @@ pub(crate) fn route_of<'a>(section: &'a Section, example: &Example) -> &'a str {
 }
 
 /// What in `value` disagrees with `rows`, each with the field's path.
-pub(crate) fn problems(vendor: &Vendor, rows: &[&Row], value: &Value) -> Vec<(String, String)> {
+pub(crate) fn mismatches(vendor: &Vendor, rows: &[&Row], value: &Value) -> Vec<(String, String)> {
     let mut checker = Checker {
         vendor,
         problems: Vec::new(),
@@ -442,8 +442,8 @@ mod tests {
             "| `pages` | a fraction in the example |",
             1,
         );
-        let (_, findings) = vendor(&page);
-        assert!(findings.is_empty(), "{}", listed(&findings));
+        let (_, problems) = vendor(&page);
+        assert!(problems.is_empty(), "{}", listed(&problems));
     }
 
     #[test]
@@ -452,7 +452,7 @@ mod tests {
             "\"titre\": \"Candide\",\n    \"genre\"",
             "\"title\": \"Candide\",\n    \"genre\"",
         );
-        let (_, findings) = vendor(&page);
-        assert!(findings.is_empty(), "{}", listed(&findings));
+        let (_, problems) = vendor(&page);
+        assert!(problems.is_empty(), "{}", listed(&problems));
     }
 }

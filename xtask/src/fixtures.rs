@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use crate::examples::route_of;
-use crate::finding::Finding;
 use crate::outputs::Outputs;
 use crate::page::{Direction, Example, Section, Vendor};
+use crate::problem::Problem;
 
 pub(crate) const COMMAND: &str = "cargo xtask fixtures";
 
 /// The fixtures of these vendors, and the examples that get in each other's way.
-pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
+pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
     let mut outputs = Outputs::new(COMMAND);
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     for vendor in vendors {
         let folder = format!("crates/{}/tests/fixtures", vendor.name);
         outputs.claim(folder.clone());
@@ -20,15 +20,15 @@ pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Findin
             for example in &section.examples {
                 let path = format!("{folder}/{}", path_of(section, example));
                 let origin = |message| {
-                    let finding = Finding::new(&page.path, example.line, message);
-                    finding.operation(section.operation())
+                    let problem = Problem::new(&page.path, example.line, message);
+                    problem.operation(section.operation())
                 };
                 // The text as it stands: key order and the spelling of numbers are the vendor's.
-                findings.extend(outputs.add(path, example.text.clone(), origin).err());
+                problems.extend(outputs.add(path, example.text.clone(), origin).err());
             }
         }
     }
-    (outputs, findings)
+    (outputs, problems)
 }
 
 /// `create_mission/request-full-name.json`

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use vendor_sandbox::contract::{Field, Kind, Route, Status};
 
 use crate::cells;
-use crate::finding::Finding;
 use crate::markdown::{self, Block, Content, Inline, Inlines, Table};
 use crate::page::{
     Deviation, Direction, Example, FieldTable, Page, Place, Row, Section, TypeSection, Variant,
 };
+use crate::problem::Problem;
 
 /// Where the named types of a vendor stand: their names by page and anchor, as `types.md#task`.
 pub(crate) type TypeIndex = BTreeMap<String, String>;
@@ -35,7 +35,7 @@ pub(crate) fn parse(
     file: &str,
     text: &str,
     types: &TypeIndex,
-    findings: &mut Vec<Finding>,
+    problems: &mut Vec<Problem>,
 ) -> Page {
     let blocks = markdown::blocks(text);
     let mut parser = Parser {
@@ -43,7 +43,7 @@ pub(crate) fn parse(
         file,
         types,
         subject: String::new(),
-        findings,
+        problems,
     };
     parser.page(&blocks)
 }
@@ -54,7 +54,7 @@ struct Parser<'a> {
     types: &'a TypeIndex,
     /// The operation or type that is being read.
     subject: String,
-    findings: &'a mut Vec<Finding>,
+    problems: &'a mut Vec<Problem>,
 }
 
 /// A heading and what stands below it.
@@ -106,13 +106,13 @@ fn split(blocks: &[Block], level: u8) -> (&[Block], Vec<Part<'_>>) {
 
 impl Parser<'_> {
     fn report(&mut self, line: usize, message: impl Into<String>) {
-        let finding = Finding::new(self.path, line, message).operation(&self.subject);
-        self.findings.push(finding);
+        let problem = Problem::new(self.path, line, message).operation(&self.subject);
+        self.problems.push(problem);
     }
 
     fn report_field(&mut self, line: usize, field: &str, message: impl Into<String>) {
-        let finding = Finding::new(self.path, line, message).operation(&self.subject);
-        self.findings.push(finding.field(field));
+        let problem = Problem::new(self.path, line, message).operation(&self.subject);
+        self.problems.push(problem.field(field));
     }
 
     fn page(&mut self, blocks: &[Block]) -> Page {
@@ -618,9 +618,9 @@ mod tests {
     use crate::sample_page::{PAGE, changed, is_reported, line_of, listed, names, vendor};
 
     #[test]
-    fn a_page_after_the_grammar_has_no_findings() {
-        let (vendor, findings) = vendor(PAGE);
-        assert!(findings.is_empty(), "{}", listed(&findings));
+    fn a_page_after_the_grammar_has_no_problems() {
+        let (vendor, problems) = vendor(PAGE);
+        assert!(problems.is_empty(), "{}", listed(&problems));
         assert_eq!(vendor.pages[0].read_on, "2026-11-21");
         assert_eq!(vendor.pages[0].sections[0].examples.len(), 2);
         assert_eq!(vendor.pages[0].types[2].variants[1].name, "here");
@@ -678,12 +678,12 @@ mod tests {
         let page = changed("### Query parameters", "### Aside");
         let page = page.replacen("### Request body", "### Query parameters", 1);
         let page = page.replacen("### Aside", "### Request body", 1);
-        let (_, findings) = vendor(&page);
+        let (_, problems) = vendor(&page);
         let line = line_of(&page, "### Query parameters");
         assert!(
-            names(&findings, line, "stands too late"),
+            names(&problems, line, "stands too late"),
             "{}",
-            listed(&findings)
+            listed(&problems)
         );
     }
 
@@ -811,12 +811,12 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_twice_is_reported() {
+    fn duplicates_are_reported() {
         is_reported(
             "| `note` |",
             "| `pages` |",
             "| `pages` | string",
-            "stands twice",
+            "duplicate",
         );
         is_reported(
             "`get_book`",
@@ -834,7 +834,7 @@ mod tests {
             "### Variant: here",
             "### Variant: lent",
             "### Variant: lent\n\n| Field | Type | Required | Constraints | Meaning |\n| --- | --- | --- | --- | --- |\n| `since`",
-            "stands twice",
+            "duplicate",
         );
     }
 
@@ -892,8 +892,8 @@ mod tests {
             "| `titre` | `title` in one",
             "| response `book.state.reader.id`, `Book.genre` | `title` in one",
         );
-        let (_, findings) = vendor(&page);
-        assert!(findings.is_empty(), "{}", listed(&findings));
+        let (_, problems) = vendor(&page);
+        assert!(problems.is_empty(), "{}", listed(&problems));
     }
 
     #[test]

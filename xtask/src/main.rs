@@ -3,30 +3,30 @@
 mod cells;
 mod check;
 mod contract;
+mod coverage;
 mod crates;
 mod examples;
-mod finding;
 mod fixtures;
 mod grammar;
-mod ledger;
 mod markdown;
 mod openapi;
 mod outputs;
 mod package;
 mod page;
+mod pages;
+mod problem;
 mod release;
 #[cfg(test)]
 mod sample_page;
 mod service;
 mod soak;
 mod tables;
-mod vendor;
 mod workspace;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::finding::Finding;
+use crate::problem::Problem;
 
 const USAGE: &str = "\
 Usage: cargo xtask <command> [--check]
@@ -36,7 +36,7 @@ Usage: cargo xtask <command> [--check]
   contract   write each vendor's machine-readable contract
   openapi    write each vendor's OpenAPI description
   tables     compare the field tables with the Rust types
-  ledger     write the table of operations in docs/README.md
+  coverage   write the table of operations in docs/README.md
   check      compare everything derived from the pages, and the tables; write nothing
 
   package            package the published crates, and run each client's example from the packages
@@ -55,8 +55,8 @@ fn main() -> ExitCode {
         ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
         ["openapi"] => check::generate(root(), openapi::generate, false),
         ["openapi", "--check"] => check::generate(root(), openapi::generate, true),
-        ["ledger"] => check::ledger(root(), false),
-        ["ledger", "--check"] => check::ledger(root(), true),
+        ["coverage"] => check::coverage(root(), false),
+        ["coverage", "--check"] => check::coverage(root(), true),
         ["tables"] => check::tables(root()),
         ["contract"] => check::generate(root(), contract::generate, false),
         ["contract", "--check"] => check::generate(root(), contract::generate, true),
@@ -74,24 +74,23 @@ fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-fn report(found: Result<Vec<Finding>, String>) -> ExitCode {
-    let findings = match found {
-        Ok(findings) => findings,
+fn report(found: Result<Vec<Problem>, String>) -> ExitCode {
+    let problems = match found {
+        Ok(problems) => problems,
         Err(message) => {
             say(&message);
             return ExitCode::FAILURE;
         }
     };
-    for finding in &findings {
-        say(&finding.to_string());
+    for problem in &problems {
+        say(&problem.to_string());
     }
-    match findings.len() {
-        0 => ExitCode::SUCCESS,
-        count => {
-            say(&format!("{count} to mend"));
-            ExitCode::FAILURE
-        }
+    match problems.len() {
+        0 => return ExitCode::SUCCESS,
+        1 => say("1 problem found"),
+        count => say(&format!("{count} problems found")),
     }
+    ExitCode::FAILURE
 }
 
 /// Prints a line: these commands have no other output.

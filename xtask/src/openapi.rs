@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 use vendor_sandbox::contract::{Constraints, Field, Kind, Route, Shape};
 
 use crate::contract::to_text;
-use crate::finding::Finding;
 use crate::outputs::Outputs;
 use crate::page::{
     Direction, Example, FieldTable, Page, Place, Row, Section, TypeSection, Vendor, name_of,
     parent_of,
 };
+use crate::problem::Problem;
 use crate::service::{self, Service};
 
 const COMMAND: &str = "cargo xtask openapi";
@@ -21,22 +21,22 @@ const COMMAND: &str = "cargo xtask openapi";
 const LOG_IN_PAGE: &str = "authentication.md";
 
 /// The descriptions of these vendors.
-pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Finding>) {
+pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
     let mut outputs = Outputs::new(COMMAND);
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     outputs.claim("docs/openapi".to_owned());
     for vendor in vendors {
         let path = format!("docs/openapi/{}.json", vendor.name);
         let pages = format!("docs/{}", vendor.name);
-        let origin = |message| Finding::new(&pages, 0, message);
+        let origin = |message| Problem::new(&pages, 0, message);
         let text = service::load(root, &vendor.name)
             .and_then(|service| to_text(&describe(vendor, &service)));
         let added = text
             .map_err(origin)
             .and_then(|text| outputs.add(path, text, origin));
-        findings.extend(added.err());
+        problems.extend(added.err());
     }
-    (outputs, findings)
+    (outputs, problems)
 }
 
 fn describe(vendor: &Vendor, service: &Service) -> Value {

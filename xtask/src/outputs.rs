@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::finding::Finding;
+use crate::problem::Problem;
 
 /// The files that one command generates, by their path from the workspace's root.
 pub(crate) struct Outputs {
@@ -17,8 +17,8 @@ pub(crate) struct Outputs {
 
 struct Output {
     text: String,
-    /// What a finding says about the file: where it comes from.
-    origin: Finding,
+    /// What a problem says about the file: where it comes from.
+    origin: Problem,
 }
 
 impl Outputs {
@@ -35,13 +35,13 @@ impl Outputs {
         self.folders.push(folder);
     }
 
-    /// Adds a file. `origin` makes the finding about it from a message.
+    /// Adds a file. `origin` makes the problem about it from a message.
     pub(crate) fn add(
         &mut self,
         path: String,
         text: String,
-        origin: impl Fn(String) -> Finding,
-    ) -> Result<(), Finding> {
+        origin: impl Fn(String) -> Problem,
+    ) -> Result<(), Problem> {
         if self.files.contains_key(&path) {
             return Err(origin(format!("{path} would be written twice")));
         }
@@ -54,17 +54,17 @@ impl Outputs {
     }
 
     /// Names every file that is missing, differs, or comes from nowhere.
-    pub(crate) fn check(&self, root: &Path) -> Vec<Finding> {
+    pub(crate) fn check(&self, root: &Path) -> Vec<Problem> {
         let stale = self
             .files
             .iter()
             .filter(|(path, output)| !is_current(root, path, output));
-        let mut findings: Vec<_> = stale.map(|(_, output)| output.origin.clone()).collect();
+        let mut problems: Vec<_> = stale.map(|(_, output)| output.origin.clone()).collect();
         for path in self.orphans(root) {
-            let message = format!("no page accounts for it: `{}` removes it", self.command);
-            findings.push(Finding::new(&path, 0, message));
+            let message = format!("orphaned file; `{}` removes it", self.command);
+            problems.push(Problem::new(&path, 0, message));
         }
-        findings
+        problems
     }
 
     /// Writes what is not current and removes the orphans. Returns what it did, one line a file.
@@ -119,12 +119,12 @@ fn list(root: &Path, folder: &str, found: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::finding::Finding;
+    use crate::problem::Problem;
     use crate::sample_page::{PAGE, line_of, listed, vendor};
     use crate::{contract, fixtures};
 
-    fn texts(findings: &[Finding]) -> Vec<String> {
-        findings.iter().map(ToString::to_string).collect()
+    fn texts(problems: &[Problem]) -> Vec<String> {
+        problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -133,8 +133,8 @@ mod tests {
         let (vendor, _) = vendor(PAGE);
         let vendors = [vendor];
         for generate in [fixtures::generate, contract::generate] {
-            let (outputs, findings) = generate(root.path(), &vendors);
-            assert!(findings.is_empty(), "{}", listed(&findings));
+            let (outputs, problems) = generate(root.path(), &vendors);
+            assert!(problems.is_empty(), "{}", listed(&problems));
             assert!(!outputs.check(root.path()).is_empty());
             assert!(!outputs.write(root.path()).unwrap().is_empty());
             assert!(outputs.check(root.path()).is_empty());
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_no_page_accounts_for_is_found_and_removed() {
+    fn an_orphaned_file_is_found_and_removed() {
         let root = tempfile::tempdir().unwrap();
         let (vendor, _) = vendor(PAGE);
         let (outputs, _) = fixtures::generate(root.path(), &[vendor]);
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(
             texts(&outputs.check(root.path())),
             [format!(
-                "{path}: no page accounts for it: `cargo xtask fixtures` removes it"
+                "{path}: orphaned file; `cargo xtask fixtures` removes it"
             )]
         );
         assert_eq!(
@@ -206,11 +206,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let page = PAGE.replacen("#### Response\n", "#### Request\n", 1);
         let (vendor, _) = vendor(&page);
-        let (_, findings) = fixtures::generate(root.path(), &[vendor]);
+        let (_, problems) = fixtures::generate(root.path(), &[vendor]);
         assert!(
-            listed(&findings).contains("would be written twice"),
+            listed(&problems).contains("would be written twice"),
             "{}",
-            listed(&findings)
+            listed(&problems)
         );
     }
 }

@@ -8,8 +8,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use vendor_sandbox::Sandbox;
 
 use crate::crates::CRATES;
-use crate::finding::Finding;
-use crate::vendor::read_dir;
+use crate::pages::read_dir;
+use crate::problem::Problem;
 use crate::workspace::{Published, cargo, output, published};
 
 /// What a package may hold, by the beginning of the path.
@@ -27,10 +27,10 @@ const EXPECTED: [&str; 10] = [
 ];
 
 /// Packages every published crate and tries the clients' packages out.
-pub(crate) fn prove(root: &Path) -> Result<Vec<Finding>, String> {
+pub(crate) fn prove(root: &Path) -> Result<Vec<Problem>, String> {
     let crates = published(root)?;
     let packages = root.join("target/published");
-    let mut findings = pack(root, &crates, &packages)?;
+    let mut problems = pack(root, &crates, &packages)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -40,7 +40,7 @@ pub(crate) fn prove(root: &Path) -> Result<Vec<Finding>, String> {
             .block_on(Sandbox::start())
             .map_err(|error| format!("the sandbox does not start: {error}"))?;
         let environment = (client.environment)(&sandbox);
-        findings.extend(try_out(
+        problems.extend(try_out(
             root,
             client.name,
             &environment,
@@ -48,7 +48,7 @@ pub(crate) fn prove(root: &Path) -> Result<Vec<Finding>, String> {
             &packages,
         )?);
     }
-    Ok(findings)
+    Ok(problems)
 }
 
 /// Packages the crates and unpacks them into `packages`. Finds stray files.
@@ -56,12 +56,12 @@ pub(crate) fn pack(
     root: &Path,
     crates: &[Published],
     packages: &Path,
-) -> Result<Vec<Finding>, String> {
+) -> Result<Vec<Problem>, String> {
     let names = crates.iter().flat_map(|each| ["--package", &each.name]);
     let arguments = ["package", "--quiet", "--no-verify", "--allow-dirty"];
     output(cargo(root).args(arguments).args(names))?;
     reset(packages)?;
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     for each in crates {
         let stem = format!("{}-{}", each.name, each.version);
         let archive = root.join(format!("target/package/{stem}.crate"));
@@ -80,11 +80,11 @@ pub(crate) fn pack(
             });
             if !is_expected {
                 let message = format!("the package holds a stray file: {}", file.display());
-                findings.push(Finding::new(&manifest, 0, message));
+                problems.push(Problem::new(&manifest, 0, message));
             }
         }
     }
-    Ok(findings)
+    Ok(problems)
 }
 
 /// Builds a program that depends on `client` alone, from the packages, and runs it.
@@ -94,10 +94,10 @@ fn try_out(
     environment: &[(&str, String)],
     crates: &[Published],
     packages: &Path,
-) -> Result<Vec<Finding>, String> {
+) -> Result<Vec<Problem>, String> {
     let readme = format!("crates/{client}/README.md");
     let Some(example) = first_rust_block(&read(&root.join(&readme))?) else {
-        return Ok(vec![Finding::new(&readme, 0, "has no example in Rust")]);
+        return Ok(vec![Problem::new(&readme, 0, "has no example in Rust")]);
     };
     let folder = root.join("target/consumers").join(client);
     reset(&folder.join("src"))?;
@@ -107,12 +107,12 @@ fn try_out(
     )?;
     write(&folder.join("src/main.rs"), &example)?;
 
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     let tree = output(cargo(&folder).args(["tree", "--prefix=none", "--edges=normal"]))?;
     for other in CRATES.iter().filter(|other| other.name != client) {
         if tree.lines().any(|line| line.starts_with(other.name)) {
             let message = format!("a program that uses it also builds {}", other.name);
-            findings.push(Finding::new(
+            problems.push(Problem::new(
                 &format!("crates/{client}/Cargo.toml"),
                 0,
                 message,
@@ -125,9 +125,9 @@ fn try_out(
         .envs(environment.iter().map(|(name, value)| (name, value)));
     if let Err(message) = output(&mut run) {
         let message = format!("its example fails when run from the packages: {message}");
-        findings.push(Finding::new(&readme, 0, message));
+        problems.push(Problem::new(&readme, 0, message));
     }
-    Ok(findings)
+    Ok(problems)
 }
 
 /// The manifest of a program outside the workspace. It asks for the client as any program would;

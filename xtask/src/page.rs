@@ -113,7 +113,7 @@ pub(crate) struct Deviation {
 }
 
 impl Section {
-    /// The name of the operation's first route: its name in findings and in paths of fixtures.
+    /// The name of the operation's first route: its name in problems and in paths of fixtures.
     pub(crate) fn operation(&self) -> &str {
         self.routes.first().map_or(&self.title, |route| &route.name)
     }

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::check;
-use crate::finding::Finding;
 use crate::package;
+use crate::problem::Problem;
 use crate::workspace::{Published, cargo, output, published};
 
 /// Checks that `name` can be released. Where it can, `say` is given the steps.
-pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec<Finding>, String> {
+pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec<Problem>, String> {
     let crates = published(root)?;
     let Some(released) = crates.iter().find(|each| each.name == name) else {
         let names: Vec<_> = crates.iter().map(|each| each.name.as_str()).collect();
@@ -28,24 +28,24 @@ pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec
     let changelog =
         fs::read_to_string(root.join("CHANGELOG.md")).map_err(|error| error.to_string())?;
 
-    let mut findings = check::check(root)?;
-    findings.extend(version_problem(released, last.as_deref()));
-    findings.extend(changelog_problem(released, &changelog));
-    findings.extend(package::pack(
+    let mut problems = check::check(root)?;
+    problems.extend(version_problem(released, last.as_deref()));
+    problems.extend(changelog_problem(released, &changelog));
+    problems.extend(package::pack(
         root,
         &crates,
         &root.join("target/published"),
     )?);
     match &last {
-        Some(last) => findings.extend(api_problem(root, released, last)),
+        Some(last) => problems.extend(api_problem(root, released, last)),
         None => say(&format!(
             "{name} has no release yet: no public interface to compare with"
         )),
     }
-    if findings.is_empty() {
+    if problems.is_empty() {
         say(&steps(released));
     }
-    Ok(findings)
+    Ok(problems)
 }
 
 /// The highest version among the tags of a crate, such as `geoplanning-v0.2.0`.
@@ -67,11 +67,11 @@ fn numbers(version: &str) -> Option<[u64; 3]> {
     parts.try_into().ok()
 }
 
-fn version_problem(released: &Published, last: Option<&str>) -> Option<Finding> {
+fn version_problem(released: &Published, last: Option<&str>) -> Option<Problem> {
     let file = released.folder.join("Cargo.toml").display().to_string();
     let Some(version) = numbers(&released.version) else {
         let message = format!("the version {} is not three numbers", released.version);
-        return Some(Finding::new(&file, 0, message));
+        return Some(Problem::new(&file, 0, message));
     };
     let last = last?;
     if Some(version) > numbers(last) {
@@ -81,16 +81,16 @@ fn version_problem(released: &Published, last: Option<&str>) -> Option<Finding> 
         "the version {} is not above the last release, {last}",
         released.version
     );
-    Some(Finding::new(&file, 0, message))
+    Some(Problem::new(&file, 0, message))
 }
 
 /// The crate's section must name the version, with a date instead of "unreleased", and say what
 /// changed.
-fn changelog_problem(released: &Published, changelog: &str) -> Option<Finding> {
-    let finding = |line, message: &str| Some(Finding::new("CHANGELOG.md", line, message));
+fn changelog_problem(released: &Published, changelog: &str) -> Option<Problem> {
+    let problem = |line, message: &str| Some(Problem::new("CHANGELOG.md", line, message));
     let mut lines = changelog.lines().enumerate();
     if !lines.any(|(_, line)| line == format!("## {}", released.name)) {
-        return finding(0, &format!("has no section for {}", released.name));
+        return problem(0, &format!("has no section for {}", released.name));
     }
     let heading = format!("### {} (", released.version);
     let section = |line: &&(usize, &str)| !line.1.starts_with("## ");
@@ -101,11 +101,11 @@ fn changelog_problem(released: &Published, changelog: &str) -> Option<Finding> {
         .position(|(_, line)| line.starts_with(&heading))
     else {
         let message = format!("{} has no entry for {}", released.name, released.version);
-        return finding(0, &message);
+        return problem(0, &message);
     };
     let (number, line) = lines[start];
     if line.contains("unreleased") {
-        return finding(
+        return problem(
             number + 1,
             "the entry needs a date instead of \"unreleased\"",
         );
@@ -114,13 +114,13 @@ fn changelog_problem(released: &Published, changelog: &str) -> Option<Finding> {
         .iter()
         .take_while(|(_, line)| !line.starts_with("### "));
     if entry.filter(|(_, line)| line.starts_with("- ")).count() == 0 {
-        return finding(number + 1, "the entry does not say what changed");
+        return problem(number + 1, "the entry does not say what changed");
     }
     None
 }
 
 /// Compares the public interface with that of the last release.
-fn api_problem(root: &Path, released: &Published, last: &str) -> Option<Finding> {
+fn api_problem(root: &Path, released: &Published, last: &str) -> Option<Problem> {
     let baseline = format!("{}-v{last}", released.name);
     let mut compare = cargo(root);
     compare.args([
@@ -133,7 +133,7 @@ fn api_problem(root: &Path, released: &Published, last: &str) -> Option<Finding>
     let message = output(&mut compare).err()?;
     let file = released.folder.join("Cargo.toml").display().to_string();
     let message = format!("the public interface (needs cargo-semver-checks): {message}");
-    Some(Finding::new(&file, 0, message))
+    Some(Problem::new(&file, 0, message))
 }
 
 fn steps(released: &Published) -> String {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, sorted};
 use crate::page::Vendor;
-use crate::vendor;
+use crate::pages;
+use crate::problem::{Problem, sorted};
 
 pub(crate) const PAGE: &str = "\
 # Books
@@ -152,10 +152,10 @@ The variants are told apart by `kind`.
 ";
 
 /// The vendor with one page of this text.
-pub(crate) fn vendor(text: &str) -> (Vendor, Vec<Finding>) {
+pub(crate) fn vendor(text: &str) -> (Vendor, Vec<Problem>) {
     let pages = BTreeMap::from([("books.md".to_owned(), text.to_owned())]);
-    let (vendor, findings) = vendor::read("library", &pages);
-    (vendor, sorted(findings))
+    let (vendor, problems) = pages::read("library", &pages);
+    (vendor, sorted(problems))
 }
 
 /// The page with `old` replaced, which stands in it.
@@ -170,30 +170,30 @@ pub(crate) fn line_of(page: &str, text: &str) -> usize {
     before.matches('\n').count() + 1
 }
 
-/// Whether a finding names this line of the page and has this in its message.
-pub(crate) fn names(findings: &[Finding], line: usize, message: &str) -> bool {
+/// Whether a problem names this line of the page and has this in its message.
+pub(crate) fn names(problems: &[Problem], line: usize, message: &str) -> bool {
     let start = format!("docs/library/books.md:{line}: ");
-    findings
+    problems
         .iter()
         .map(ToString::to_string)
-        .any(|finding| finding.starts_with(&start) && finding.contains(message))
+        .any(|problem| problem.starts_with(&start) && problem.contains(message))
 }
 
-/// Asserts that the page with `old` replaced has a finding on the line of `at`.
+/// Asserts that the page with `old` replaced has a problem on the line of `at`.
 #[track_caller]
 pub(crate) fn is_reported(old: &str, new: &str, at: &str, message: &str) {
     let page = changed(old, new);
-    let (_, findings) = vendor(&page);
+    let (_, problems) = vendor(&page);
     let line = line_of(&page, at);
     assert!(
-        names(&findings, line, message),
+        names(&problems, line, message),
         "line {line} of {}",
-        listed(&findings)
+        listed(&problems)
     );
 }
 
-/// The findings as text, for the message of a failing assertion.
-pub(crate) fn listed(findings: &[Finding]) -> String {
-    let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
+/// The problems as text, for the message of a failing assertion.
+pub(crate) fn listed(problems: &[Problem]) -> String {
+    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }

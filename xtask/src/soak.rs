@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::finding::Finding;
+use crate::problem::Problem;
 use crate::workspace::cargo;
 
 /// Runs it; it prints its own figures and complaints.
-pub(crate) fn run(root: &Path, options: &[&str]) -> Result<Vec<Finding>, String> {
+pub(crate) fn run(root: &Path, options: &[&str]) -> Result<Vec<Problem>, String> {
     let status = cargo(root)
         .args(["run", "--quiet", "--package", "conformance", "--", "soak"])
         .args(options)

@@ -20,30 +20,30 @@ use vendor_client_core::schema::{OperationSchema, Part};
 use vendor_sandbox::contract::Route;
 
 use crate::crates;
-use crate::finding::Finding;
 use crate::page::{Page, Place, Row, Section, Vendor};
+use crate::problem::Problem;
 use documented::{DocField, Documented};
 use probe::Tried;
 use structure::Structure;
 
 /// Everything in which the pages and the types of these vendors disagree.
-pub(crate) fn check(vendors: &[Vendor]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn check(vendors: &[Vendor]) -> Vec<Problem> {
+    let mut problems = Vec::new();
     for vendor in vendors {
         match crates::operations(&vendor.name) {
-            Some(operations) => findings.extend(compare(vendor, &operations)),
+            Some(operations) => problems.extend(compare(vendor, &operations)),
             None => crate::say(&format!(
                 "{}: types are not compared: no such crate in xtask/src/vendors.rs",
                 vendor.name
             )),
         }
     }
-    findings
+    problems
 }
 
 /// Everything in which the pages and the types of one vendor disagree.
-pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut tried = Tried::new();
     for (page, section) in vendor.sections() {
         for route in &section.routes {
@@ -51,15 +51,15 @@ pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Fi
                 .iter()
                 .find(|known| known.operation.name == route.name);
             let Some(operation) = named else {
-                let finding =
-                    Finding::new(&page.path, section.line, "documented, and not in the crate");
-                findings.push(finding.operation(&route.name));
+                let problem =
+                    Problem::new(&page.path, section.line, "documented, and not in the crate");
+                problems.push(problem.operation(&route.name));
                 continue;
             };
-            compare_route(page, section, route, operation, &mut findings);
-            for target in targets(vendor, page, section, route, operation, &mut findings) {
-                compare::structure(&target, &mut findings);
-                probe::behaviour(&target, &mut tried, &mut findings);
+            compare_route(page, section, route, operation, &mut problems);
+            for target in targets(vendor, page, section, route, operation, &mut problems) {
+                compare::structure(&target, &mut problems);
+                probe::behaviour(&target, &mut tried, &mut problems);
             }
         }
     }
@@ -71,11 +71,11 @@ pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Fi
         let name = operation.operation.name;
         if !documented.contains(name) {
             let folder = format!("docs/{}", vendor.name);
-            let finding = Finding::new(&folder, 0, "in the crate, and documented nowhere");
-            findings.push(finding.operation(name));
+            let problem = Problem::new(&folder, 0, "in the crate, and documented nowhere");
+            problems.push(problem.operation(name));
         }
     }
-    once_per_row(findings)
+    once_per_row(problems)
 }
 
 fn compare_route(
@@ -83,7 +83,7 @@ fn compare_route(
     section: &Section,
     route: &Route,
     operation: &OperationSchema,
-    findings: &mut Vec<Finding>,
+    problems: &mut Vec<Problem>,
 ) {
     let known = operation.operation;
     if known.method.as_str() != route.method {
@@ -91,14 +91,14 @@ fn compare_route(
             "the method is {} here, {} in the crate",
             route.method, known.method
         );
-        findings.push(Finding::new(&page.path, section.line, message).operation(&route.name));
+        problems.push(Problem::new(&page.path, section.line, message).operation(&route.name));
     }
     if known.template != route.path {
         let message = format!(
             "the path is {} here, {} in the crate",
             route.path, known.template
         );
-        findings.push(Finding::new(&page.path, section.line, message).operation(&route.name));
+        problems.push(Problem::new(&page.path, section.line, message).operation(&route.name));
     }
 }
 
@@ -153,14 +153,14 @@ impl Target<'_> {
         Ok(reading)
     }
 
-    /// A finding at the table's heading.
-    fn finding(&self, line: usize, message: impl Into<String>) -> Finding {
-        Finding::new(&self.page.path, line, message).operation(self.route)
+    /// A problem at the table's heading.
+    fn problem(&self, line: usize, message: impl Into<String>) -> Problem {
+        Problem::new(&self.page.path, line, message).operation(self.route)
     }
 
-    /// A finding at the field's row.
-    fn at_field(&self, field: &DocField<'_>, message: impl Into<String>) -> Finding {
-        Finding::new(field.page, field.row.line, message)
+    /// A problem at the field's row.
+    fn at_field(&self, field: &DocField<'_>, message: impl Into<String>) -> Problem {
+        Problem::new(field.page, field.row.line, message)
             .operation(self.route)
             .field(&field.path)
     }
@@ -173,7 +173,7 @@ fn targets<'a>(
     section: &'a Section,
     route: &'a Route,
     operation: &'a OperationSchema,
-    findings: &mut Vec<Finding>,
+    problems: &mut Vec<Problem>,
 ) -> Vec<Target<'a>> {
     let target = |place, line, rows: Vec<&'a Row>, parts| Target {
         vendor,
@@ -207,7 +207,7 @@ fn targets<'a>(
             let shape = table.shape(section).unwrap_or_default();
             let Some(part) = parts.iter().find(|part| part.name == shape) else {
                 let message = format!("the crate has no type for this {}", describe(place, shape));
-                findings.push(Finding::new(&page.path, table.line, message).operation(&route.name));
+                problems.push(Problem::new(&page.path, table.line, message).operation(&route.name));
                 continue;
             };
             used.insert(part.name);
@@ -221,7 +221,7 @@ fn targets<'a>(
         for part in parts.iter().filter(|part| !used.contains(part.name)) {
             let what = describe(place, part.name);
             let message = format!("the crate has a type for a {what} that has no table");
-            findings.push(Finding::new(&page.path, section.line, message).operation(&route.name));
+            problems.push(Problem::new(&page.path, section.line, message).operation(&route.name));
         }
     }
     targets
@@ -239,11 +239,11 @@ fn describe(place: Place, shape: &str) -> String {
     }
 }
 
-/// The same row is reached by many operations: one finding for each thing that is wrong with it.
-fn once_per_row(findings: Vec<Finding>) -> Vec<Finding> {
+/// The same row is reached by many operations: one problem for each thing that is wrong with it.
+fn once_per_row(problems: Vec<Problem>) -> Vec<Problem> {
     let mut seen = BTreeSet::new();
-    findings
+    problems
         .into_iter()
-        .filter(|finding| seen.insert(finding.identity()))
+        .filter(|problem| seen.insert(problem.identity()))
         .collect()
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::Target;
 use super::documented::DocField;
 use super::structure::{Entry, Structure};
-use crate::finding::Finding;
 use crate::page::{name_of, parent_of};
+use crate::problem::Problem;
 
-pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn structure(target: &Target<'_>, problems: &mut Vec<Problem>) {
     let documented = Structure::documented(&target.documented);
     let known = target.structure();
     for field in &target.documented.fields {
@@ -17,13 +17,13 @@ pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
         };
         match known.entries.get(&field.path) {
             Some(entry) => {
-                findings.extend(types(target, field, wanted, entry));
-                findings.extend(formats(target, field, entry));
+                problems.extend(types(target, field, wanted, entry));
+                problems.extend(formats(target, field, entry));
             }
             None if field.is_element || known.is_cut(&field.path) => {}
             // What is below something missing is missing with it.
             None if !stands(&known, parent_of(&field.path)) => {}
-            None => findings.push(target.at_field(field, "documented, and not in the type")),
+            None => problems.push(target.at_field(field, "documented, and not in the type")),
         }
     }
     for path in known.entries.keys() {
@@ -34,7 +34,7 @@ pub(crate) fn structure(target: &Target<'_>, findings: &mut Vec<Finding>) {
             && stands(&documented, parent)
             && !documented.is_cut(path)
         {
-            findings.push(undocumented(target, path, parent));
+            problems.push(undocumented(target, path, parent));
         }
     }
 }
@@ -44,14 +44,14 @@ fn stands(structure: &Structure, path: &str) -> bool {
 }
 
 /// A field of the type without a row: reported where its row would stand.
-fn undocumented(target: &Target<'_>, path: &str, parent: &str) -> Finding {
+fn undocumented(target: &Target<'_>, path: &str, parent: &str) -> Problem {
     let fields = &target.documented.fields;
     let object = fields.iter().find(|field| field.path == parent);
     let (page, line) = object
         .and_then(|field| field.inside)
         .unwrap_or((&target.page.path, target.line));
     let message = format!("`{}` is in the type, and not documented", name_of(path));
-    Finding::new(page, line, message)
+    Problem::new(page, line, message)
         .operation(target.route)
         .field(path)
 }
@@ -61,7 +61,7 @@ fn types(
     field: &DocField<'_>,
     wanted: &Entry,
     known: &Entry,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let is_null = |name: &&String| name.as_str() == "null";
     let wanted_types: BTreeSet<_> = wanted.types.iter().filter(|name| !is_null(name)).collect();
     let mut known_types: BTreeSet<_> = known.types.iter().filter(|name| !is_null(name)).collect();
@@ -93,7 +93,7 @@ fn list(types: &BTreeSet<&String>) -> String {
 }
 
 /// Compares the format of a string where the schema has one. A number's says how wide it is.
-fn formats(target: &Target<'_>, field: &DocField<'_>, known: &Entry) -> Option<Finding> {
+fn formats(target: &Target<'_>, field: &DocField<'_>, known: &Entry) -> Option<Problem> {
     if !known.types.contains("string") {
         return None;
     }

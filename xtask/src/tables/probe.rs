@@ -12,23 +12,23 @@ use super::Target;
 use super::documented::DocField;
 use super::sample::{first_way, join, minimal, sample};
 use super::values::{At, differences, get, renamed, ways, ways_to, with, without, written};
-use crate::examples::{problems, tables_for};
-use crate::finding::Finding;
+use crate::examples::{mismatches, tables_for};
 use crate::page::{Direction, Example, Place, name_of, parent_of};
+use crate::problem::Problem;
 
 /// What has been tried: a row of a named type behaves alike in all operations that have the same
 /// Rust type at the same path.
 pub(crate) type Tried = BTreeSet<(Vec<&'static str>, String, String, usize)>;
 
-pub(crate) fn behaviour(target: &Target<'_>, tried: &mut Tried, findings: &mut Vec<Finding>) {
+pub(crate) fn behaviour(target: &Target<'_>, tried: &mut Tried, problems: &mut Vec<Problem>) {
     let prober = Prober {
         target,
         examples: examples(target),
     };
     match target.place {
         Place::Path | Place::Headers => {}
-        Place::Query | Place::Request => prober.requests(tried, findings),
-        Place::Response => prober.responses(tried, findings),
+        Place::Query | Place::Request => prober.requests(tried, problems),
+        Place::Response => prober.responses(tried, problems),
     }
 }
 
@@ -54,7 +54,7 @@ fn examples<'a>(target: &Target<'a>) -> Vec<&'a Example> {
             .iter()
             .zip(&target.rows)
             .all(|(one, other)| std::ptr::eq(*one, *other)),
-        _ => problems(target.vendor, &target.rows, &example.value).is_empty(),
+        _ => mismatches(target.vendor, &target.rows, &example.value).is_empty(),
     };
     let examples = section.examples.iter();
     let examples = examples.filter(|example| example.direction == direction);
@@ -70,23 +70,23 @@ struct Prober<'a> {
 type Base = (Value, Vec<At>);
 
 impl Prober<'_> {
-    fn requests(&self, tried: &mut Tried, findings: &mut Vec<Finding>) {
+    fn requests(&self, tried: &mut Tried, problems: &mut Vec<Problem>) {
         for example in &self.examples {
-            findings.extend(self.request_example(example));
+            problems.extend(self.request_example(example));
         }
         let mut out_of_reach = Vec::new();
         for field in self.untried(tried) {
             match self.base(field) {
                 Ok(base) => {
                     if !field.path.ends_with("[]") {
-                        findings.extend(self.requirement(field, &base));
+                        problems.extend(self.requirement(field, &base));
                     }
-                    findings.extend(self.constraints(field, &base));
+                    problems.extend(self.constraints(field, &base));
                 }
                 Err(why) => out_of_reach.push((field, why)),
             }
         }
-        findings.extend(self.out_of_reach(&out_of_reach));
+        problems.extend(self.out_of_reach(&out_of_reach));
     }
 
     /// The fields to be tried. A type inside itself can be shown, but not made up.
@@ -112,8 +112,8 @@ impl Prober<'_> {
         values.any(|value| !ways_to(value, field).is_empty())
     }
 
-    /// One finding for all the fields that could not be tried: as a rule they have one cause.
-    fn out_of_reach(&self, fields: &[(&DocField<'_>, String)]) -> Option<Finding> {
+    /// One problem for all the fields that could not be tried: as a rule they have one cause.
+    fn out_of_reach(&self, fields: &[(&DocField<'_>, String)]) -> Option<Problem> {
         let ((field, why), others) = fields.split_first()?;
         let mut message =
             format!("no example has it, and the client refuses one made up from the table: {why}");
@@ -123,18 +123,18 @@ impl Prober<'_> {
         Some(self.target.at_field(field, message))
     }
 
-    fn request_example(&self, example: &Example) -> Option<Finding> {
-        let finding = |message: String| self.target.finding(example.line, message);
+    fn request_example(&self, example: &Example) -> Option<Problem> {
+        let problem = |message: String| self.target.problem(example.line, message);
         let reading = match self.target.read(&example.value) {
             Ok(reading) => reading,
             Err(error) => {
-                return Some(finding(format!(
+                return Some(problem(format!(
                     "the client cannot write the example: {error}"
                 )));
             }
         };
         if let Some(path) = reading.violations.first() {
-            return Some(finding("the client refuses the example".to_owned()).field(path));
+            return Some(problem("the client refuses the example".to_owned()).field(path));
         }
         let differs = differences(&example.value, &reading.written, false);
         let passed_over = &self.target.documented.passed_over;
@@ -142,7 +142,7 @@ impl Prober<'_> {
             .iter()
             .filter(|path| !passed_over.contains(*path))
             .find(|path| !self.is_same_instant(path, &example.value, &reading.written))?;
-        Some(finding("the client writes it otherwise than the example".to_owned()).field(path))
+        Some(problem("the client writes it otherwise than the example".to_owned()).field(path))
     }
 
     /// Whether all that stands at `path` are the same instants, spelled differently.
@@ -232,7 +232,7 @@ impl Prober<'_> {
         Ok(reading.written)
     }
 
-    fn requirement(&self, field: &DocField<'_>, (base, way): &Base) -> Option<Finding> {
+    fn requirement(&self, field: &DocField<'_>, (base, way): &Base) -> Option<Problem> {
         let path = written(way);
         if field.required {
             let taken = self.accepts(&without(base, way), way).is_ok();
@@ -270,19 +270,19 @@ impl Prober<'_> {
         ))
     }
 
-    fn constraints(&self, field: &DocField<'_>, base: &Base) -> Vec<Finding> {
+    fn constraints(&self, field: &DocField<'_>, base: &Base) -> Vec<Problem> {
         let constraints = &field.row.field.constraints;
         let mut trials = Trials {
             prober: self,
             field,
             base,
-            findings: Vec::new(),
+            problems: Vec::new(),
         };
         if field.is_array() {
             if let Some(bounds) = &constraints.elements {
                 trials.elements(bounds);
             }
-            return trials.findings;
+            return trials.problems;
         }
         let listed = !constraints.one_of.is_empty() || !constraints.known.is_empty();
         for value in constraints.one_of.iter().chain(&constraints.known) {
@@ -306,13 +306,13 @@ impl Prober<'_> {
                 _ => {}
             }
         }
-        trials.findings
+        trials.problems
     }
 
-    fn responses(&self, tried: &mut Tried, findings: &mut Vec<Finding>) {
+    fn responses(&self, tried: &mut Tried, problems: &mut Vec<Problem>) {
         for example in &self.examples {
             if let Err((path, message)) = self.reads_whole(&example.value) {
-                findings.push(self.target.finding(example.line, message).field(&path));
+                problems.push(self.target.problem(example.line, message).field(&path));
             }
         }
         let mut out_of_reach = Vec::new();
@@ -322,14 +322,14 @@ impl Prober<'_> {
                     if let Err((path, message)) = self.reads_whole(&value)
                         && path == field.path
                     {
-                        findings.push(self.target.at_field(field, message));
+                        problems.push(self.target.at_field(field, message));
                     }
-                    findings.extend(self.response_field(field, &value, &way));
+                    problems.extend(self.response_field(field, &value, &way));
                 }
                 Err(why) => out_of_reach.push((field, why)),
             }
         }
-        findings.extend(self.out_of_reach(&out_of_reach));
+        problems.extend(self.out_of_reach(&out_of_reach));
     }
 
     /// Whether everything in `value` is read: what is read and written again is the same.
@@ -384,7 +384,7 @@ impl Prober<'_> {
         value
     }
 
-    fn response_field(&self, field: &DocField<'_>, base: &Value, way: &[At]) -> Vec<Finding> {
+    fn response_field(&self, field: &DocField<'_>, base: &Value, way: &[At]) -> Vec<Problem> {
         let mut messages: Vec<String> = Vec::new();
         let reads = |value: &Value| self.target.read(value).is_ok();
         if !field.path.ends_with("[]") {
@@ -471,7 +471,7 @@ struct Trials<'a> {
     prober: &'a Prober<'a>,
     field: &'a DocField<'a>,
     base: &'a Base,
-    findings: Vec<Finding>,
+    problems: Vec<Problem>,
 }
 
 impl Trials<'_> {
@@ -481,7 +481,7 @@ impl Trials<'_> {
     }
 
     fn report(&mut self, message: String) {
-        self.findings
+        self.problems
             .push(self.prober.target.at_field(self.field, message));
     }
 

@@ -7,7 +7,7 @@ use vendor_client_core::schema::OperationSchema;
 use vendor_client_core::{Idempotency, Method, Operation, Validate, Violations};
 
 use super::compare;
-use crate::finding::Finding;
+use crate::problem::Problem;
 use crate::sample_page::{PAGE, changed, line_of, listed, names, vendor};
 
 static ADD_BOOK: Operation = Operation::new(
@@ -141,42 +141,42 @@ fn operations() -> Vec<OperationSchema> {
 }
 
 /// Compares a page with the types as they are.
-fn compare_page(page: &str) -> Vec<Finding> {
-    let (vendor, mut findings) = vendor(page);
-    findings.extend(compare(&vendor, &operations()));
-    findings
+fn compare_page(page: &str) -> Vec<Problem> {
+    let (vendor, mut problems) = vendor(page);
+    problems.extend(compare(&vendor, &operations()));
+    problems
 }
 
-/// The page with `old` replaced must have a finding at the line of `at`.
+/// The page with `old` replaced must have a problem at the line of `at`.
 #[track_caller]
 fn is_found(old: &str, new: &str, at: &str, message: &str) {
     let page = changed(old, new);
-    let findings = compare_page(&page);
+    let problems = compare_page(&page);
     let line = line_of(&page, at);
     assert!(
-        names(&findings, line, message),
+        names(&problems, line, message),
         "line {line} of {}",
-        listed(&findings)
+        listed(&problems)
     );
 }
 
-/// Other types for the page as it is must have a finding at the line of `at`.
+/// Other types for the page as it is must have a problem at the line of `at`.
 #[track_caller]
 fn type_is_found(operations: &[OperationSchema], at: &str, message: &str) {
     let (vendor, _) = vendor(PAGE);
-    let findings = compare(&vendor, operations);
+    let problems = compare(&vendor, operations);
     let line = line_of(PAGE, at);
     assert!(
-        names(&findings, line, message),
+        names(&problems, line, message),
         "line {line} of {}",
-        listed(&findings)
+        listed(&problems)
     );
 }
 
 #[test]
-fn a_page_and_types_that_agree_have_no_findings() {
-    let findings = compare_page(PAGE);
-    assert!(findings.is_empty(), "{}", listed(&findings));
+fn a_page_and_types_that_agree_have_no_problems() {
+    let problems = compare_page(PAGE);
+    assert!(problems.is_empty(), "{}", listed(&problems));
 }
 
 #[test]
@@ -187,8 +187,8 @@ fn an_operation_that_only_one_side_has_is_found() {
         "## Get a book",
         "fetch_book: documented, and not in the crate",
     );
-    let findings = compare_page(&changed("`get_book`:", "`fetch_book`:"));
-    assert!(listed(&findings).contains("get_book: in the crate, and documented nowhere"));
+    let problems = compare_page(&changed("`get_book`:", "`fetch_book`:"));
+    assert!(listed(&problems).contains("get_book: in the crate, and documented nowhere"));
 }
 
 #[test]
@@ -521,15 +521,15 @@ fn a_body_that_only_one_side_has_is_found() {
 }
 
 #[test]
-fn one_thing_wrong_with_a_shared_row_is_one_finding() {
-    let findings = compare_page(&changed(
+fn one_thing_wrong_with_a_shared_row_is_one_problem() {
+    let problems = compare_page(&changed(
         "| `genre` | string | no | known novel, essay | The genre. |\n| `state`",
         "| `genre` | integer | no | | The genre. |\n| `state`",
     ));
-    let about = findings
+    let about = problems
         .iter()
-        .filter(|finding| finding.to_string().contains("the type has string"));
-    assert_eq!(about.count(), 1, "{}", listed(&findings));
+        .filter(|problem| problem.to_string().contains("the type has string"));
+    assert_eq!(about.count(), 1, "{}", listed(&problems));
 }
 
 #[test]
@@ -599,11 +599,11 @@ fn a_field_may_be_passed_over_where_a_deviation_says_so() {
         &format!("| `sequel` | a book | not read | A test. |\n{row}"),
     );
     let (vendor, _) = vendor(&page);
-    let findings = compare(&vendor, &operations);
+    let problems = compare(&vendor, &operations);
     assert!(
-        !listed(&findings).contains("`book.sequel`: documented"),
+        !listed(&problems).contains("`book.sequel`: documented"),
         "{}",
-        listed(&findings)
+        listed(&problems)
     );
 }
 
@@ -620,6 +620,6 @@ fn a_field_may_be_left_out_where_a_deviation_says_so() {
     let deviation = "| - | nothing |";
     let unsent = "| `shelfmark` | null in the example | not sent | A test. |";
     let (vendor, _) = vendor(&page.replacen(deviation, &format!("{unsent}\n{deviation}"), 1));
-    let findings = compare(&vendor, &operations());
-    assert!(findings.is_empty(), "{}", listed(&findings));
+    let problems = compare(&vendor, &operations());
+    assert!(problems.is_empty(), "{}", listed(&problems));
 }

@@ -7,11 +7,11 @@ use vendor_sandbox::contract::{Field, Shape};
 
 use crate::cells::innermost;
 use crate::examples;
-use crate::finding::Finding;
 use crate::grammar::{self, TypeIndex};
 use crate::page::{
     Deviation, FieldTable, Page, Place, Row, Section, TypeSection, Vendor, name_of, parent_of,
 };
+use crate::problem::Problem;
 
 /// The vendors that have a folder below `docs/`, in the order of their names.
 pub(crate) fn names(root: &Path) -> Result<Vec<String>, String> {
@@ -27,7 +27,7 @@ pub(crate) fn names(root: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Reads the pages of the vendor `name`, with everything that is wrong in them.
-pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Finding>), String> {
+pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Problem>), String> {
     let mut texts = BTreeMap::new();
     for path in read_dir(&root.join("docs").join(name))? {
         let file = file_name(&path).unwrap_or_default();
@@ -41,28 +41,28 @@ pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Finding>), St
 }
 
 /// Reads pages given by file name and text.
-pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec<Finding>) {
+pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec<Problem>) {
     let mut index = TypeIndex::new();
     for (file, text) in texts {
         grammar::index_types(file, text, &mut index);
     }
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     let pages = texts.iter().map(|(file, text)| {
         let path = format!("docs/{name}/{file}");
-        grammar::parse(&path, file, text, &index, &mut findings)
+        grammar::parse(&path, file, text, &index, &mut problems)
     });
     let mut vendor = Vendor {
         name: name.to_owned(),
         pages: pages.collect(),
     };
-    check_names(&vendor, &mut findings);
+    check_names(&vendor, &mut problems);
     for page in &vendor.pages {
-        check_page(page, &mut findings);
+        check_page(page, &mut problems);
     }
-    let remarks = remarks(&vendor, &mut findings);
+    let remarks = remarks(&vendor, &mut problems);
     apply(&remarks, &mut vendor);
-    examples::check(&vendor, &mut findings);
-    (vendor, findings)
+    examples::check(&vendor, &mut problems);
+    (vendor, problems)
 }
 
 impl Vendor {
@@ -92,7 +92,7 @@ fn file_name(path: &Path) -> Option<String> {
 }
 
 /// Operations and types have names of their own.
-fn check_names(vendor: &Vendor, findings: &mut Vec<Finding>) {
+fn check_names(vendor: &Vendor, problems: &mut Vec<Problem>) {
     let mut routes = BTreeMap::new();
     let mut types = BTreeMap::new();
     for page in &vendor.pages {
@@ -100,8 +100,8 @@ fn check_names(vendor: &Vendor, findings: &mut Vec<Finding>) {
             for route in &section.routes {
                 if let Some(other) = routes.insert(&route.name, &page.path) {
                     let message = format!("the name stands in {other} as well");
-                    findings.push(
-                        Finding::new(&page.path, section.line, message).operation(&route.name),
+                    problems.push(
+                        Problem::new(&page.path, section.line, message).operation(&route.name),
                     );
                 }
             }
@@ -109,18 +109,18 @@ fn check_names(vendor: &Vendor, findings: &mut Vec<Finding>) {
         for section in &page.types {
             if let Some(other) = types.insert(&section.name, &page.path) {
                 let message = format!("the type stands in {other} as well");
-                findings
-                    .push(Finding::new(&page.path, section.line, message).operation(&section.name));
+                problems
+                    .push(Problem::new(&page.path, section.line, message).operation(&section.name));
             }
         }
     }
 }
 
-fn check_page(page: &Page, findings: &mut Vec<Finding>) {
+fn check_page(page: &Page, problems: &mut Vec<Problem>) {
     for section in &page.sections {
         let mut report = |line, field: &str, message: String| {
-            let finding = Finding::new(&page.path, line, message);
-            findings.push(finding.operation(section.operation()).field(field));
+            let problem = Problem::new(&page.path, line, message);
+            problems.push(problem.operation(section.operation()).field(field));
         };
         for table in &section.tables {
             check_rows(&table.rows, &[], &mut report);
@@ -130,8 +130,8 @@ fn check_page(page: &Page, findings: &mut Vec<Finding>) {
     }
     for section in &page.types {
         let mut report = |line, field: &str, message: String| {
-            let finding = Finding::new(&page.path, line, message);
-            findings.push(finding.operation(&section.name).field(field));
+            let problem = Problem::new(&page.path, line, message);
+            problems.push(problem.operation(&section.name).field(field));
         };
         check_rows(&section.rows, &[], &mut report);
         for variant in &section.variants {
@@ -149,7 +149,7 @@ fn check_rows(rows: &[Row], common: &[Row], report: &mut impl FnMut(usize, &str,
         let path = row.field.path.as_str();
         let is_common = common.iter().any(|row| row.field.path == path);
         if known.insert(path, &row.field).is_some() || is_common {
-            report(row.line, path, "the row stands twice".to_owned());
+            report(row.line, path, "duplicate row".to_owned());
         }
         if let Err(message) = check_parent(path, &known) {
             report(row.line, path, message);
@@ -258,7 +258,7 @@ fn check_variants(section: &TypeSection, report: &mut impl FnMut(usize, &str, St
             report(
                 variant.line,
                 "",
-                format!("the variant {} stands twice", variant.name),
+                format!("duplicate variant {}", variant.name),
             );
         }
         seen.push(&variant.name);
@@ -301,7 +301,7 @@ struct Remark {
 }
 
 /// Finds the rows that the deviations are about.
-fn remarks(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Remark> {
+fn remarks(vendor: &Vendor, problems: &mut Vec<Problem>) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for page in &vendor.pages {
         for scope in scopes(page) {
@@ -309,8 +309,8 @@ fn remarks(vendor: &Vendor, findings: &mut Vec<Finding>) -> Vec<Remark> {
                 for path in &deviation.fields {
                     let rows = vendor.rows_at(&scope.tables, path);
                     if rows.is_empty() {
-                        let finding = Finding::new(&page.path, deviation.line, "no such field");
-                        findings.push(finding.operation(scope.subject).field(path));
+                        let problem = Problem::new(&page.path, deviation.line, "no such field");
+                        problems.push(problem.operation(scope.subject).field(path));
                     }
                     remarks.extend(rows.into_iter().map(|(page, line)| Remark {
                         page,

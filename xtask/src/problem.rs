@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One thing that is stale, malformed or in disagreement.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Finding {
+pub(crate) struct Problem {
     /// The file, from the workspace's root: a page as a rule.
     page: String,
     /// The line in it; 0 where the whole file is meant.
@@ -14,7 +14,7 @@ pub(crate) struct Finding {
     message: String,
 }
 
-impl Finding {
+impl Problem {
     pub(crate) fn new(page: &str, line: usize, message: impl Into<String>) -> Self {
         Self {
             page: page.to_owned(),
@@ -37,7 +37,7 @@ impl Finding {
         self
     }
 
-    /// What tells findings apart when the same row is reached by many operations.
+    /// What tells problems apart when the same row is reached by many operations.
     pub(crate) fn identity(&self) -> impl Ord + use<> {
         let operation = if self.field.is_empty() {
             &self.operation
@@ -53,7 +53,7 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.page)?;
         if self.line > 0 {
@@ -70,9 +70,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The findings in the order of files and lines, each once.
-pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort();
-    findings.dedup();
-    findings
+/// The problems in the order of files and lines, each once.
+pub(crate) fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort();
+    problems.dedup();
+    problems
 }

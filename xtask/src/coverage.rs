@@ -1,6 +1,6 @@
-//! `cargo xtask ledger`: which operations are documented, implemented and in the sandbox.
+//! `cargo xtask coverage`: which operations are documented, implemented and in the sandbox.
 //!
-//! Nothing in the ledger is anybody's claim. What is documented comes from the pages, what is
+//! Nothing in the table is anybody's claim. What is documented comes from the pages, what is
 //! implemented from the crates, what the sandbox has from a sandbox that is started, and the date
 //! from the page's own line of source.
 
@@ -10,31 +10,31 @@ use std::path::Path;
 
 use vendor_sandbox::Sandbox;
 
-use crate::finding::Finding;
 use crate::markdown::anchor;
 use crate::page::Vendor;
+use crate::problem::Problem;
 use crate::{crates, service};
 
 const PAGE: &str = "docs/README.md";
-const HEADING: &str = "## Ledger\n";
-const COMMAND: &str = "cargo xtask ledger";
+const HEADING: &str = "## Coverage\n";
+const COMMAND: &str = "cargo xtask coverage";
 
 /// The names of the operations that the sandbox serves, by vendor.
 type Served = BTreeMap<String, BTreeSet<String>>;
 
 /// Names every row that is not what it should be.
-pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Finding>, String> {
+pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>, String> {
     let page = read(root)?;
-    let ledger = ledger(root, vendors, &served()?)?;
-    Ok(differences(&page, &ledger))
+    let coverage = coverage(root, vendors, &served()?)?;
+    Ok(differences(&page, &coverage))
 }
 
-/// Writes the ledger into its page.
+/// Writes the coverage into its page.
 pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<(), String> {
     let page = read(root)?;
     let (before, _, after) = cut(&page);
-    let ledger = ledger(root, vendors, &served()?)?;
-    let text = format!("{}\n\n{ledger}{after}", before.trim_end());
+    let coverage = coverage(root, vendors, &served()?)?;
+    let text = format!("{}\n\n{coverage}{after}", before.trim_end());
     fs::write(root.join(PAGE), text).map_err(|error| format!("{PAGE}: {error}"))
 }
 
@@ -42,7 +42,7 @@ fn read(root: &Path) -> Result<String, String> {
     fs::read_to_string(root.join(PAGE)).map_err(|error| format!("{PAGE}: {error}"))
 }
 
-/// What stands before the ledger, the ledger with its heading, and what stands after it.
+/// What precedes the coverage, the coverage with its heading, and what follows it.
 fn cut(page: &str) -> (&str, &str, &str) {
     let Some(start) = page.find(HEADING) else {
         return (page, "", "");
@@ -51,18 +51,18 @@ fn cut(page: &str) -> (&str, &str, &str) {
     let end = rest[HEADING.len()..]
         .find("\n## ")
         .map(|at| HEADING.len() + at);
-    let (ledger, after) = rest.split_at(end.unwrap_or(rest.len()));
-    (before, ledger, after)
+    let (coverage, after) = rest.split_at(end.unwrap_or(rest.len()));
+    (before, coverage, after)
 }
 
-fn differences(page: &str, expected: &str) -> Vec<Finding> {
-    let (before, ledger, _) = cut(page);
-    if ledger == expected {
+fn differences(page: &str, expected: &str) -> Vec<Problem> {
+    let (before, coverage, _) = cut(page);
+    if coverage == expected {
         return Vec::new();
     }
     let heading = before.matches('\n').count() + 1;
     let line_of = |row: &str| {
-        let at = ledger.lines().position(|line| same_operation(line, row));
+        let at = coverage.lines().position(|line| same_operation(line, row));
         at.map_or(heading, |at| heading + at)
     };
     let rows = |text: &'_ str| -> Vec<String> {
@@ -71,24 +71,24 @@ fn differences(page: &str, expected: &str) -> Vec<Finding> {
             .map(str::to_owned)
             .collect()
     };
-    let (now, wanted) = (rows(ledger), rows(expected));
-    let mut findings = Vec::new();
+    let (now, wanted) = (rows(coverage), rows(expected));
+    let mut problems = Vec::new();
     for row in wanted.iter().filter(|row| !now.contains(row)) {
         let message = format!("the row is stale: refresh it with `{COMMAND}`");
-        findings.push(Finding::new(PAGE, line_of(row), message).operation(operation_of(row)));
+        problems.push(Problem::new(PAGE, line_of(row), message).operation(operation_of(row)));
     }
     for row in now
         .iter()
         .filter(|row| !wanted.iter().any(|other| same_operation(row, other)))
     {
-        let finding = Finding::new(PAGE, line_of(row), "no page has such an operation");
-        findings.push(finding.operation(operation_of(row)));
+        let problem = Problem::new(PAGE, line_of(row), "no page has such an operation");
+        problems.push(problem.operation(operation_of(row)));
     }
-    if findings.is_empty() {
-        let message = format!("the ledger is stale: refresh it with `{COMMAND}`");
-        findings.push(Finding::new(PAGE, heading, message));
+    if problems.is_empty() {
+        let message = format!("the table is stale: refresh it with `{COMMAND}`");
+        problems.push(Problem::new(PAGE, heading, message));
     }
-    findings
+    problems
 }
 
 fn operation_of(row: &str) -> &str {
@@ -99,7 +99,7 @@ fn same_operation(row: &str, other: &str) -> bool {
     row.starts_with("| `") && operation_of(row) == operation_of(other)
 }
 
-fn ledger(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, String> {
+fn coverage(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, String> {
     let mut text = format!(
         "{HEADING}\nWritten by `{COMMAND}`. *Documented* links to the page, *Implemented* means that \
          the client's crate has the operation, *Sandbox* that the sandbox serves it, *Compared* \
@@ -177,43 +177,43 @@ mod tests {
         (root, vec![vendor])
     }
 
-    fn page(ledger: &str) -> String {
-        format!("# The contract\n\n{ledger}\n## More\n")
+    fn page(coverage: &str) -> String {
+        format!("# The contract\n\n{coverage}\n## More\n")
     }
 
     #[test]
-    fn the_ledger_has_a_row_for_every_route() {
+    fn the_coverage_has_a_row_for_every_route() {
         let (root, vendors) = library();
         let served = Served::from([("library".to_owned(), ["add_book".to_owned()].into())]);
-        let ledger = ledger(root.path(), &vendors, &served).unwrap();
+        let coverage = coverage(root.path(), &vendors, &served).unwrap();
         let add =
             "| `add_book` | [Add a book](library/books.md#add-a-book) | no | yes | 2026-11-21 |";
         let get =
             "| `get_book` | [Get a book](library/books.md#get-a-book) | no | no | 2026-11-21 |";
-        assert!(ledger.contains("### The library\n"));
-        assert!(ledger.contains(add), "{ledger}");
-        assert!(ledger.contains(get), "{ledger}");
-        assert!(differences(&page(&ledger), &ledger).is_empty());
+        assert!(coverage.contains("### The library\n"));
+        assert!(coverage.contains(add), "{coverage}");
+        assert!(coverage.contains(get), "{coverage}");
+        assert!(differences(&page(&coverage), &coverage).is_empty());
     }
 
     #[test]
     fn a_cell_that_is_not_true_is_found() {
         let (root, vendors) = library();
-        let ledger = ledger(root.path(), &vendors, &Served::new()).unwrap();
-        let claimed = ledger.replacen("| no | no | 2026-11-21 |", "| yes | no | 2026-11-21 |", 1);
-        let findings = differences(&page(&claimed), &ledger);
+        let coverage = coverage(root.path(), &vendors, &Served::new()).unwrap();
+        let claimed = coverage.replacen("| no | no | 2026-11-21 |", "| yes | no | 2026-11-21 |", 1);
+        let problems = differences(&page(&claimed), &coverage);
         assert_eq!(
-            listed(&findings),
-            "docs/README.md:11: add_book: the row is stale: refresh it with `cargo xtask ledger`"
+            listed(&problems),
+            "docs/README.md:11: add_book: the row is stale: refresh it with `cargo xtask coverage`"
         );
     }
 
     #[test]
     fn a_row_too_many_and_one_too_few_are_found() {
         let (root, vendors) = library();
-        let ledger = ledger(root.path(), &vendors, &Served::new()).unwrap();
-        let other = ledger.replace("| `get_book` |", "| `lend_book` |");
-        let found = listed(&differences(&page(&other), &ledger));
+        let coverage = coverage(root.path(), &vendors, &Served::new()).unwrap();
+        let other = coverage.replace("| `get_book` |", "| `lend_book` |");
+        let found = listed(&differences(&page(&other), &coverage));
         assert!(found.contains("get_book: the row is stale"), "{found}");
         assert!(
             found.contains("lend_book: no page has such an operation"),
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_a_ledger_is_found_and_gets_one() {
+    fn a_page_without_the_table_is_found_and_gets_one() {
         let (root, vendors) = library();
         fs::write(root.path().join(PAGE), "# The contract\n").unwrap();
         assert!(!check(root.path(), &vendors).unwrap().is_empty());

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use semver::Version;
+
 use crate::check;
 use crate::package;
 use crate::problem::Problem;
@@ -29,7 +31,7 @@ pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec
         fs::read_to_string(root.join("CHANGELOG.md")).map_err(|error| error.to_string())?;
 
     let mut problems = check::check(root)?;
-    problems.extend(version_problem(released, last.as_deref()));
+    problems.extend(version_problem(released, last.as_ref()));
     problems.extend(changelog_problem(released, &changelog));
     problems.extend(package::pack(
         root,
@@ -49,38 +51,28 @@ pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec
 }
 
 /// The highest version among the tags of a crate, such as `geoplanning-v0.2.0`.
-fn last_version(name: &str, tags: &str) -> Option<String> {
+fn last_version(name: &str, tags: &str) -> Option<Version> {
     let prefix = format!("{name}-v");
     tags.lines()
         .filter_map(|tag| tag.strip_prefix(&prefix))
-        .filter_map(|version| Some((numbers(version)?, version)))
+        .filter_map(|version| Version::parse(version).ok())
         .max()
-        .map(|(_, version)| version.to_owned())
 }
 
-/// The numbers of a plain version; none of a pre-release.
-fn numbers(version: &str) -> Option<[u64; 3]> {
-    let parts: Vec<u64> = version
-        .split('.')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    parts.try_into().ok()
-}
-
-fn version_problem(released: &Published, last: Option<&str>) -> Option<Problem> {
+fn version_problem(released: &Published, last: Option<&Version>) -> Option<Problem> {
     let file = released.folder.join("Cargo.toml").display().to_string();
-    let Some(version) = numbers(&released.version) else {
-        let message = format!("the version {} is not three numbers", released.version);
-        return Some(Problem::new(&file, 0, message));
+    let version = match Version::parse(&released.version) {
+        Ok(version) => version,
+        Err(error) => {
+            let message = format!("invalid version {:?}: {error}", released.version);
+            return Some(Problem::new(&file, 0, message));
+        }
     };
     let last = last?;
-    if Some(version) > numbers(last) {
+    if version > *last {
         return None;
     }
-    let message = format!(
-        "the version {} is not above the last release, {last}",
-        released.version
-    );
+    let message = format!("the version {version} is not above the last release, {last}");
     Some(Problem::new(&file, 0, message))
 }
 
@@ -120,7 +112,7 @@ fn changelog_problem(released: &Published, changelog: &str) -> Option<Problem> {
 }
 
 /// Compares the public interface with that of the last release.
-fn api_problem(root: &Path, released: &Published, last: &str) -> Option<Problem> {
+fn api_problem(root: &Path, released: &Published, last: &Version) -> Option<Problem> {
     let baseline = format!("{}-v{last}", released.name);
     let mut compare = cargo(root);
     compare.args([
@@ -140,10 +132,10 @@ fn steps(released: &Published) -> String {
     let Published { name, version, .. } = released;
     format!(
         "{name} {version} can be released. What is left to do, in this order:\n\
+         \n  cargo publish --package {name}\
          \n  git tag {name}-v{version}\
-         \n  git push origin {name}-v{version}\
-         \n  cargo publish --package {name}\n\
-         \nvendor-client-core goes first where a client needs its new version."
+         \n  git push origin {name}-v{version}\n\
+         \nIf a client needs a new version of vendor-client-core, publish that first."
     )
 }
 
@@ -169,20 +161,40 @@ mod tests {
     fn the_last_release_is_the_highest_version_and_not_the_last_in_the_alphabet() {
         let tags =
             "geoplanning-v0.9.0\ngeoplanning-v0.10.0\ngeoplanning-v0.2.0\ngeoplanning-vnext\n";
-        assert_eq!(last_version("geoplanning", tags).as_deref(), Some("0.10.0"));
+        assert_eq!(
+            last_version("geoplanning", tags),
+            Some(Version::new(0, 10, 0))
+        );
         assert_eq!(last_version("geoplanning", ""), None);
     }
 
     #[test]
     fn a_version_that_is_not_above_the_last_release_is_refused() {
-        assert_eq!(version_problem(&released("0.10.0"), Some("0.9.0")), None);
+        let last = Version::new(0, 9, 0);
+        assert_eq!(version_problem(&released("0.10.0"), Some(&last)), None);
         assert_eq!(version_problem(&released("0.1.0"), None), None);
-        for version in ["0.9.0", "0.8.9", "next"] {
+        for version in ["0.9.0", "0.8.9", "0.9.0-rc.1", "next"] {
             assert!(
-                version_problem(&released(version), Some("0.9.0")).is_some(),
+                version_problem(&released(version), Some(&last)).is_some(),
                 "{version}"
             );
         }
+    }
+
+    #[test]
+    fn a_release_comes_after_its_pre_releases() {
+        let tags = "geoplanning-v0.2.0-rc.1\ngeoplanning-v0.2.0-rc.10\ngeoplanning-v0.2.0-rc.9\n";
+        let last = last_version("geoplanning", tags).unwrap();
+        assert_eq!(last.to_string(), "0.2.0-rc.10");
+        assert_eq!(version_problem(&released("0.2.0"), Some(&last)), None);
+    }
+
+    #[test]
+    fn a_version_is_published_before_it_is_tagged() {
+        let steps = steps(&released("0.2.0"));
+        let publish = steps.find("cargo publish --package geoplanning").unwrap();
+        let tag = steps.find("git tag geoplanning-v0.2.0").unwrap();
+        assert!(publish < tag, "{steps}");
     }
 
     #[test]

@@ -52,10 +52,12 @@ pub(crate) fn write(root: &Path) -> Result<Vec<Problem>, String> {
     if !problems.is_empty() {
         return Ok(sorted(problems));
     }
-    for line in all.iter().map(|outputs| outputs.write(root)) {
-        line?.iter().for_each(|line| crate::say(line));
+    let mut done = Vec::new();
+    for outputs in &all {
+        done.extend(outputs.write(root)?);
     }
-    coverage::write(root, &vendors)?;
+    done.extend(coverage::write(root, &vendors)?);
+    report(&done);
     Ok(Vec::new())
 }
 
@@ -65,7 +67,7 @@ pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>, St
     if only_check {
         problems.extend(coverage::check(root, &vendors)?);
     } else if problems.is_empty() {
-        coverage::write(root, &vendors)?;
+        report(&Vec::from_iter(coverage::write(root, &vendors)?));
     }
     Ok(sorted(problems))
 }
@@ -91,9 +93,15 @@ pub(crate) fn generate(
     if only_check {
         problems.extend(outputs.check(root));
     } else if problems.is_empty() {
-        for line in outputs.write(root)? {
-            crate::say(&line);
-        }
+        report(&outputs.write(root)?);
     }
     Ok(sorted(problems))
+}
+
+/// Prints what was written and removed, or that nothing had to be.
+fn report(done: &[String]) {
+    if done.is_empty() {
+        crate::say("everything is up to date");
+    }
+    done.iter().for_each(|line| crate::say(line));
 }

@@ -29,13 +29,17 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>, Str
     Ok(differences(&page, &coverage))
 }
 
-/// Writes the coverage into its page.
-pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<(), String> {
+/// Writes the coverage into its page. Returns what it did, if the page was stale.
+pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>, String> {
     let page = read(root)?;
     let (before, _, after) = cut(&page);
     let coverage = coverage(root, vendors, &served()?)?;
     let text = format!("{}\n\n{coverage}{after}", before.trim_end());
-    fs::write(root.join(PAGE), text).map_err(|error| format!("{PAGE}: {error}"))
+    if text == page {
+        return Ok(None);
+    }
+    fs::write(root.join(PAGE), text).map_err(|error| format!("{PAGE}: {error}"))?;
+    Ok(Some(format!("wrote {PAGE}")))
 }
 
 fn read(root: &Path) -> Result<String, String> {
@@ -226,9 +230,10 @@ mod tests {
         let (root, vendors) = library();
         fs::write(root.path().join(PAGE), "# The contract\n").unwrap();
         assert!(!check(root.path(), &vendors).unwrap().is_empty());
-        write(root.path(), &vendors).unwrap();
+        let wrote = Ok(Some("wrote docs/README.md".to_owned()));
+        assert_eq!(write(root.path(), &vendors), wrote);
         assert_eq!(check(root.path(), &vendors), Ok(Vec::new()));
-        write(root.path(), &vendors).unwrap();
+        assert_eq!(write(root.path(), &vendors), Ok(None), "written twice");
         assert_eq!(check(root.path(), &vendors), Ok(Vec::new()));
     }
 }

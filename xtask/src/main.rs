@@ -49,17 +49,17 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let found = match arguments[..] {
-        ["check"] => check::check(root()),
+        ["check"] => check::check(root()).inspect(clean),
         ["write"] => check::write(root()),
         ["fixtures"] => check::generate(root(), fixtures::generate, false),
-        ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true),
+        ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true).inspect(clean),
         ["openapi"] => check::generate(root(), openapi::generate, false),
-        ["openapi", "--check"] => check::generate(root(), openapi::generate, true),
+        ["openapi", "--check"] => check::generate(root(), openapi::generate, true).inspect(clean),
         ["coverage"] => check::coverage(root(), false),
-        ["coverage", "--check"] => check::coverage(root(), true),
-        ["tables"] => check::tables(root()),
+        ["coverage", "--check"] => check::coverage(root(), true).inspect(clean),
+        ["tables"] => check::tables(root()).inspect(clean),
         ["contract"] => check::generate(root(), contract::generate, false),
-        ["contract", "--check"] => check::generate(root(), contract::generate, true),
+        ["contract", "--check"] => check::generate(root(), contract::generate, true).inspect(clean),
         ["package"] => package::prove(root()),
         ["release", name] => release::prepare(root(), name, say),
         ["soak", ref options @ ..] => soak::run(root(), options),
@@ -72,6 +72,17 @@ fn main() -> ExitCode {
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
+}
+
+/// Says that a comparison found no problem.
+#[allow(
+    clippy::ptr_arg,
+    reason = "what `Result::inspect` passes is the vector"
+)]
+fn clean(problems: &Vec<Problem>) {
+    if problems.is_empty() {
+        say("no problems found");
+    }
 }
 
 fn report(found: Result<Vec<Problem>, String>) -> ExitCode {

@@ -1,5 +1,6 @@
 //! A successful response, and reading its body.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -12,6 +13,9 @@ use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::spellings;
 use crate::status;
+
+/// What some programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A response with a success status.
 pub struct Response {
@@ -61,26 +65,25 @@ impl Response {
         self.call.as_ref().map_or(0, |(_, earlier)| earlier.len())
     }
 
-    /// Reads the body as JSON.
+    /// Reads the body as JSON, whatever its media type says.
+    ///
+    /// A byte-order mark is skipped. A body declared as ISO 8859-1 or Windows-1252 is decoded, both
+    /// as Windows-1252.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] where it is no JSON or not of this shape: the JSON path and the reason
+    /// [`ErrorKind::Body`] if it isn't JSON or isn't of this shape: the JSON path and the reason
     /// are in the error, the body's beginning in [`Error::body_snippet`]. The operation itself
     /// succeeded by its status, so its outcome is [`Outcome::Unknown`].
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        if let Some(reason) = self.wrong_media_type() {
-            return Err(
-                self.unreadable(Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason))
-            );
-        }
+        let body = self.utf8();
         // Checking the encoding once is faster than checking it string by string, which is for a
         // body that is wrong in a part that nobody reads.
-        let decoded = match str::from_utf8(&self.body) {
+        let decoded = match str::from_utf8(&body) {
             Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(&self.body),
+            Err(_) => serde_json::from_slice(&body),
         };
-        decoded.map_err(|error| self.not_decoded::<T>(&error))
+        decoded.map_err(|error| self.not_decoded::<T>(&body, &error))
     }
 
     /// Reads a part of the body: `json`, which is at `path` in it. If an object has several names
@@ -124,31 +127,45 @@ impl Response {
         self.unreadable(Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason))
     }
 
-    fn wrong_media_type(&self) -> Option<String> {
-        let media_type = status::media_type(&self.headers)?;
-        if status::is_json(media_type) {
-            return None;
+    /// The body in UTF-8, unless it is neither that nor what its media type declares.
+    fn utf8(&self) -> Cow<'_, [u8]> {
+        if status::is_latin(&self.headers) {
+            return Cow::Owned(from_windows_1252(&self.body).into_bytes());
         }
-        if media_type.eq_ignore_ascii_case("text/html") {
-            return Some("it is an HTML page, perhaps from a proxy or login portal".to_owned());
-        }
-        Some(format!("its media type is `{media_type}` instead of JSON"))
+        let body = self.body.as_ref();
+        Cow::Borrowed(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body))
     }
 
     /// Finds out why decoding failed. Only here is the body read with its path, which costs more.
     #[cold]
-    fn not_decoded<T: DeserializeOwned>(&self, error: &serde_json::Error) -> Error {
+    fn not_decoded<T: DeserializeOwned>(&self, body: &[u8], error: &serde_json::Error) -> Error {
         let mut failure = Failure::new(ErrorKind::Body, Outcome::Unknown);
-        failure.reason = Some(match unreadable_text(&self.body) {
-            Some(reason) => reason.to_owned(),
-            None => describe(error),
-        });
-        // Where the text is no JSON, the path may lead through members that no type knows, and
-        // what a vendor calls those is not ours to show.
+        // If the text isn't JSON, the path may lead through members that no type knows, and what a
+        // vendor calls those is not ours to show.
         if error.is_data() {
-            failure.json_path = json_path::<T>(&self.body);
+            failure.reason = Some(describe(error));
+            failure.json_path = json_path::<T>(body);
+        } else {
+            let reason = self.not_json(body);
+            failure.reason = Some(reason.unwrap_or_else(|| describe(error)));
         }
         self.unreadable(failure)
+    }
+
+    /// Why a body isn't JSON at all.
+    fn not_json(&self, body: &[u8]) -> Option<String> {
+        if body.is_empty() {
+            return Some("it is empty".to_owned());
+        }
+        match status::media_type(&self.headers) {
+            Some(media_type) if media_type.eq_ignore_ascii_case("text/html") => {
+                Some("it is an HTML page, perhaps from a proxy or login portal".to_owned())
+            }
+            Some(media_type) if !status::is_json(media_type) => {
+                Some(format!("its media type is `{media_type}` instead of JSON"))
+            }
+            _ => unreadable_text(body).map(str::to_owned),
+        }
     }
 
     fn unreadable(&self, mut failure: Failure) -> Error {
@@ -172,24 +189,33 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Why a body is no JSON text at all.
+/// What is wrong with the text of a body that isn't JSON.
 fn unreadable_text(body: &[u8]) -> Option<&'static str> {
-    if body.is_empty() {
-        return Some("it is empty");
+    if body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff") {
+        return Some("it is UTF-16 instead of UTF-8");
     }
-    if body.starts_with(b"\xef\xbb\xbf")
-        || body.starts_with(b"\xff\xfe")
-        || body.starts_with(b"\xfe\xff")
-    {
-        return Some("it begins with a byte-order mark");
-    }
-    if std::str::from_utf8(body).is_err() {
+    if str::from_utf8(body).is_err() {
         return Some("it is not valid UTF-8");
     }
     if body.trim_ascii_start().starts_with(b"<") {
         return Some("it is an HTML or XML page, perhaps from a proxy or login portal");
     }
     None
+}
+
+/// Decodes Windows-1252, of which ISO 8859-1 is a part, apart from control characters.
+#[cold]
+fn from_windows_1252(body: &[u8]) -> String {
+    const FROM_0X80: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    let decode = |byte: &u8| match byte {
+        0x80..=0x9f => FROM_0X80[usize::from(byte - 0x80)],
+        _ => char::from(*byte),
+    };
+    body.iter().map(decode).collect()
 }
 
 /// The decoder's reason without the offending value, which its own words quote.
@@ -309,7 +335,8 @@ mod tests {
     fn each_kind_of_unreadable_body_is_told_apart() {
         for (body, reason) in [
             (&b""[..], "it is empty"),
-            (b"\xef\xbb\xbf{\"rounds\":[]}", "byte-order mark"),
+            (b"\xef\xbb\xbf", "it is empty"),
+            (b"\xff\xfe{\0}\0", "UTF-16"),
             (b"{\"rounds\":\"\xe9t\xe9\"}", "not valid UTF-8"),
             (b"  <html>canary</html>", "HTML"),
             (b"{\"rounds\":[", "ends too early"),
@@ -332,19 +359,44 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_media_type_is_named() {
-        let html = response(Some("text/html; charset=utf-8"), b"{}")
-            .json::<Answer>()
-            .unwrap_err();
-        assert!(html.to_string().contains("HTML page"));
-        let pdf = response(Some("application/pdf"), b"{}")
-            .json::<Answer>()
-            .unwrap_err();
-        assert!(pdf.to_string().contains("`application/pdf`"));
+    fn a_wrong_media_type_explains_a_failure() {
+        for (media_type, body, reason) in [
+            ("text/html; charset=utf-8", &b"canary"[..], "HTML page"),
+            ("application/pdf", b"%PDF", "`application/pdf`"),
+            ("application/pdf", b"", "it is empty"),
+            ("text/html", b"{}", "missing field `rounds`"),
+        ] {
+            let response = response(Some(media_type), body);
+            let error = response.json::<Answer>().unwrap_err();
+            assert!(error.to_string().contains(reason), "{error}");
+        }
     }
 
     #[test]
-    fn every_spelling_of_json_and_none_at_all_is_read() {
+    fn a_byte_order_mark_is_skipped() {
+        let body = b"\xef\xbb\xbf\"caf\xc3\xa9\"";
+        let response = response(Some("application/json"), body);
+        assert_eq!(response.json::<String>().unwrap(), "café");
+    }
+
+    #[test]
+    fn a_declared_latin_charset_is_decoded() {
+        for media_type in [
+            "application/json;charset=ISO-8859-1",
+            "text/plain; q=1; Charset = \"latin1\"",
+            "application/json; charset=windows-1252",
+        ] {
+            let response = response(Some(media_type), b"\"caf\xe9 \x80 \x9cuf\"");
+            let text = response.json::<String>();
+            assert_eq!(text.unwrap(), "café € œuf", "{media_type}");
+        }
+        let utf8 = response(Some("application/json;charset=utf-8"), b"\"caf\xe9\"");
+        let error = utf8.json::<String>().unwrap_err();
+        assert!(error.to_string().contains("not valid UTF-8"), "{error}");
+    }
+
+    #[test]
+    fn json_is_read_whatever_the_media_type_says() {
         for media_type in [
             None,
             Some("application/json"),
@@ -352,6 +404,8 @@ mod tests {
             Some("application/vnd.geo-v3.0+json;charset=UTF-8"),
             Some("application-json"),
             Some("text/json"),
+            Some("text/plain"),
+            Some("text/html"),
         ] {
             assert!(
                 response(media_type, br#"{"rounds":[]}"#)

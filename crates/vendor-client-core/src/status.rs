@@ -1,7 +1,7 @@
 //! What a response's status and headers mean.
 
 use http::StatusCode;
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderValue};
 use reqwest::Url;
 use serde::de::IgnoredAny;
 
@@ -85,6 +85,21 @@ pub(crate) fn is_json(media_type: &str) -> bool {
         return false;
     };
     end.eq_ignore_ascii_case(b"json") && matches!(before.last(), Some(b'/' | b'+' | b'-'))
+}
+
+/// Whether the media type declares ISO 8859-1 or Windows-1252.
+pub(crate) fn is_latin(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
+    let Some(Ok(value)) = value else {
+        return false;
+    };
+    let charset = value.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let is_charset = name.trim().eq_ignore_ascii_case("charset");
+        is_charset.then(|| value.trim().trim_matches('"'))
+    });
+    let latin = ["iso-8859-1", "latin1", "windows-1252"];
+    charset.is_some_and(|charset| latin.iter().any(|name| charset.eq_ignore_ascii_case(name)))
 }
 
 /// Whether a response can be that of the application, which speaks JSON or says nothing, and not

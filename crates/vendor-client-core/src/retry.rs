@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::error::{ErrorKind, Outcome};
 use crate::failure::Failure;
 use crate::operation::Idempotency;
+use crate::telemetry;
 use crate::transport::from_now;
 
 /// How failed attempts are repeated.
@@ -185,7 +186,9 @@ impl Retries {
             }
             // Not all at the same instant.
             let spread = self.policy.first_wait.mul_f64(self.share());
-            tokio::time::sleep(wait.saturating_add(spread)).await;
+            let wait = wait.saturating_add(spread);
+            telemetry::held_back(wait);
+            tokio::time::sleep(wait).await;
         }
         Ok(())
     }

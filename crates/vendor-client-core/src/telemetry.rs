@@ -83,6 +83,14 @@ impl CallSpan {
     }
 }
 
+/// Reports that a request waits before it is sent, because an earlier response asked all calls to.
+pub(crate) fn held_back(wait: Duration) {
+    info!(
+        wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        "held back by an earlier Retry-After"
+    );
+}
+
 /// Notes a look for what may have been created.
 pub(crate) fn looked<F>(operation: Option<&Operation>, look: &Result<Option<F>, Error>) {
     let result = match look {

@@ -2,7 +2,8 @@
 //!
 //! What moves an activity on is in `actions.rs`.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -19,20 +20,53 @@ use super::world::{
 };
 
 /// An assignment or a simple activity as it is sent.
-#[derive(Deserialize)]
-#[serde(tag = "subtype", rename_all = "lowercase")]
 enum NewActivity {
     Assignment {
-        #[serde(rename = "type")]
         of_type: Option<TypeReference>,
         task: Box<NewTask>,
     },
     SimpleActivity {
-        #[serde(rename = "type")]
         of_type: Option<TypeReference>,
-        #[serde(flatten)]
         simple: Box<NewSimpleActivity>,
     },
+}
+
+/// Read in parts: what serde buffers to find a tag first loses its numbers if a program turns on
+/// serde_json's arbitrary precision.
+impl<'de> Deserialize<'de> for NewActivity {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let body = Value::deserialize(input)?;
+        let Head { subtype, of_type } = Head::deserialize(&body).map_err(D::Error::custom)?;
+        Ok(match subtype {
+            Subtype::Assignment => Self::Assignment {
+                of_type,
+                task: HasTask::deserialize(&body).map_err(D::Error::custom)?.task,
+            },
+            Subtype::SimpleActivity => Self::SimpleActivity {
+                of_type,
+                simple: Box::deserialize(&body).map_err(D::Error::custom)?,
+            },
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Head {
+    subtype: Subtype,
+    #[serde(rename = "type")]
+    of_type: Option<TypeReference>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Subtype {
+    Assignment,
+    SimpleActivity,
+}
+
+#[derive(Deserialize)]
+struct HasTask {
+    task: Box<NewTask>,
 }
 
 #[derive(Deserialize)]

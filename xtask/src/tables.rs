@@ -33,7 +33,7 @@ pub(crate) fn check(vendors: &[Vendor]) -> Vec<Problem> {
         match crates::operations(&vendor.name) {
             Some(operations) => problems.extend(compare(vendor, &operations)),
             None => crate::say(&format!(
-                "{}: types are not compared: no such crate in xtask/src/vendors.rs",
+                "{}: types are not compared: no such crate in xtask/src/crates.rs",
                 vendor.name
             )),
         }

@@ -27,6 +27,7 @@ impl<T> Found<T> {
         let as_sent = as_sent.map(json).unwrap_or_default();
         let mut differs_in = Vec::new();
         compare(&sent, &as_sent, "", &mut differs_in);
+        differs_in.sort_unstable();
         Self { thing, differs_in }
     }
 }

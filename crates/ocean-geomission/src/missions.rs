@@ -370,24 +370,42 @@ struct Named {
 }
 
 impl MissionStatus {
-    /// Reads the documented shape or, if that fails, each field for itself.
+    /// Reads the documented shape or, if that fails, each field for itself: a number for a text is
+    /// read, a list or an object is not.
     fn from_response(response: &Response) -> Result<Self, Error> {
         response.json().or_else(|error| match response.json() {
-            Ok(Value::Object(fields)) => Ok(Self::from_fields(&fields)),
+            Ok(Value::Object(fields)) => Self::from_fields(&fields).ok_or(error),
             _ => Err(error),
         })
     }
 
-    fn from_fields(fields: &Map<String, Value>) -> Self {
+    fn from_fields(fields: &Map<String, Value>) -> Option<Self> {
+        const TEXTS: [&str; 7] = [
+            "status",
+            "statusCode",
+            "commentRefuseReason",
+            "complement",
+            "externalMissionId",
+            "time",
+            "timestring",
+        ];
+        let is_nested = |name| {
+            fields
+                .get(name)
+                .is_some_and(|value| value.is_object() || value.is_array())
+        };
+        if TEXTS.into_iter().any(is_nested) {
+            return None;
+        }
         let text = |name| fields.get(name).and_then(text);
-        Self {
+        Some(Self {
             status: text("status"),
             status_code: text("statusCode"),
             refusal_reason: text("commentRefuseReason"),
             complement: text("complement"),
             external_id: text("externalMissionId"),
             time: text("time").or_else(|| text("timestring")),
-        }
+        })
     }
 
     /// Whether it has a status, a code or the service's own identifier of a mission.

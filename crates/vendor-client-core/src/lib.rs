@@ -56,6 +56,7 @@ pub mod environment;
 mod error;
 mod failure;
 mod id;
+mod liberal;
 mod operation;
 mod request;
 mod response;

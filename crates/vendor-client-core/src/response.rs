@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 use crate::failure::Failure;
+use crate::liberal;
 use crate::operation::Operation;
 use crate::spellings;
 use crate::status;
@@ -70,6 +71,11 @@ impl Response {
     /// A byte-order mark is skipped. A body declared as ISO 8859-1 or Windows-1252 is decoded, both
     /// as Windows-1252.
     ///
+    /// If values are of a neighbouring type, the body is read a second time, liberally: a text from
+    /// a number or a boolean, a number from its text, an integer from `4.0`, a boolean from `0`,
+    /// `1`, `"true"` and `"false"`, a list from null, an optional value that isn't text from `""`,
+    /// and an enumeration without regard to case.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Body`] if it isn't JSON or isn't of this shape: the JSON path and the reason
@@ -83,7 +89,14 @@ impl Response {
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_slice(&body),
         };
-        decoded.map_err(|error| self.not_decoded::<T>(&body, &error))
+        decoded.or_else(|error| {
+            let liberally = if error.is_data() {
+                liberal::read(&body)
+            } else {
+                None
+            };
+            liberally.ok_or_else(|| self.not_decoded::<T>(&body, &error))
+        })
     }
 
     /// Reads a part of the body: `json`, which is at `path` in it. If an object has several names
@@ -266,13 +279,11 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Answer {
-        #[expect(dead_code, reason = "only its decoding matters")]
         rounds: Vec<Round>,
     }
 
     #[derive(Debug, Deserialize)]
     struct Round {
-        #[expect(dead_code, reason = "only its decoding matters")]
         #[serde(rename = "hashKey")]
         hash_key: u32,
     }
@@ -370,6 +381,23 @@ mod tests {
             let error = response.json::<Answer>().unwrap_err();
             assert!(error.to_string().contains(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn values_of_a_neighbouring_type_are_read() {
+        let body = br#"{"rounds":[{"hashKey":"7"},{"hashKey":7.0}]}"#;
+        let answer: Answer = response(None, body).json().unwrap();
+        let keys: Vec<u32> = answer.rounds.iter().map(|round| round.hash_key).collect();
+        assert_eq!(keys, [7, 7]);
+        let answer: Answer = response(None, br#"{"rounds":null}"#).json().unwrap();
+        assert!(answer.rounds.is_empty());
+    }
+
+    #[test]
+    fn what_the_liberal_reading_refuses_is_told_by_the_strict_one() {
+        let error = refusal(br#"{"rounds":[{"hashKey":"7"},{"hashKey":7.5}]}"#);
+        assert_eq!(error.json_path(), Some("rounds[0].hashKey"));
+        assert!(error.to_string().contains("expected u32"), "{error}");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl<'a, T> IntoIterator for &'a List<T> {
     }
 }
 
-/// Reads strictly: [`Apart`] keeps what cannot be read.
+/// Reads strictly: what cannot be read is kept apart by the response it comes in.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         Vec::deserialize(input).map(Self::from)

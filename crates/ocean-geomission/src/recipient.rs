@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{Validate, Violations, redacted_debug};
 
-use crate::wire::not_blank;
+use crate::wire::{degrees, not_blank};
 
 /// Who receives a mission.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -95,8 +95,10 @@ impl Validate for Recipient {
 #[non_exhaustive]
 pub struct Coordinates {
     /// From -90 to 90. Wire: `latitude`.
+    #[serde(deserialize_with = "degrees")]
     pub latitude: f64,
     /// From -180 to 180. Wire: `longitude`.
+    #[serde(deserialize_with = "degrees")]
     pub longitude: f64,
 }
 

@@ -1,5 +1,6 @@
 //! This vendor's quirks on the wire.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use vendor_client_core::{Validate, Violations};
@@ -26,6 +27,16 @@ pub(crate) fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     }
+}
+
+/// A number of degrees. Read as a JSON number first, because coordinates are flattened: serde
+/// buffers them then, and a bare `f64` would vanish if a program turns on serde_json's arbitrary
+/// precision.
+pub(crate) fn degrees<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
+    let number = serde_json::Number::deserialize(input)?;
+    number
+        .as_f64()
+        .ok_or_else(|| D::Error::custom("degrees beyond what a float can hold"))
 }
 
 /// A whole number that only informs: read from a number or a text, and `None` if it's neither, so

@@ -125,8 +125,8 @@ pub struct TokenCacheBuilder {
 }
 
 impl TokenCacheBuilder {
-    /// How long before a token's end the next one is fetched: 10 minutes,,
-    /// and never more than a quarter of the token's lifetime.
+    /// How long before a token's end the next one is fetched. Default: 10 minutes, and never
+    /// more than a quarter of the token's lifetime.
     ///
     /// Up to half of it is taken off at random, so that processes that share an account do not
     /// all log in at the same moment.
@@ -136,17 +136,17 @@ impl TokenCacheBuilder {
         self
     }
 
-    /// How long a failure that may pass by itself, such as a timeout or a 503, is remembered:
-    /// 5 seconds,. Where the vendor asks for a longer wait, that is kept, up
-    /// to [`refusal_memory`](Self::refusal_memory).
+    /// How long a failure that may pass by itself, such as a timeout or a 503, is remembered.
+    /// Default: 5 s. If the vendor asks for a longer wait, that is kept, up to
+    /// [`refusal_memory`](Self::refusal_memory).
     #[must_use]
     pub fn failure_memory(mut self, failure_memory: Duration) -> Self {
         self.settings.failure_memory = failure_memory;
         self
     }
 
-    /// How long a failure that will not pass by itself, such as a wrong password, is remembered:
-    /// 60 seconds,. In that time the log-in is not tried again, lest the
+    /// How long a failure that will not pass by itself, such as a wrong password, is remembered.
+    /// Default: 60 s. In that time the log-in is not tried again, lest the
     /// vendor locks the account.
     #[must_use]
     pub fn refusal_memory(mut self, refusal_memory: Duration) -> Self {
@@ -154,7 +154,7 @@ impl TokenCacheBuilder {
         self
     }
 
-    /// How long a log-in may take in all, the store included: 60 seconds,.
+    /// How long a log-in may take in all, the store included. Default: 60 s.
     ///
     /// It is the last resort against one that never ends. Each caller's own deadline is apart
     /// from it and usually shorter.
@@ -164,14 +164,14 @@ impl TokenCacheBuilder {
         self
     }
 
-    /// The wall clock: the machine's,.
+    /// The wall clock. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Where processes share the token: nowhere,.
+    /// Where processes share the token. Default: nowhere.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);

@@ -188,7 +188,7 @@ impl Retries {
             let spread = self.policy.first_wait.mul_f64(self.share());
             let wait = wait.saturating_add(spread);
             telemetry::held_back(wait);
-            tokio::time::sleep(wait).await;
+            tokio::time::sleep_until(from_now(wait).min(deadline)).await;
         }
         Ok(())
     }
@@ -486,6 +486,16 @@ mod tests {
         );
         assert_eq!(failure.retry_after, Some(Duration::from_secs(7)));
         assert_eq!(start.elapsed(), Duration::ZERO, "it fails at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_call_is_held_back_beyond_its_deadline() {
+        let retries = retries(RetryPolicy::default().first_wait(Duration::MAX));
+        retries.brake(&asking_for(Duration::from_secs(1)));
+        let start = Instant::now();
+        let deadline = start + Duration::from_secs(5);
+        assert!(retries.wait_for_brake(deadline).await.is_ok());
+        assert!(Instant::now() <= deadline);
     }
 
     #[tokio::test(start_paused = true)]

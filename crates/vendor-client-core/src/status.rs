@@ -25,8 +25,8 @@ const MAX_HEADER_TEXT: usize = 200;
 /// What a non-success response says about the effect, and whether a later attempt may fare better.
 ///
 /// A 4xx status means that the request was not carried out, except for 408, which a gateway also
-/// sends when the application took too long. A 5xx status never does: whoever sends it, with
-/// `Retry-After` or without, the application behind may have carried the request out. A redirect
+/// sends when the application took too long. A 5xx status never does: with
+/// `Retry-After` or without, it may come from a proxy whose application carried the request out. A redirect
 /// does if the method must be kept (307, 308); after any other, the request may have been carried
 /// out.
 pub(crate) fn judge(status: StatusCode) -> (Outcome, bool) {

@@ -436,7 +436,7 @@ impl Inner {
             .reason(reason))
     }
 
-    /// What a response means that is no success.
+    /// What a non-success response means.
     fn refusal(&self, response: &reqwest::Response, body: &[u8]) -> Failure {
         let status = response.status();
         let headers = response.headers();

@@ -5,11 +5,38 @@ use vendor_sandbox::contract::{Bounds, Constraints, Kind, Shape};
 
 use crate::markdown::{Inline, Inlines};
 
+/// What is wrong with a cell.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(crate) enum CellError {
+    #[error("no type stands at `{0}`")]
+    NoTypeAt(String),
+    #[error("the type is missing")]
+    NoType,
+    #[error("`)` is missing")]
+    Unclosed,
+    #[error("unknown type \"{0}\"")]
+    UnknownType(String),
+    #[error("unknown constraint \"{0}\"")]
+    UnknownConstraint(String),
+    #[error("a value is missing in \"{0}\"")]
+    MissingValue(String),
+    #[error("\"{0}\" is not a range")]
+    NotARange(String),
+    #[error("characters are counted in a string only")]
+    Characters,
+    #[error("a range is for a number only")]
+    Range,
+    #[error("elements are counted in an array only")]
+    Elements,
+    #[error("values are listed for a string or a number only")]
+    Values,
+}
+
 /// Reads a *Type* cell. `resolve` gives the name of the type that a link leads to.
 pub(crate) fn kind(
     cell: &Inlines,
     resolve: impl Fn(&str) -> Option<String>,
-) -> Result<Kind, String> {
+) -> Result<Kind, CellError> {
     let mut kind = Kind::default();
     let mut text = String::new();
     let mut names = Vec::new();
@@ -17,7 +44,7 @@ pub(crate) fn kind(
         match inline {
             Inline::Text(part) | Inline::Code(part) => text.push_str(part),
             Inline::Link { target, .. } => {
-                let name = resolve(target).ok_or(format!("no type stands at `{target}`"))?;
+                let name = resolve(target).ok_or_else(|| CellError::NoTypeAt(target.clone()))?;
                 text.push(LINK);
                 names.push(name);
             }
@@ -32,7 +59,7 @@ pub(crate) fn kind(
         }
     }
     if kind.any_of.is_empty() {
-        return Err("the type is missing".to_owned());
+        return Err(CellError::NoType);
     }
     Ok(kind)
 }
@@ -40,7 +67,7 @@ pub(crate) fn kind(
 /// Stands for a link while the text around it is read.
 const LINK: char = '\u{fffc}';
 
-fn shape(text: &str, names: &mut impl Iterator<Item = String>) -> Result<Shape, String> {
+fn shape(text: &str, names: &mut impl Iterator<Item = String>) -> Result<Shape, CellError> {
     if let Some(element) = text.strip_prefix("array of ") {
         return Ok(Shape::array_of(shape(element, names)?));
     }
@@ -48,7 +75,10 @@ fn shape(text: &str, names: &mut impl Iterator<Item = String>) -> Result<Shape, 
         return Ok(Shape::named(names.next().unwrap_or_default()));
     }
     let (name, format) = match text.split_once(" (") {
-        Some((name, rest)) => (name, Some(rest.strip_suffix(')').ok_or("`)` is missing")?)),
+        Some((name, rest)) => (
+            name,
+            Some(rest.strip_suffix(')').ok_or(CellError::Unclosed)?),
+        ),
         None => (text, None),
     };
     let format = format.map(str::to_owned);
@@ -59,12 +89,12 @@ fn shape(text: &str, names: &mut impl Iterator<Item = String>) -> Result<Shape, 
         ("boolean", None) => Ok(Shape::Boolean),
         ("object", None) => Ok(Shape::Object),
         ("any", None) => Ok(Shape::Any),
-        _ => Err(format!("unknown type \"{}\"", text.replace(LINK, "…"))),
+        _ => Err(CellError::UnknownType(text.replace(LINK, "…"))),
     }
 }
 
 /// Reads a *Constraints* cell of a field of this kind.
-pub(crate) fn constraints(cell: &str, kind: &Kind) -> Result<Constraints, String> {
+pub(crate) fn constraints(cell: &str, kind: &Kind) -> Result<Constraints, CellError> {
     let mut constraints = Constraints::default();
     for constraint in cell
         .split("; ")
@@ -77,7 +107,7 @@ pub(crate) fn constraints(cell: &str, kind: &Kind) -> Result<Constraints, String
     Ok(constraints)
 }
 
-fn read_constraint(text: &str, into: &mut Constraints) -> Result<(), String> {
+fn read_constraint(text: &str, into: &mut Constraints) -> Result<(), CellError> {
     if let Some(values) = text.strip_prefix("one of ") {
         into.one_of = list(values)?;
     } else if let Some(values) = text.strip_prefix("known ") {
@@ -91,41 +121,41 @@ fn read_constraint(text: &str, into: &mut Constraints) -> Result<(), String> {
     } else if text.contains("..") {
         into.range = Some(numbers(text)?);
     } else {
-        return Err(format!("unknown constraint \"{text}\""));
+        return Err(CellError::UnknownConstraint(text.to_owned()));
     }
     Ok(())
 }
 
-fn list(text: &str) -> Result<Vec<String>, String> {
+fn list(text: &str) -> Result<Vec<String>, CellError> {
     let values: Vec<_> = text
         .split(',')
         .map(|value| value.trim().to_owned())
         .collect();
     if values.iter().any(String::is_empty) {
-        return Err(format!("a value is missing in \"{text}\""));
+        return Err(CellError::MissingValue(text.to_owned()));
     }
     Ok(values)
 }
 
-fn bounds(text: &str) -> Result<Bounds<u64>, String> {
+fn bounds(text: &str) -> Result<Bounds<u64>, CellError> {
     let (min, max) = ends::<u64>(text)?;
     if matches!((min, max), (Some(min), Some(max)) if min > max) {
-        return Err(format!("\"{text}\" is no range"));
+        return Err(CellError::NotARange(text.to_owned()));
     }
     Ok(Bounds::new(min, max))
 }
 
-fn numbers(text: &str) -> Result<Bounds<Number>, String> {
+fn numbers(text: &str) -> Result<Bounds<Number>, CellError> {
     let (min, max) = ends::<Number>(text)?;
     let [least, most] = [&min, &max].map(|end| end.as_ref().and_then(Number::as_f64));
     if matches!((least, most), (Some(least), Some(most)) if least > most) {
-        return Err(format!("\"{text}\" is no range"));
+        return Err(CellError::NotARange(text.to_owned()));
     }
     Ok(Bounds::new(min, max))
 }
 
-fn ends<T: std::str::FromStr>(text: &str) -> Result<(Option<T>, Option<T>), String> {
-    let wrong = || format!("\"{text}\" is no range");
+fn ends<T: std::str::FromStr>(text: &str) -> Result<(Option<T>, Option<T>), CellError> {
+    let wrong = || CellError::NotARange(text.to_owned());
     let (min, max) = text.split_once("..").ok_or_else(wrong)?;
     let end = |text: &str| match text {
         "" => Ok(None),
@@ -138,7 +168,7 @@ fn ends<T: std::str::FromStr>(text: &str) -> Result<(Option<T>, Option<T>), Stri
 }
 
 /// Refuses a constraint that a value of this kind cannot break.
-fn check_fits(constraints: &Constraints, kind: &Kind) -> Result<(), String> {
+fn check_fits(constraints: &Constraints, kind: &Kind) -> Result<(), CellError> {
     let any = |wanted: fn(&Shape) -> bool| kind.any_of.iter().map(innermost).any(wanted);
     let string = any(|shape| matches!(shape, Shape::String { .. }));
     let number = any(|shape| matches!(shape, Shape::Integer { .. } | Shape::Number { .. }));
@@ -148,16 +178,16 @@ fn check_fits(constraints: &Constraints, kind: &Kind) -> Result<(), String> {
         .any(|shape| matches!(shape, Shape::Array { .. }));
     let values = !constraints.one_of.is_empty() || !constraints.known.is_empty();
     if constraints.characters.is_some() && !string {
-        return Err("characters are counted in a string only".to_owned());
+        return Err(CellError::Characters);
     }
     if constraints.range.is_some() && !number {
-        return Err("a range is for a number only".to_owned());
+        return Err(CellError::Range);
     }
     if constraints.elements.is_some() && !array {
-        return Err("elements are counted in an array only".to_owned());
+        return Err(CellError::Elements);
     }
     if values && !string && !number {
-        return Err("values are listed for a string or a number only".to_owned());
+        return Err(CellError::Values);
     }
     Ok(())
 }
@@ -178,7 +208,7 @@ mod tests {
         Inlines(vec![Inline::Text(text.to_owned())])
     }
 
-    fn kind_of(cell: &str) -> Result<Kind, String> {
+    fn kind_of(cell: &str) -> Result<Kind, CellError> {
         kind(&text(cell), |_| None)
     }
 
@@ -215,7 +245,7 @@ mod tests {
         }]);
         assert_eq!(
             kind(&cell, |_| None),
-            Err("no type stands at `types.md#tsak`".to_owned())
+            Err(CellError::NoTypeAt("types.md#tsak".to_owned()))
         );
     }
 

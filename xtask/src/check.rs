@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::error::Result;
 use crate::outputs::Outputs;
 use crate::page::Vendor;
 use crate::problem::{Problem, sorted};
@@ -14,7 +15,7 @@ pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Problem>);
 const GENERATORS: [Generator; 3] = [fixtures::generate, contract::generate, openapi::generate];
 
 /// Reads the pages of all vendors, with everything that is wrong in them.
-pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Problem>), String> {
+pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Problem>)> {
     let mut vendors = Vec::new();
     let mut problems = Vec::new();
     for name in pages::names(root)? {
@@ -26,7 +27,7 @@ pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Problem>), String> {
 }
 
 /// Runs every comparison, and writes nothing.
-pub(crate) fn check(root: &Path) -> Result<Vec<Problem>, String> {
+pub(crate) fn check(root: &Path) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
     for generate in GENERATORS {
         let (outputs, found) = generate(root, &vendors);
@@ -41,7 +42,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Problem>, String> {
 /// Writes everything that is derived from the pages.
 ///
 /// Nothing is written if a page has a problem.
-pub(crate) fn write(root: &Path) -> Result<Vec<Problem>, String> {
+pub(crate) fn write(root: &Path) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
     let mut all = Vec::new();
     for generate in GENERATORS {
@@ -62,7 +63,7 @@ pub(crate) fn write(root: &Path) -> Result<Vec<Problem>, String> {
 }
 
 /// Writes the coverage, or with `only_check` compares it.
-pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>, String> {
+pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
     if only_check {
         problems.extend(coverage::check(root, &vendors)?);
@@ -73,7 +74,7 @@ pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>, St
 }
 
 /// Compares the field tables with the types alone.
-pub(crate) fn tables(root: &Path) -> Result<Vec<Problem>, String> {
+pub(crate) fn tables(root: &Path) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
     problems.extend(tables::check(&vendors));
     Ok(sorted(problems))
@@ -86,7 +87,7 @@ pub(crate) fn generate(
     root: &Path,
     generator: Generator,
     only_check: bool,
-) -> Result<Vec<Problem>, String> {
+) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
     let (outputs, found) = generator(root, &vendors);
     problems.extend(found);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use vendor_sandbox::contract::{Body, Contract, Field, FieldTable, Operation, Type};
 
+use crate::error::{Error, Result};
 use crate::outputs::Outputs;
 use crate::page::{Page, Place, Row, Section, TypeSection, Vendor};
 use crate::problem::Problem;
@@ -21,7 +22,7 @@ pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Proble
         let pages = format!("docs/{}", vendor.name);
         let origin = |message| Problem::new(&pages, 0, message);
         let added = to_text(&contract(vendor))
-            .map_err(origin)
+            .map_err(|error| origin(error.to_string()))
             .and_then(|text| outputs.add(path, text, origin));
         problems.extend(added.err());
     }
@@ -29,8 +30,8 @@ pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Proble
 }
 
 /// The text of a generated JSON file.
-pub(crate) fn to_text(value: &impl serde::Serialize) -> Result<String, String> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+pub(crate) fn to_text(value: &impl serde::Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(value).map_err(Error::Json)?;
     Ok(text + "\n")
 }
 

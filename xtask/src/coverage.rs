@@ -10,6 +10,7 @@ use std::path::Path;
 
 use vendor_sandbox::Sandbox;
 
+use crate::error::{Error, Result};
 use crate::markdown::anchor;
 use crate::page::Vendor;
 use crate::problem::Problem;
@@ -23,14 +24,14 @@ const COMMAND: &str = "cargo xtask coverage";
 type Served = BTreeMap<String, BTreeSet<String>>;
 
 /// Names every row that is not what it should be.
-pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>, String> {
+pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
     let page = read(root)?;
     let coverage = coverage(root, vendors, &served()?)?;
     Ok(differences(&page, &coverage))
 }
 
 /// Writes the coverage into its page. Returns what it did, if the page was stale.
-pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>, String> {
+pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>> {
     let page = read(root)?;
     let (before, _, after) = cut(&page);
     let coverage = coverage(root, vendors, &served()?)?;
@@ -38,12 +39,12 @@ pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>, S
     if text == page {
         return Ok(None);
     }
-    fs::write(root.join(PAGE), text).map_err(|error| format!("{PAGE}: {error}"))?;
+    fs::write(root.join(PAGE), text).map_err(Error::file(PAGE))?;
     Ok(Some(format!("wrote {PAGE}")))
 }
 
-fn read(root: &Path) -> Result<String, String> {
-    fs::read_to_string(root.join(PAGE)).map_err(|error| format!("{PAGE}: {error}"))
+fn read(root: &Path) -> Result<String> {
+    fs::read_to_string(root.join(PAGE)).map_err(Error::file(PAGE))
 }
 
 /// What precedes the coverage, the coverage with its heading, and what follows it.
@@ -103,7 +104,7 @@ fn same_operation(row: &str, other: &str) -> bool {
     row.starts_with("| `") && operation_of(row) == operation_of(other)
 }
 
-fn coverage(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String, String> {
+fn coverage(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String> {
     let mut text = format!(
         "{HEADING}\nWritten by `{COMMAND}`. *Documented* links to the page, *Implemented* means that \
          the client's crate has the operation, *Sandbox* that the sandbox serves it, *Compared* \
@@ -148,12 +149,11 @@ fn yes(holds: bool) -> &'static str {
 }
 
 /// Starts a sandbox and asks what it serves.
-fn served() -> Result<Served, String> {
-    let fail = |error: std::io::Error| format!("the sandbox does not start: {error}");
+fn served() -> Result<Served> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
-        .map_err(fail)?;
-    let sandbox = runtime.block_on(Sandbox::start()).map_err(fail)?;
+        .map_err(Error::Sandbox)?;
+    let sandbox = runtime.block_on(Sandbox::start()).map_err(Error::Sandbox)?;
     let services = sandbox.emulators().map(|service| {
         let names = service
             .served_operations()
@@ -230,10 +230,10 @@ mod tests {
         let (root, vendors) = library();
         fs::write(root.path().join(PAGE), "# The contract\n").unwrap();
         assert!(!check(root.path(), &vendors).unwrap().is_empty());
-        let wrote = Ok(Some("wrote docs/README.md".to_owned()));
-        assert_eq!(write(root.path(), &vendors), wrote);
-        assert_eq!(check(root.path(), &vendors), Ok(Vec::new()));
-        assert_eq!(write(root.path(), &vendors), Ok(None), "written twice");
-        assert_eq!(check(root.path(), &vendors), Ok(Vec::new()));
+        let wrote = Some("wrote docs/README.md".to_owned());
+        assert_eq!(write(root.path(), &vendors).unwrap(), wrote);
+        assert_eq!(check(root.path(), &vendors).unwrap(), []);
+        assert_eq!(write(root.path(), &vendors).unwrap(), None, "written twice");
+        assert_eq!(check(root.path(), &vendors).unwrap(), []);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vendor_sandbox::contract::{Field, Kind, Route, Status};
 
-use crate::cells;
+use crate::cells::{self, CellError};
 use crate::markdown::{self, Block, Content, Inline, Inlines, Table};
 use crate::page::{
     Deviation, Direction, Example, FieldTable, Page, Place, Row, Section, TypeSection, Variant,
@@ -359,8 +359,8 @@ impl Parser<'_> {
         }
         let kind = match self.kind(kind) {
             Ok(kind) => kind,
-            Err(message) => {
-                self.report_field(line, path, message);
+            Err(error) => {
+                self.report_field(line, path, error.to_string());
                 return None;
             }
         };
@@ -368,7 +368,7 @@ impl Parser<'_> {
         let mut field = Field::new(path.as_str(), kind);
         match constraints {
             Ok(constraints) => field.constraints = constraints,
-            Err(message) => self.report_field(line, path, message),
+            Err(error) => self.report_field(line, path, error.to_string()),
         }
         match required.plain().as_str() {
             "yes" => field.required = true,
@@ -379,7 +379,7 @@ impl Parser<'_> {
         Some(field)
     }
 
-    fn kind(&self, cell: &Inlines) -> Result<Kind, String> {
+    fn kind(&self, cell: &Inlines) -> Result<Kind, CellError> {
         cells::kind(cell, |target| {
             let key = match target.split_once('#') {
                 Some(("", anchor)) => format!("{}#{anchor}", self.file),

@@ -5,6 +5,7 @@ mod check;
 mod contract;
 mod coverage;
 mod crates;
+mod error;
 mod examples;
 mod fixtures;
 mod grammar;
@@ -26,6 +27,7 @@ mod workspace;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::error::{Error, Result};
 use crate::problem::Problem;
 
 const USAGE: &str = "\
@@ -63,7 +65,7 @@ fn main() -> ExitCode {
         ["package"] => package::prove(root()),
         ["release", name] => release::prepare(root(), name, say),
         ["soak", ref options @ ..] => soak::run(root(), options),
-        _ => Err(USAGE.to_owned()),
+        _ => Err(Error::Usage(USAGE)),
     };
     report(found)
 }
@@ -85,11 +87,11 @@ fn clean(problems: &Vec<Problem>) {
     }
 }
 
-fn report(found: Result<Vec<Problem>, String>) -> ExitCode {
+fn report(found: Result<Vec<Problem>>) -> ExitCode {
     let problems = match found {
         Ok(problems) => problems,
-        Err(message) => {
-            say(&message);
+        Err(error) => {
+            say(&error.to_string());
             return ExitCode::FAILURE;
         }
     };

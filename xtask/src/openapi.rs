@@ -32,7 +32,7 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
         let text = service::load(root, &vendor.name)
             .and_then(|service| to_text(&describe(vendor, &service)));
         let added = text
-            .map_err(origin)
+            .map_err(|error| origin(error.to_string()))
             .and_then(|text| outputs.add(path, text, origin));
         problems.extend(added.err());
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::error::{Error, Result};
 use crate::problem::Problem;
 
 /// The files that one command generates, by their path from the workspace's root.
@@ -68,20 +69,19 @@ impl Outputs {
     }
 
     /// Writes what is not current and removes the orphans. Returns what it did, one line a file.
-    pub(crate) fn write(&self, root: &Path) -> Result<Vec<String>, String> {
+    pub(crate) fn write(&self, root: &Path) -> Result<Vec<String>> {
         let mut done = Vec::new();
         for (path, output) in &self.files {
             if is_current(root, path, output) {
                 continue;
             }
-            let fail = |error: std::io::Error| format!("{path}: {error}");
             let file = root.join(path);
-            fs::create_dir_all(file.parent().unwrap_or(root)).map_err(fail)?;
-            fs::write(&file, &output.text).map_err(fail)?;
+            fs::create_dir_all(file.parent().unwrap_or(root)).map_err(Error::file(path))?;
+            fs::write(&file, &output.text).map_err(Error::file(path))?;
             done.push(format!("wrote {path}"));
         }
         for path in self.orphans(root) {
-            fs::remove_file(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
+            fs::remove_file(root.join(&path)).map_err(Error::file(&path))?;
             done.push(format!("removed {path}"));
         }
         Ok(done)

@@ -8,6 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use vendor_sandbox::Sandbox;
 
 use crate::crates::CRATES;
+use crate::error::{Error, Result};
 use crate::pages::read_dir;
 use crate::problem::Problem;
 use crate::workspace::{Published, cargo, output, published};
@@ -27,18 +28,16 @@ const EXPECTED: [&str; 10] = [
 ];
 
 /// Packages every published crate and tries the clients' packages out.
-pub(crate) fn prove(root: &Path) -> Result<Vec<Problem>, String> {
+pub(crate) fn prove(root: &Path) -> Result<Vec<Problem>> {
     let crates = published(root)?;
     let packages = root.join("target/published");
     let mut problems = pack(root, &crates, &packages)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| error.to_string())?;
+        .map_err(Error::Sandbox)?;
     for client in CRATES {
-        let sandbox = runtime
-            .block_on(Sandbox::start())
-            .map_err(|error| format!("the sandbox does not start: {error}"))?;
+        let sandbox = runtime.block_on(Sandbox::start()).map_err(Error::Sandbox)?;
         let environment = (client.environment)(&sandbox);
         problems.extend(try_out(
             root,
@@ -59,11 +58,7 @@ pub(crate) fn prove(root: &Path) -> Result<Vec<Problem>, String> {
 }
 
 /// Packages the crates and unpacks them into `packages`. Finds stray files.
-pub(crate) fn pack(
-    root: &Path,
-    crates: &[Published],
-    packages: &Path,
-) -> Result<Vec<Problem>, String> {
+pub(crate) fn pack(root: &Path, crates: &[Published], packages: &Path) -> Result<Vec<Problem>> {
     let names = crates.iter().flat_map(|each| ["--package", &each.name]);
     let arguments = ["package", "--quiet", "--no-verify", "--allow-dirty"];
     output(cargo(root).args(arguments).args(names))?;
@@ -101,7 +96,7 @@ fn try_out(
     environment: &[(&str, String)],
     crates: &[Published],
     packages: &Path,
-) -> Result<Vec<Problem>, String> {
+) -> Result<Vec<Problem>> {
     let readme = format!("crates/{client}/README.md");
     let Some(example) = first_rust_block(&read(&root.join(&readme))?) else {
         return Ok(vec![Problem::new(&readme, 0, "has no example in Rust")]);
@@ -130,8 +125,8 @@ fn try_out(
     run.args(["run", "--quiet"])
         .env("CARGO_TARGET_DIR", root.join("target/consumers/target"))
         .envs(environment.iter().map(|(name, value)| (name, value)));
-    if let Err(message) = output(&mut run) {
-        let message = format!("its example fails when run from the packages: {message}");
+    if let Err(error) = output(&mut run) {
+        let message = format!("its example fails when run from the packages: {error}");
         problems.push(Problem::new(&readme, 0, message));
     }
     Ok(problems)
@@ -176,7 +171,7 @@ fn first_rust_block(markdown: &str) -> Option<String> {
 }
 
 /// Every file below `folder`, by its path from there.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -192,23 +187,19 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-fn reset(folder: &Path) -> Result<(), String> {
+fn reset(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| about(folder, &error))?;
+        fs::remove_dir_all(folder).map_err(Error::file(folder))?;
     }
-    fs::create_dir_all(folder).map_err(|error| about(folder, &error))
+    fs::create_dir_all(folder).map_err(Error::file(folder))
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| about(path, &error))
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(Error::file(path))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    fs::write(path, text).map_err(|error| about(path, &error))
-}
-
-fn about(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).map_err(Error::file(path))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! All pages of a vendor, read together and checked against each other.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use vendor_sandbox::contract::{Field, Shape};
 
 use crate::cells::innermost;
+use crate::error::{Error, Result};
 use crate::examples;
 use crate::grammar::{self, TypeIndex};
 use crate::page::{
@@ -14,7 +15,7 @@ use crate::page::{
 use crate::problem::Problem;
 
 /// The vendors that have a folder below `docs/`, in the order of their names.
-pub(crate) fn names(root: &Path) -> Result<Vec<String>, String> {
+pub(crate) fn names(root: &Path) -> Result<Vec<String>> {
     let docs = root.join("docs");
     let mut names = Vec::new();
     for entry in read_dir(&docs)? {
@@ -27,13 +28,12 @@ pub(crate) fn names(root: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Reads the pages of the vendor `name`, with everything that is wrong in them.
-pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Problem>), String> {
+pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Problem>)> {
     let mut texts = BTreeMap::new();
     for path in read_dir(&root.join("docs").join(name))? {
         let file = file_name(&path).unwrap_or_default();
         if file.ends_with(".md") && file != "README.md" {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
+            let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
             texts.insert(file, text);
         }
     }
@@ -79,11 +79,10 @@ impl Vendor {
     }
 }
 
-pub(crate) fn read_dir(dir: &Path) -> Result<Vec<std::path::PathBuf>, String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", dir.display());
-    let entries = std::fs::read_dir(dir).map_err(fail)?;
+pub(crate) fn read_dir(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(dir).map_err(Error::file(dir))?;
     entries
-        .map(|entry| Ok(entry.map_err(fail)?.path()))
+        .map(|entry| Ok(entry.map_err(Error::file(dir))?.path()))
         .collect()
 }
 
@@ -151,13 +150,22 @@ fn check_rows(rows: &[Row], common: &[Row], report: &mut impl FnMut(usize, &str,
         if known.insert(path, &row.field).is_some() || is_common {
             report(row.line, path, "duplicate row".to_owned());
         }
-        if let Err(message) = check_parent(path, &known) {
-            report(row.line, path, message);
+        if let Err(error) = check_parent(path, &known) {
+            report(row.line, path, error.to_string());
         }
     }
 }
 
-fn check_parent(path: &str, known: &BTreeMap<&str, &Field>) -> Result<(), String> {
+/// Why a row cannot stand where it does.
+#[derive(Debug, thiserror::Error)]
+enum RowError {
+    #[error("no row `{0}` stands before it")]
+    NoParent(String),
+    #[error("`{0}` cannot have fields by its type")]
+    NoFields(String),
+}
+
+fn check_parent(path: &str, known: &BTreeMap<&str, &Field>) -> Result<(), RowError> {
     let parent = parent_of(path);
     if parent.is_empty() {
         return Ok(());
@@ -167,9 +175,9 @@ fn check_parent(path: &str, known: &BTreeMap<&str, &Field>) -> Result<(), String
         (Some(row), _) => (row, false),
         (None, Some(array)) if !path.ends_with("[]") => match known.get(array) {
             Some(row) => (row, true),
-            None => return Err(format!("no row `{array}` stands before it")),
+            None => return Err(RowError::NoParent(array.to_owned())),
         },
-        (None, _) => return Err(format!("no row `{parent}` stands before it")),
+        (None, _) => return Err(RowError::NoParent(parent.to_owned())),
     };
     let holds = |shape: &Shape| match (path.ends_with("[]"), element, shape) {
         (true, _, shape) => matches!(shape, Shape::Array { .. }),
@@ -180,7 +188,7 @@ fn check_parent(path: &str, known: &BTreeMap<&str, &Field>) -> Result<(), String
     if row.kind.any_of.iter().any(holds) {
         return Ok(());
     }
-    Err(format!("`{}` cannot have fields by its type", row.path))
+    Err(RowError::NoFields(row.path.clone()))
 }
 
 /// The tables of a place are told apart: by route, or by shape.

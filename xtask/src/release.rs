@@ -7,19 +7,19 @@ use std::process::Command;
 use semver::Version;
 
 use crate::check;
+use crate::error::{Error, Result};
 use crate::package;
 use crate::problem::Problem;
 use crate::workspace::{Published, cargo, output, published};
 
 /// Checks that `name` can be released. Where it can, `say` is given the steps.
-pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec<Problem>, String> {
+pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec<Problem>> {
     let crates = published(root)?;
     let Some(released) = crates.iter().find(|each| each.name == name) else {
-        let names: Vec<_> = crates.iter().map(|each| each.name.as_str()).collect();
-        return Err(format!(
-            "{name} is none of the published crates: {}",
-            names.join(", ")
-        ));
+        return Err(Error::NotPublished {
+            name: name.to_owned(),
+            published: crates.into_iter().map(|each| each.name).collect(),
+        });
     };
     let tags = output(Command::new("git").current_dir(root).args([
         "tag",
@@ -27,8 +27,8 @@ pub(crate) fn prepare(root: &Path, name: &str, say: impl Fn(&str)) -> Result<Vec
         &format!("{name}-v*"),
     ]))?;
     let last = last_version(name, &tags);
-    let changelog =
-        fs::read_to_string(root.join("CHANGELOG.md")).map_err(|error| error.to_string())?;
+    let changelog = root.join("CHANGELOG.md");
+    let changelog = fs::read_to_string(&changelog).map_err(Error::file(&changelog))?;
 
     let mut problems = check::check(root)?;
     problems.extend(version_problem(released, last.as_ref()));
@@ -122,9 +122,9 @@ fn api_problem(root: &Path, released: &Published, last: &Version) -> Option<Prob
         "--baseline-rev",
         &baseline,
     ]);
-    let message = output(&mut compare).err()?;
+    let error = output(&mut compare).err()?;
     let file = released.folder.join("Cargo.toml").display().to_string();
-    let message = format!("the public interface (needs cargo-semver-checks): {message}");
+    let message = format!("the public interface (needs cargo-semver-checks): {error}");
     Some(Problem::new(&file, 0, message))
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::error::{Error, Result};
 use crate::markdown::{self, Block, Content, Inlines};
 
 /// The facts on a folder's `README.md`.
@@ -20,9 +21,9 @@ pub(crate) struct Service {
     pub(crate) media_type: String,
 }
 
-pub(crate) fn load(root: &Path, vendor: &str) -> Result<Service, String> {
+pub(crate) fn load(root: &Path, vendor: &str) -> Result<Service> {
     let path = root.join("docs").join(vendor).join("README.md");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = fs::read_to_string(&path).map_err(Error::file(&path))?;
     Ok(read(&text))
 }
 

@@ -1,19 +1,19 @@
-//! The soak of `conformance/`, which tells its options.
+//! The soak of `conformance/`, which prints its own options.
 
 use std::path::Path;
 
+use crate::error::{Error, Result};
 use crate::problem::Problem;
 use crate::workspace::cargo;
 
 /// Runs it; it prints its own figures and complaints.
-pub(crate) fn run(root: &Path, options: &[&str]) -> Result<Vec<Problem>, String> {
-    let status = cargo(root)
-        .args(["run", "--quiet", "--package", "conformance", "--", "soak"])
-        .args(options)
-        .status()
-        .map_err(|error| error.to_string())?;
+pub(crate) fn run(root: &Path, options: &[&str]) -> Result<Vec<Problem>> {
+    let mut soak = cargo(root);
+    soak.args(["run", "--quiet", "--package", "conformance", "--", "soak"])
+        .args(options);
+    let status = soak.status().map_err(Error::not_run(&soak))?;
     match status.success() {
         true => Ok(Vec::new()),
-        false => Err("the soak failed".to_owned()),
+        false => Err(Error::Soak),
     }
 }

@@ -116,6 +116,17 @@ struct Target<'a> {
     parts: Vec<&'a Part>,
 }
 
+/// Why the client does not take a value.
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Refusal {
+    #[error("{0}")]
+    NotRead(String),
+    #[error("the client drops it")]
+    Dropped,
+    #[error("`{0}` breaks a constraint of the client's")]
+    Violation(String),
+}
+
 /// What became of a value that the types read.
 struct Reading {
     written: Value,
@@ -135,13 +146,13 @@ impl Target<'_> {
     }
 
     /// Reads `value` with all parts, and puts together what they write.
-    fn read(&self, value: &Value) -> Result<Reading, String> {
+    fn read(&self, value: &Value) -> Result<Reading, Refusal> {
         let mut reading = Reading {
             written: Value::Null,
             violations: Vec::new(),
         };
         for part in &self.parts {
-            let probed = part.probe(value)?;
+            let probed = part.probe(value).map_err(Refusal::NotRead)?;
             reading
                 .violations
                 .extend(probed.violations.into_iter().map(|found| found.path));

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::error::{Error, Result};
+
 /// A crate that is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Published {
@@ -15,10 +17,10 @@ pub(crate) struct Published {
 }
 
 /// The published crates, in the order of their names.
-pub(crate) fn published(root: &Path) -> Result<Vec<Published>, String> {
+pub(crate) fn published(root: &Path) -> Result<Vec<Published>> {
     let arguments = ["metadata", "--format-version=1", "--no-deps", "--offline"];
     let metadata = output(cargo(root).args(arguments))?;
-    let metadata: Value = serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
+    let metadata: Value = serde_json::from_str(&metadata).map_err(Error::Metadata)?;
     let packages = metadata["packages"]
         .as_array()
         .map_or(&[][..], Vec::as_slice);
@@ -45,15 +47,15 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     cargo
 }
 
-/// Runs a command and gives what it printed.
-pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let told = format!("{command:?}");
-    let output = command
-        .output()
-        .map_err(|error| format!("{told} cannot be run: {error}"))?;
+/// Runs a command and returns what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command.output();
+    let output = output.map_err(Error::not_run(command))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{told} failed:\n{complaint}"))
+    Err(Error::Failed {
+        command: format!("{command:?}"),
+        complaint: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
 }

@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 use vendor_sandbox::contract::{Bounds, Shape};
 
-use super::Target;
 use super::documented::DocField;
 use super::sample::{first_way, join, minimal, sample};
 use super::values::{At, differences, get, renamed, ways, ways_to, with, without, written};
+use super::{Refusal, Target};
 use crate::examples::{mismatches, tables_for};
 use crate::page::{Direction, Example, Place, name_of, parent_of};
 use crate::problem::Problem;
@@ -113,7 +113,7 @@ impl Prober<'_> {
     }
 
     /// One problem for all the fields that could not be tried: as a rule they have one cause.
-    fn out_of_reach(&self, fields: &[(&DocField<'_>, String)]) -> Option<Problem> {
+    fn out_of_reach(&self, fields: &[(&DocField<'_>, Refusal)]) -> Option<Problem> {
         let ((field, why), others) = fields.split_first()?;
         let mut message =
             format!("no example has it, and the client refuses one made up from the table: {why}");
@@ -167,7 +167,7 @@ impl Prober<'_> {
     }
 
     /// A value that has the field and that the client takes.
-    fn base(&self, field: &DocField<'_>) -> Result<Base, String> {
+    fn base(&self, field: &DocField<'_>) -> Result<Base, Refusal> {
         let values = || self.examples.iter().map(|example| &example.value);
         let shown = values().flat_map(|value| {
             let ways = ways_to(value, field).into_iter();
@@ -178,11 +178,11 @@ impl Prober<'_> {
             let value = minimal(&self.target.documented, Some(field));
             (value, first_way(&field.path))
         });
-        let mut why = String::new();
+        let mut why = Refusal::Dropped;
         for (value, way) in shown.chain(inserted).chain(made_up) {
             match self.bears(&value, &way) {
                 Ok(()) => return Ok((value, way)),
-                Err(error) => why = error,
+                Err(refusal) => why = refusal,
             }
         }
         Err(why)
@@ -209,25 +209,25 @@ impl Prober<'_> {
     }
 
     /// Whether the client takes the value, and what stands at `way` is not lost on the way.
-    fn bears(&self, value: &Value, way: &[At]) -> Result<(), String> {
+    fn bears(&self, value: &Value, way: &[At]) -> Result<(), Refusal> {
         let written_back = self.taken(value, way)?;
         match get(&written_back, way) {
             Some(_) => Ok(()),
-            None => Err("the client drops it".to_owned()),
+            None => Err(Refusal::Dropped),
         }
     }
 
     /// Whether the client takes a value without complaint about what stands at `way`.
-    fn accepts(&self, value: &Value, way: &[At]) -> Result<(), String> {
+    fn accepts(&self, value: &Value, way: &[At]) -> Result<(), Refusal> {
         self.taken(value, way).map(|_| ())
     }
 
     /// What the client writes for a value that it takes.
-    fn taken(&self, value: &Value, way: &[At]) -> Result<Value, String> {
+    fn taken(&self, value: &Value, way: &[At]) -> Result<Value, Refusal> {
         let reading = self.target.read(value)?;
         let path = written(way);
         if reading.violations.contains(&path) {
-            return Err(format!("`{path}` breaks a constraint of the client's"));
+            return Err(Refusal::Violation(path));
         }
         Ok(reading.written)
     }
@@ -256,12 +256,12 @@ impl Prober<'_> {
         let candidates = lacking
             .cloned()
             .chain([without(base, way), minimal(&self.target.documented, bare)]);
-        let mut why = String::new();
+        let mut why = Refusal::Dropped;
         for candidate in candidates {
             match self.target.read(&candidate) {
                 Ok(reading) if !reading.violations.contains(&path) => return None,
-                Ok(_) => "a violation".clone_into(&mut why),
-                Err(error) => why = error,
+                Ok(_) => why = Refusal::Violation(path.clone()),
+                Err(refusal) => why = refusal,
             }
         }
         Some(self.target.at_field(
@@ -475,7 +475,7 @@ struct Trials<'a> {
 }
 
 impl Trials<'_> {
-    fn try_with(&self, value: Value) -> Result<(), String> {
+    fn try_with(&self, value: Value) -> Result<(), Refusal> {
         let (base, way) = self.base;
         self.prober.accepts(&with(base, way, value), way)
     }

@@ -1,0 +1,48 @@
+//! Why a command could not run to its end.
+//!
+//! What a command finds is a [`Problem`](crate::problem::Problem), and not an error.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{0}")]
+    Usage(&'static str),
+    #[error("cannot read or write {path}: {source}")]
+    File { path: String, source: io::Error },
+    #[error("cannot write a derived file as JSON: {0}")]
+    Json(#[source] serde_json::Error),
+    #[error("cannot read what `cargo metadata` prints: {0}")]
+    Metadata(#[source] serde_json::Error),
+    #[error("cannot run {command}: {source}")]
+    NotRun { command: String, source: io::Error },
+    #[error("{command} failed:\n{complaint}")]
+    Failed { command: String, complaint: String },
+    #[error("cannot start the sandbox: {0}")]
+    Sandbox(#[source] io::Error),
+    #[error("{name} is not a published crate; these are: {}", .published.join(", "))]
+    NotPublished {
+        name: String,
+        published: Vec<String>,
+    },
+    #[error("the soak failed")]
+    Soak,
+}
+
+impl Error {
+    /// The error about the file or folder at `path`.
+    pub(crate) fn file(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.as_ref().display().to_string();
+        |source| Self::File { path, source }
+    }
+
+    /// The error about a command that could not be run.
+    pub(crate) fn not_run(command: &Command) -> impl FnOnce(io::Error) -> Self {
+        let command = format!("{command:?}");
+        |source| Self::NotRun { command, source }
+    }
+}

@@ -1,6 +1,6 @@
 //! The three calls, made by every contender.
 
-use benchmarks::{Contender, BoxError};
+use benchmarks::{BoxError, Contender};
 use serde::Serialize;
 
 use crate::contenders::{AzureCore, BareReqwest, Core, HyperUtil, Octocrab, ReqwestMiddleware};

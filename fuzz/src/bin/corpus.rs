@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use fuzz::Reader;
 
-/// Answers that no fixture shows.
-const ANSWERS: [&str; 10] = [
+/// Responses that no fixture shows.
+const RESPONSES: [&str; 10] = [
     "HTTP/1.1 204 No Content\r\ncontent-length: 4\r\n\r\nnull",
     "HTTP/1.1 429 X\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n",
     "HTTP/1.1 503 X\r\nretry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: 0\r\n\r\n",
@@ -24,7 +24,7 @@ const TOKEN: &str = r#"{"service":"service","login":"login","token":"t","obtaine
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut answers: Vec<Vec<u8>> = ANSWERS
+    let mut responses: Vec<Vec<u8>> = RESPONSES
         .iter()
         .map(|text| text.as_bytes().to_vec())
         .collect();
@@ -32,7 +32,7 @@ fn main() -> io::Result<()> {
         let readers = readers();
         let mut inputs = Vec::new();
         for (operation, payload) in fixtures(root, vendor)? {
-            answers.push(answer(&payload));
+            responses.push(response(&payload));
             inputs.extend(
                 choices(&readers, &operation)
                     .map(|choice| [&[choice], payload.as_slice()].concat()),
@@ -40,7 +40,7 @@ fn main() -> io::Result<()> {
         }
         write(root, &vendor.replace('-', "_"), &inputs)?;
     }
-    write(root, "http_answer", &answers)?;
+    write(root, "http_response", &responses)?;
     write(root, "token_file", &[TOKEN.as_bytes().to_vec()])
 }
 
@@ -75,8 +75,8 @@ fn choices(readers: &[Reader], operation: &str) -> impl Iterator<Item = u8> {
         })
 }
 
-/// The payload as an HTTP answer.
-fn answer(payload: &[u8]) -> Vec<u8> {
+/// The payload as an HTTP response.
+fn response(payload: &[u8]) -> Vec<u8> {
     let length = payload.len();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"

@@ -4,20 +4,26 @@ use std::time::Duration;
 
 use benchmarks::BoxError;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, LogIn, Method, Operation, Idempotency, Request, Response, Service,
-    Token, TokenCache, Transport, TransportConfig, VendorMessage,
+    Endpoint, Error, HeaderMap, HeaderName, Json, LogIn, Path, Query, Request, Response, Service,
+    Token, TokenCache, Transport, TransportConfig, Validate, VendorMessage,
 };
 
 use super::TOKEN;
-use crate::calls::{Api, ID, SEARCH};
+use crate::calls::{Api, ID, SEARCH, Search};
 use crate::visit::{Created, Visit};
 
 const TOKEN_HEADER: HeaderName = HeaderName::from_static(super::TOKEN_HEADER);
 
 static SERVICE: Service = Service::new("peers/0.0.0", |_body| VendorMessage::default());
-static GET_ONE: Operation = Operation::new("get_one", Method::GET, "/visits/{id}", Idempotency::Idempotent);
-static LIST: Operation = Operation::new("list", Method::GET, "/visits", Idempotency::Idempotent);
-static CREATE: Operation = Operation::new("create", Method::POST, "/visits", Idempotency::NotIdempotent);
+static GET_ONE: Endpoint<Path<&str>, (), Visit> =
+    Endpoint::get("get_one", "/visits/{id}").idempotent();
+static LIST: Endpoint<Query<Search>, (), Vec<Visit>> =
+    Endpoint::get("list", "/visits").idempotent();
+static CREATE: Endpoint<(), Json<Visit>, Created> = Endpoint::post("create", "/visits");
+
+impl Validate for Search {}
+
+impl Validate for Visit {}
 
 struct Account;
 
@@ -54,17 +60,17 @@ impl Api for Core {
     }
 
     async fn get_one(&self) -> Result<Visit, BoxError> {
-        let request = self.transport.request(&GET_ONE).path(ID);
+        let request = self.transport.request_to(&GET_ONE, &ID, ());
         Ok(self.send(request).await?.json()?)
     }
 
     async fn list(&self) -> Result<Vec<Visit>, BoxError> {
-        let request = self.transport.request(&LIST).query(&SEARCH);
+        let request = self.transport.request_to(&LIST, &SEARCH, ());
         Ok(self.send(request).await?.json()?)
     }
 
     async fn create(&self, visit: &Visit) -> Result<Created, BoxError> {
-        let request = self.transport.request(&CREATE).json(visit);
+        let request = self.transport.request_to(&CREATE, (), visit);
         Ok(self.send(request).await?.json()?)
     }
 }

@@ -19,7 +19,10 @@ pub struct HyperUtil {
 }
 
 impl HyperUtil {
-    async fn send<T: DeserializeOwned>(&self, request: Request<Full<Bytes>>) -> Result<T, BoxError> {
+    async fn send<T: DeserializeOwned>(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<T, BoxError> {
         let response = self.client.request(request).await?;
         if !response.status().is_success() {
             return Err("not a success".into());

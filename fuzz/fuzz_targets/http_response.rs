@@ -6,11 +6,12 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{LazyLock, Mutex};
 
+use serde::Serialize;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use vendor_client_core::{
-    HeaderMap, Method, Operation, Outcome, Idempotency, RetryPolicy, Service, Transport,
-    TransportConfig, VendorMessage,
+    Endpoint, HeaderMap, Json, Outcome, RetryPolicy, Service, Transport, TransportConfig, Validate,
+    VendorMessage,
 };
 
 static SERVICE: Service = Service::new("fuzz/0.0.0", |body| {
@@ -18,10 +19,16 @@ static SERVICE: Service = Service::new("fuzz/0.0.0", |body| {
     VendorMessage::new(None, Some(text))
 });
 
-static CREATE: Operation = Operation::new("create", Method::POST, "/things", Idempotency::NotIdempotent);
+static CREATE: Endpoint<(), Json<Thing>, Value> = Endpoint::post("create", "/things");
 
-/// What the server answers next.
-static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// What is created.
+#[derive(Serialize)]
+struct Thing;
+
+impl Validate for Thing {}
+
+/// What the server sends next.
+static RESPONSE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 static CLIENT: LazyLock<(Runtime, Transport)> = LazyLock::new(|| {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -36,7 +43,7 @@ static CLIENT: LazyLock<(Runtime, Transport)> = LazyLock::new(|| {
     (runtime, transport.expect("a transport"))
 });
 
-/// Answers each request with [`ANSWER`], and closes the connection.
+/// Responds to each request with [`RESPONSE`] and closes the connection.
 fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -45,8 +52,8 @@ fn serve() -> SocketAddr {
             let Ok(mut stream) = stream else { continue };
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
-            let answer = ANSWER.lock().expect("the answer").clone();
-            let _ = stream.write_all(&answer);
+            let response = RESPONSE.lock().expect("the response").clone();
+            let _ = stream.write_all(&response);
         }
     });
     address
@@ -54,9 +61,9 @@ fn serve() -> SocketAddr {
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let (runtime, transport) = &*CLIENT;
-    *ANSWER.lock().expect("the answer") = data.to_vec();
+    *RESPONSE.lock().expect("the response") = data.to_vec();
     let result = runtime.block_on(async {
-        let request = transport.request(&CREATE).json(&"thing");
+        let request = transport.request_to(&CREATE, (), &Thing);
         transport.send(request).await?.json::<Value>()
     });
     if let Err(error) = result {

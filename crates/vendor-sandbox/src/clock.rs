@@ -10,7 +10,8 @@ use time::{OffsetDateTime, UtcOffset};
 ///
 /// The clock of a sandbox that a test starts stands still until the test moves it, so that no
 /// test depends on how long it takes. The binary's clock follows the system's, and can be moved
-/// as well. Clones are the same clock.
+/// as well. It never leaves the years 0 to 9999, which is as far as its dates can be written. Clones
+/// are the same clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,6 +38,12 @@ impl Clock {
     /// Where a standing clock begins: Monday, 2 March 2026, 8 o'clock UTC.
     pub const START: OffsetDateTime = datetime!(2026-03-02 08:00 UTC);
 
+    /// The first and the last instant that it shows.
+    const REACH: [OffsetDateTime; 2] = [
+        datetime!(0000-01-01 00:00 UTC),
+        datetime!(9999-12-31 23:59:59 UTC),
+    ];
+
     /// A clock that stands at [`Clock::START`] until it is moved.
     pub fn standing() -> Self {
         Self::from(Reading::Still(Self::START))
@@ -49,28 +56,28 @@ impl Clock {
 
     /// The instant it shows, in UTC.
     pub fn now(&self) -> OffsetDateTime {
-        match *self.reading() {
-            Reading::Still(instant) => instant,
-            Reading::Ahead(lead) => OffsetDateTime::now_utc().saturating_add(lead),
-        }
+        self.reading().shown()
     }
 
-    /// Moves it on.
+    /// Moves it on, at most to the end of the year 9999.
     pub fn advance(&self, by: Duration) {
-        match &mut *self.reading() {
-            Reading::Still(instant) => *instant = later(*instant, by),
-            Reading::Ahead(lead) => *lead = lead.saturating_add(saturated(by)),
-        }
+        let mut reading = self.reading();
+        let instant = later(reading.shown(), by);
+        reading.show(instant);
     }
 
     /// Sets it to an instant, forwards or back. One that UTC cannot express moves nothing.
     pub fn set(&self, instant: OffsetDateTime) {
-        let Some(instant) = instant.checked_to_offset(UtcOffset::UTC) else {
-            return;
-        };
+        if let Some(instant) = instant.checked_to_offset(UtcOffset::UTC) {
+            self.reading().show(instant);
+        }
+    }
+
+    /// Brings it back to where it was before it was moved: [`Clock::START`], or the system's time.
+    pub fn reset(&self) {
         match &mut *self.reading() {
-            Reading::Still(shown) => *shown = instant,
-            Reading::Ahead(lead) => *lead = instant - OffsetDateTime::now_utc(),
+            Reading::Still(shown) => *shown = Self::START,
+            Reading::Ahead(lead) => *lead = time::Duration::ZERO,
         }
     }
 
@@ -79,10 +86,32 @@ impl Clock {
     }
 }
 
+impl Reading {
+    fn shown(&self) -> OffsetDateTime {
+        match *self {
+            Self::Still(instant) => instant,
+            Self::Ahead(lead) => within_reach(OffsetDateTime::now_utc().saturating_add(lead)),
+        }
+    }
+
+    fn show(&mut self, instant: OffsetDateTime) {
+        let instant = within_reach(instant);
+        match self {
+            Self::Still(shown) => *shown = instant,
+            Self::Ahead(lead) => *lead = instant - OffsetDateTime::now_utc(),
+        }
+    }
+}
+
 impl From<Reading> for Clock {
     fn from(reading: Reading) -> Self {
         Self(Arc::new(Mutex::new(reading)))
     }
+}
+
+fn within_reach(instant: OffsetDateTime) -> OffsetDateTime {
+    let [first, last] = Clock::REACH;
+    instant.clamp(first, last)
 }
 
 /// The instant that lies `by` later, or the last there is.
@@ -126,5 +155,24 @@ mod tests {
         clock.set(datetime!(2030-01-01 00:00 UTC));
         clock.advance(Duration::from_secs(3600));
         assert!(clock.now() >= datetime!(2030-01-01 01:00 UTC));
+    }
+
+    #[test]
+    fn a_clock_is_never_moved_out_of_reach() {
+        let [first, last] = Clock::REACH;
+        for clock in [Clock::standing(), Clock::system()] {
+            let before = clock.now();
+            for _ in 0..3 {
+                clock.advance(Duration::MAX);
+                assert!(last - clock.now() < time::Duration::MINUTE);
+            }
+            clock.set(OffsetDateTime::new_utc(
+                time::Date::MIN,
+                time::Time::MIDNIGHT,
+            ));
+            assert!(clock.now() - first < time::Duration::MINUTE);
+            clock.reset();
+            assert!(clock.now() - before < time::Duration::MINUTE);
+        }
     }
 }

@@ -4,58 +4,34 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
+use clap::Parser;
 use serde_json::{Map, Value};
 use vendor_sandbox::{Clock, Sandbox};
 
-const HELP: &str = "\
-The vendors' services on loopback, until Ctrl-C.
-
-Usage: vendor-sandbox [--port-base PORT] [--bind ADDRESS] [--ledger-limit ENTRIES]
-                      [--set VENDOR.SETTING=VALUE]...
-
-  --port-base PORT       the remote control's port; the vendors take the following ones
-                         (default: 4700; 0 lets the system choose them all)
-  --bind ADDRESS         the address to listen on (default: 127.0.0.1)
-  --ledger-limit ENTRIES how many requests each ledger keeps (default: 10000)
-  --set VENDOR.SETTING=VALUE
-                         changes a setting, for instance ocean-geomission.duplicates=second;
-                         GET /_sandbox/settings lists them all
-";
-
-const DEFAULT_PORT_BASE: u16 = 4700;
-
-/// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Command {
-    Serve(Options),
-    Help,
-}
-
-#[derive(Debug, PartialEq, Eq)]
+/// The vendors' services on loopback, until Ctrl-C.
+#[derive(Debug, PartialEq, Eq, Parser)]
+#[command(version)]
 struct Options {
+    /// The remote control's port; the vendors take the following ones. 0 takes any free ports
+    #[arg(long, value_name = "PORT", default_value_t = 4700)]
     port_base: u16,
-    address: IpAddr,
-    ledger_limit: Option<usize>,
+
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+
+    /// How many requests each vendor's ledger keeps
+    #[arg(long, value_name = "ENTRIES", default_value_t = 10_000)]
+    ledger_limit: usize,
+
+    /// Changes a setting, such as ocean-geomission.duplicates=second; may be repeated. GET
+    /// /_sandbox/settings lists them all
+    #[arg(long = "set", value_name = "VENDOR.SETTING=VALUE", value_parser = Setting::read)]
     settings: Vec<Setting>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port_base: DEFAULT_PORT_BASE,
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            ledger_limit: None,
-            settings: vec![Setting {
-                vendor: "ocean-geomission".to_owned(),
-                name: "script".to_owned(),
-                value: Value::from("usual_day"),
-            }],
-        }
-    }
-}
-
 /// One setting of one vendor.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Setting {
     vendor: String,
     name: String,
@@ -64,14 +40,27 @@ struct Setting {
 
 impl Setting {
     /// Reads `VENDOR.SETTING=VALUE`. A value that is not JSON is a string.
-    fn read(text: &str) -> Option<Self> {
-        let (path, value) = text.split_once('=')?;
-        let (vendor, name) = path.split_once('.')?;
-        Some(Self {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let parts = text
+            .split_once('=')
+            .and_then(|(path, value)| Some((path.split_once('.')?, value)));
+        let Some(((vendor, name), value)) = parts else {
+            return Err("it must look like VENDOR.SETTING=VALUE");
+        };
+        Ok(Self {
             vendor: vendor.to_owned(),
             name: name.to_owned(),
             value: serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
         })
+    }
+
+    /// Missions follow the script of a usual day, unless the command line says otherwise.
+    fn usual_day() -> Self {
+        Self {
+            vendor: "ocean-geomission".to_owned(),
+            name: "script".to_owned(),
+            value: Value::from("usual_day"),
+        }
     }
 
     fn apply(self, sandbox: &Sandbox) -> io::Result<()> {
@@ -82,7 +71,9 @@ impl Setting {
         } = self;
         let mut emulators = sandbox.emulators();
         let Some(emulator) = emulators.find(|emulator| emulator.name() == vendor) else {
-            return Err(io::Error::other(format!("no such vendor: {vendor}")));
+            let names: Vec<&str> = sandbox.emulators().map(|known| known.name()).collect();
+            let text = format!("no such vendor: {vendor}; there are {}", names.join(", "));
+            return Err(io::Error::other(text));
         };
         let changes = Map::from_iter([(name, value)]);
         let changed = emulator.change_initial_settings(changes);
@@ -91,13 +82,7 @@ impl Setting {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let done = match Command::read(&arguments) {
-        Some(Command::Serve(options)) => serve(options),
-        Some(Command::Help) => io::stdout().write_all(HELP.as_bytes()),
-        None => Err(io::Error::other(format!("unknown arguments\n\n{HELP}"))),
-    };
-    match done {
+    match serve(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error.to_string());
@@ -111,59 +96,79 @@ fn report(text: &str) {
     let _ = writeln!(io::stderr(), "vendor-sandbox: {text}");
 }
 
-impl Command {
-    fn read(arguments: &[String]) -> Option<Self> {
-        let mut options = Options::default();
-        let mut arguments = arguments.iter().map(String::as_str);
-        while let Some(name) = arguments.next() {
-            if matches!(name, "--help" | "-h") {
-                return Some(Self::Help);
-            }
-            let value = arguments.next()?;
-            match name {
-                "--port-base" => options.port_base = value.parse().ok()?,
-                "--bind" => options.address = value.parse().ok()?,
-                "--ledger-limit" => options.ledger_limit = Some(value.parse().ok()?),
-                "--set" => options.settings.push(Setting::read(value)?),
-                _ => return None,
-            }
-        }
-        Some(Self::Serve(options))
+fn serve(options: Options) -> io::Result<()> {
+    if let Some(warning) = warning(options.bind) {
+        report(&warning);
     }
+    let builder = Sandbox::builder()
+        .bind(options.bind)
+        .first_port(options.port_base)
+        .ledger_limit(options.ledger_limit)
+        .clock(Clock::system())
+        .remote_control();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?
+        .block_on(async {
+            let sandbox = builder.start().await?;
+            for setting in std::iter::once(Setting::usual_day()).chain(options.settings) {
+                setting.apply(&sandbox)?;
+            }
+            let mut end = End::listen()?;
+            io::stdout().write_all(overview(&sandbox).as_bytes())?;
+            end.wait().await
+        })
 }
 
 /// The warning for an address that others may reach.
 fn warning(address: IpAddr) -> Option<String> {
     let text = format!(
-        "warning: {address} is not a loopback address: whoever reaches it can use the vendors and \
-         the remote control"
+        "warning: {address} is not a loopback address: anyone who can connect to it can use the \
+         vendors and the remote control"
     );
     (!address.is_loopback()).then_some(text)
 }
 
-fn serve(options: Options) -> io::Result<()> {
-    if let Some(warning) = warning(options.address) {
-        report(&warning);
-    }
-    let mut builder = Sandbox::builder()
-        .bind(options.address)
-        .first_port(options.port_base)
-        .clock(Clock::system())
-        .remote_control();
-    if let Some(entries) = options.ledger_limit {
-        builder = builder.ledger_limit(entries);
-    }
-    tokio::runtime::Builder::new_current_thread()
-        .build()?
-        .block_on(async {
-            let sandbox = builder.start().await?;
-            for setting in options.settings {
-                setting.apply(&sandbox)?;
-            }
-            io::stdout().write_all(overview(&sandbox).as_bytes())?;
-            // Ctrl-C ends the process, and the sandbox's thread with it.
-            std::future::pending().await
+/// The signals that end the program. The first process of a container would ignore them if nobody
+/// listened.
+#[cfg(unix)]
+struct End {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl End {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
         })
+    }
+
+    async fn wait(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
+    }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+struct End;
+
+#[cfg(not(unix))]
+impl End {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn wait(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }
 
 /// Everything needed to call the vendors.
@@ -192,15 +197,20 @@ Ctrl-C ends it.
 mod tests {
     use super::*;
 
-    fn read(arguments: &[&str]) -> Option<Command> {
-        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        Command::read(&arguments)
+    fn read(arguments: &[&str]) -> Result<Options, String> {
+        let arguments = std::iter::once("vendor-sandbox").chain(arguments.iter().copied());
+        Options::try_parse_from(arguments).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn options_are_read_and_anything_else_is_refused() {
-        assert_eq!(read(&[]), Some(Command::Serve(Options::default())));
-        assert_eq!(read(&["--help"]), Some(Command::Help));
+    fn options_are_read_and_anything_else_is_refused_by_name() {
+        let default = Options {
+            port_base: 4700,
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            ledger_limit: 10_000,
+            settings: Vec::new(),
+        };
+        assert_eq!(read(&[]), Ok(default));
         let all = [
             ["--port-base", "0"],
             ["--bind", "0.0.0.0"],
@@ -215,24 +225,27 @@ mod tests {
         };
         let expected = Options {
             port_base: 0,
-            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            ledger_limit: Some(5),
+            bind: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            ledger_limit: 5,
             settings: vec![
-                setting("ocean-geomission", "script", Value::from("usual_day")),
                 setting("geoplanning", "stale_key_status", Value::from(400)),
                 setting("ocean-geomission", "duplicates", Value::from("second")),
             ],
         };
-        assert_eq!(read(all.as_flattened()), Some(Command::Serve(expected)));
-        for wrong in [
-            &["--port-base"][..],
-            &["--port-base", "x"],
-            &["--bind", "localhost"],
-            &["--set", "duplicates"],
-            &["4700"],
+        assert_eq!(read(all.as_flattened()), Ok(expected));
+        for (wrong, named) in [
+            (&["--port-base"][..], "--port-base"),
+            (&["--port-base", "x"], "'x'"),
+            (&["--port-base", "70000"], "70000"),
+            (&["--bind", "localhost"], "'localhost'"),
+            (&["--set", "duplicates"], "VENDOR.SETTING=VALUE"),
+            (&["4700"], "'4700'"),
+            (&["--prot-base", "1"], "'--prot-base'"),
         ] {
-            assert_eq!(read(wrong), None);
+            let error = read(wrong).unwrap_err();
+            assert!(error.contains(named), "{error}");
         }
+        assert!(read(&["--help"]).unwrap_err().contains("[default: 4700]"));
     }
 
     #[tokio::test]
@@ -276,5 +289,10 @@ mod tests {
         ] {
             assert!(apply(wrong).is_err(), "{wrong}");
         }
+        let error = apply("nobody.duplicates=refuse").unwrap_err().to_string();
+        assert!(
+            error.ends_with("there are ocean-geomission, cegid-loop, geoplanning"),
+            "{error}"
+        );
     }
 }

@@ -11,8 +11,8 @@ use crate::ledger::Ledger;
 #[derive(Debug)]
 pub(crate) struct Ports {
     address: IpAddr,
-    /// The next port; 0 lets the system choose.
-    next: u16,
+    /// The next port; 0 lets the system choose. None if the last one is taken.
+    next: Option<u16>,
     /// Maximum number of entries in each vendor's ledger.
     ledger_limit: usize,
     pub(crate) open: Vec<(Arc<Emulator>, TcpListener)>,
@@ -22,7 +22,7 @@ impl Ports {
     pub(crate) fn new(address: IpAddr, first: u16, ledger_limit: usize) -> Self {
         Self {
             address,
-            next: first,
+            next: Some(first),
             ledger_limit,
             open: Vec::new(),
         }
@@ -42,14 +42,27 @@ impl Ports {
 
     /// Opens the next port.
     pub(crate) fn listen(&mut self) -> io::Result<(TcpListener, SocketAddr)> {
-        let wanted = SocketAddr::new(self.address, self.next);
-        let listener = TcpListener::bind(wanted)
-            .map_err(|error| io::Error::new(error.kind(), format!("{wanted}: {error}")))?;
+        let Some(port) = self.next else {
+            let text = "there is no port after 65535: begin with a lower one";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        };
+        let wanted = SocketAddr::new(self.address, port);
+        let listener = TcpListener::bind(wanted).map_err(|error| unavailable(wanted, &error))?;
         listener.set_nonblocking(true)?;
-        if self.next > 0 {
-            self.next = self.next.saturating_add(1);
-        }
+        self.next = match port {
+            0 => Some(0),
+            port => port.checked_add(1),
+        };
         let address = listener.local_addr()?;
         Ok((listener, address))
     }
+}
+
+/// Why there is no listening there.
+fn unavailable(wanted: SocketAddr, error: &io::Error) -> io::Error {
+    let text = match error.kind() {
+        io::ErrorKind::AddrInUse => format!("{wanted} is taken: another program listens there"),
+        _ => format!("could not listen on {wanted}: {error}"),
+    };
+    io::Error::new(error.kind(), text)
 }

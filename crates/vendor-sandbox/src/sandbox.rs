@@ -5,7 +5,9 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
@@ -17,6 +19,9 @@ use crate::geoplanning::Geoplanning;
 use crate::ocean_geomission::OceanGeomission;
 use crate::ports::Ports;
 use crate::remote_control::{self, RemoteControl};
+
+/// The pause after a connection could not be accepted.
+const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// How many entries a ledger keeps by default.
 const LEDGER_LIMIT: usize = 10_000;
@@ -112,8 +117,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Takes this port and the following ones: the remote control's, if there is one, then one for
-    /// each vendor. Otherwise the system chooses.
+    /// Takes this port and the following ones: the remote control's, if there is one, then one per
+    /// vendor. Default: 0, so that the system chooses.
     #[must_use]
     pub fn first_port(mut self, port: u16) -> Self {
         self.first_port = port;
@@ -122,8 +127,8 @@ impl Builder {
 
     /// Listens on this address. Default: 127.0.0.1.
     ///
-    /// Whoever reaches another address can use everything that is served there: the demo credentials
-    /// are no secret, and the remote control asks for none.
+    /// On another address, anyone who can connect can use everything that is served there: the demo
+    /// credentials are public, and the remote control asks for none.
     #[must_use]
     pub fn bind(mut self, address: IpAddr) -> Self {
         self.address = address;
@@ -247,20 +252,73 @@ impl Drop for Running {
     }
 }
 
+/// Where connections come from.
+trait Accept {
+    /// The next connection.
+    async fn accept(&self) -> io::Result<TcpStream>;
+}
+
+impl Accept for tokio::net::TcpListener {
+    async fn accept(&self) -> io::Result<TcpStream> {
+        let (socket, _) = self.accept().await?;
+        Ok(socket)
+    }
+}
+
 /// Accepts connections for as long as the runtime lives.
-async fn accept<S, F>(listener: tokio::net::TcpListener, serve: S)
+async fn accept<S, F>(listener: impl Accept, serve: S)
 where
-    S: Fn(tokio::net::TcpStream) -> F,
+    S: Fn(TcpStream) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     loop {
-        // A connection that died in the queue concerns nobody.
-        let Ok((socket, _)) = listener.accept().await else {
+        match listener.accept().await {
+            Ok(socket) => {
+                // Responses are written in one piece; what is late is late on purpose.
+                let _ = socket.set_nodelay(true);
+                tokio::spawn(serve(socket));
+            }
+            Err(error) if died_in_the_queue(&error) => {}
+            // No file descriptors or no memory: others have to give some back first.
+            Err(_) => tokio::time::sleep(ACCEPT_AGAIN_AFTER).await,
+        }
+    }
+}
+
+/// Whether a connection ended before it was accepted, which concerns nobody.
+fn died_in_the_queue(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// A listener of a process that has no file descriptor left.
+    #[derive(Clone, Default)]
+    struct Exhausted(Arc<AtomicU32>);
+
+    impl Accept for Exhausted {
+        async fn accept(&self) -> io::Result<TcpStream> {
+            self.0.fetch_add(1, Ordering::Relaxed);
             tokio::task::yield_now().await;
-            continue;
-        };
-        // Responses are written in one piece; what is late is late on purpose.
-        let _ = socket.set_nodelay(true);
-        tokio::spawn(serve(socket));
+            Err(io::Error::other("too many open files"))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_without_file_descriptors_waits_before_it_accepts_again() {
+        let listener = Exhausted::default();
+        let accepting = accept(listener.clone(), |_| async {});
+        let minute = Duration::from_secs(60);
+        let ended = tokio::time::timeout(minute, accepting).await;
+        assert!(ended.is_err());
+        let tried = listener.0.load(Ordering::Relaxed);
+        assert!((100..=601).contains(&tried), "{tried}");
     }
 }

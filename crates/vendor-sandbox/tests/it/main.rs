@@ -7,6 +7,8 @@ mod cegid_loop;
 mod faults;
 mod geoplanning;
 mod ocean_geomission;
+#[cfg(feature = "cli")]
+mod program;
 mod remote_control;
 mod sandbox;
 mod support;

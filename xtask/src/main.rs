@@ -17,6 +17,7 @@ mod page;
 mod pages;
 mod problem;
 mod release;
+mod remarks;
 #[cfg(test)]
 mod sample_page;
 mod service;

@@ -57,6 +57,8 @@ pub(crate) struct FieldTable {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
+    /// Tells the row from every other row of its vendor.
+    pub(crate) index: usize,
     pub(crate) line: usize,
     pub(crate) field: Field,
     /// Whether a deviation says that the client passes over the field.
@@ -99,10 +101,12 @@ pub(crate) struct Example {
     pub(crate) value: Value,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Deviation {
     pub(crate) line: usize,
-    /// The fields that it is about; none where the whole operation is meant.
+    /// Whether it is about what is sent or about what is received; none for both.
+    pub(crate) side: Option<Direction>,
+    /// The fields that it is about; none if the whole operation is meant.
     pub(crate) fields: Vec<String>,
     /// Further names under which these fields may arrive.
     pub(crate) also_spelled: Vec<String>,
@@ -135,6 +139,16 @@ impl Section {
                 Some(name) if self.has_route(name) => name == route,
                 _ => true,
             })
+    }
+}
+
+impl Place {
+    /// Whether it is in the request or in the response.
+    pub(crate) fn direction(self) -> Direction {
+        match self {
+            Self::Path | Self::Query | Self::Headers | Self::Request => Direction::Request,
+            Self::Response => Direction::Response,
+        }
     }
 }
 

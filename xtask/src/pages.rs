@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use vendor_sandbox::contract::{Field, Shape};
 
-use crate::cells::innermost;
 use crate::error::{Error, Result};
 use crate::examples;
 use crate::grammar::{self, TypeIndex};
-use crate::page::{
-    Deviation, FieldTable, Page, Place, Row, Section, TypeSection, Vendor, name_of, parent_of,
-};
+use crate::page::{Page, Place, Row, Section, TypeSection, Vendor, parent_of};
 use crate::problem::Problem;
+use crate::remarks;
 
 /// The vendors that have a folder below `docs/`, in the order of their names.
 pub(crate) fn names(root: &Path) -> Result<Vec<String>> {
@@ -59,8 +57,7 @@ pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec
     for page in &vendor.pages {
         check_page(page, &mut problems);
     }
-    let remarks = remarks(&vendor, &mut problems);
-    apply(&remarks, &mut vendor);
+    remarks::note(&mut vendor, &mut problems);
     examples::check(&vendor, &mut problems);
     (vendor, problems)
 }
@@ -270,150 +267,5 @@ fn check_variants(section: &TypeSection, report: &mut impl FnMut(usize, &str, St
             );
         }
         seen.push(&variant.name);
-    }
-}
-
-/// Deviations, and the tables that their fields are looked for in.
-struct Scope<'a> {
-    /// The operation or type.
-    subject: &'a str,
-    deviations: &'a [Deviation],
-    tables: Vec<&'a [Row]>,
-}
-
-fn scopes(page: &Page) -> Vec<Scope<'_>> {
-    let sections = page.sections.iter().map(|section| Scope {
-        subject: section.operation(),
-        deviations: &section.deviations,
-        tables: section.tables.iter().map(|table| &table.rows[..]).collect(),
-    });
-    let types = page.types.iter().map(|section| Scope {
-        subject: &section.name,
-        deviations: &section.deviations,
-        tables: rows_of_type(section),
-    });
-    let whole = Scope {
-        subject: "",
-        deviations: &page.deviations,
-        tables: rows_of_page(page),
-    };
-    sections.chain(types).chain([whole]).collect()
-}
-
-/// What a deviation says about a row, which is named by its page and line.
-struct Remark {
-    page: String,
-    line: usize,
-    also_spelled: Vec<String>,
-    is_passed_over: bool,
-}
-
-/// Finds the rows that the deviations are about.
-fn remarks(vendor: &Vendor, problems: &mut Vec<Problem>) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    for page in &vendor.pages {
-        for scope in scopes(page) {
-            for deviation in scope.deviations {
-                for path in &deviation.fields {
-                    let rows = vendor.rows_at(&scope.tables, path);
-                    if rows.is_empty() {
-                        let problem = Problem::new(&page.path, deviation.line, "no such field");
-                        problems.push(problem.operation(scope.subject).field(path));
-                    }
-                    remarks.extend(rows.into_iter().map(|(page, line)| Remark {
-                        page,
-                        line,
-                        also_spelled: deviation.also_spelled.clone(),
-                        is_passed_over: deviation.is_passed_over,
-                    }));
-                }
-            }
-        }
-    }
-    remarks
-}
-
-fn rows_of_type(section: &TypeSection) -> Vec<&[Row]> {
-    let variants = section.variants.iter().map(|variant| &variant.rows[..]);
-    std::iter::once(&section.rows[..]).chain(variants).collect()
-}
-
-fn rows_of_page(page: &Page) -> Vec<&[Row]> {
-    let tables = page.sections.iter().flat_map(|section| &section.tables);
-    let tables = tables.map(|table: &FieldTable| &table.rows[..]);
-    tables
-        .chain(page.types.iter().flat_map(rows_of_type))
-        .collect()
-}
-
-impl Vendor {
-    /// The rows that `path` leads to from one of `tables`, through named types where need be.
-    fn rows_at(&self, tables: &[&[Row]], path: &str) -> Vec<(String, usize)> {
-        let direct = tables.iter().flat_map(|rows| rows.iter());
-        let direct: Vec<_> = direct.filter(|row| row.field.path == path).collect();
-        if !direct.is_empty() {
-            return direct
-                .into_iter()
-                .map(|row| (self.page_of(row), row.line))
-                .collect();
-        }
-        // `Task.name` is the field of a type by the type's own name.
-        if let Some((name, rest)) = path.split_once('.')
-            && let Some(section) = self.type_named(name)
-        {
-            return self.rows_at(&rows_of_type(section), rest);
-        }
-        let mut found = Vec::new();
-        for row in tables.iter().flat_map(|rows| rows.iter()) {
-            let Some(rest) = path.strip_prefix(&row.field.path) else {
-                continue;
-            };
-            let Some(rest) = rest.trim_start_matches("[]").strip_prefix('.') else {
-                continue;
-            };
-            for shape in &row.field.kind.any_of {
-                if let Shape::Named { name } = innermost(shape)
-                    && let Some(section) = self.type_named(name)
-                {
-                    found.extend(self.rows_at(&rows_of_type(section), rest));
-                }
-            }
-        }
-        found
-    }
-
-    fn page_of(&self, wanted: &Row) -> String {
-        let mut pages = self.pages.iter();
-        let page = pages.find(|page| {
-            let mut rows = rows_of_page(page).into_iter().flatten();
-            rows.any(|row| std::ptr::eq(row, wanted))
-        });
-        page.map(|page| page.path.clone()).unwrap_or_default()
-    }
-}
-
-/// Notes on every row what the deviations say about it.
-fn apply(remarks: &[Remark], vendor: &mut Vendor) {
-    for page in &mut vendor.pages {
-        let tables = page
-            .sections
-            .iter_mut()
-            .flat_map(|section| &mut section.tables);
-        let tables = tables.map(|table| &mut table.rows);
-        let types = page.types.iter_mut().flat_map(|section| {
-            let variants = section.variants.iter_mut().map(|variant| &mut variant.rows);
-            std::iter::once(&mut section.rows).chain(variants)
-        });
-        for row in tables.chain(types).flatten() {
-            let here = |remark: &&Remark| remark.page == page.path && remark.line == row.line;
-            for remark in remarks.iter().filter(here) {
-                row.is_passed_over |= remark.is_passed_over;
-                for name in &remark.also_spelled {
-                    if *name != name_of(&row.field.path) && !row.field.also_spelled.contains(name) {
-                        row.field.also_spelled.push(name.clone());
-                    }
-                }
-            }
-        }
     }
 }

@@ -17,8 +17,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use vendor_client_core::schema::{OperationSchema, Part};
-use vendor_sandbox::contract::Route;
+use vendor_sandbox::contract::{Contract, Route};
 
+use crate::contract;
 use crate::crates;
 use crate::page::{Page, Place, Row, Section, Vendor};
 use crate::problem::Problem;
@@ -43,6 +44,7 @@ pub(crate) fn check(vendors: &[Vendor]) -> Vec<Problem> {
 
 /// Everything in which the pages and the types of one vendor disagree.
 pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Problem> {
+    let contract = contract::contract(vendor);
     let mut problems = Vec::new();
     let mut tried = Tried::new();
     for (page, section) in vendor.sections() {
@@ -57,7 +59,16 @@ pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Pr
                 continue;
             };
             compare_route(page, section, route, operation, &mut problems);
-            for target in targets(vendor, page, section, route, operation, &mut problems) {
+            let targets = targets(
+                vendor,
+                &contract,
+                page,
+                section,
+                route,
+                operation,
+                &mut problems,
+            );
+            for target in targets {
                 compare::structure(&target, &mut problems);
                 probe::behaviour(&target, &mut tried, &mut problems);
             }
@@ -104,7 +115,7 @@ fn compare_route(
 
 /// One table together with the types that it describes.
 struct Target<'a> {
-    vendor: &'a Vendor,
+    contract: &'a Contract,
     page: &'a Page,
     section: &'a Section,
     route: &'a str,
@@ -180,6 +191,7 @@ impl Target<'_> {
 /// Pairs the tables of a route with the types of its operation.
 fn targets<'a>(
     vendor: &'a Vendor,
+    contract: &'a Contract,
     page: &'a Page,
     section: &'a Section,
     route: &'a Route,
@@ -187,7 +199,7 @@ fn targets<'a>(
     problems: &mut Vec<Problem>,
 ) -> Vec<Target<'a>> {
     let target = |place, line, rows: Vec<&'a Row>, parts| Target {
-        vendor,
+        contract,
         page,
         section,
         route: &route.name,

@@ -12,7 +12,7 @@ use super::documented::DocField;
 use super::sample::{first_way, join, minimal, sample};
 use super::values::{At, differences, get, renamed, ways, ways_to, with, without, written};
 use super::{Refusal, Target};
-use crate::examples::{mismatches, tables_for};
+use crate::examples::{fits, tables_for};
 use crate::page::{Direction, Example, Place, name_of, parent_of};
 use crate::problem::Problem;
 
@@ -53,8 +53,8 @@ fn examples<'a>(target: &Target<'a>) -> Vec<&'a Example> {
         [rows] => rows
             .iter()
             .zip(&target.rows)
-            .all(|(one, other)| std::ptr::eq(*one, *other)),
-        _ => mismatches(target.vendor, &target.rows, &example.value).is_empty(),
+            .all(|(one, other)| one.index == other.index),
+        _ => fits(target.contract, &target.rows, example),
     };
     let examples = section.examples.iter();
     let examples = examples.filter(|example| example.direction == direction);

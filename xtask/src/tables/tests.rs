@@ -596,7 +596,7 @@ fn a_field_may_be_passed_over_where_a_deviation_says_so() {
     let row = "| `titre` | `title` | `titre`; also";
     let page = changed(
         row,
-        &format!("| `sequel` | a book | not read | A test. |\n{row}"),
+        &format!("| `sequel` (not read) | a book | not read | A test. |\n{row}"),
     );
     let (vendor, _) = vendor(&page);
     let problems = compare(&vendor, &operations);
@@ -618,7 +618,7 @@ fn a_field_may_be_left_out_where_a_deviation_says_so() {
         1,
     );
     let deviation = "| - | nothing |";
-    let unsent = "| `shelfmark` | null in the example | not sent | A test. |";
+    let unsent = "| `shelfmark` (not sent) | null in the example | not sent | A test. |";
     let (vendor, _) = vendor(&page.replacen(deviation, &format!("{unsent}\n{deviation}"), 1));
     let problems = compare(&vendor, &operations());
     assert!(problems.is_empty(), "{}", listed(&problems));

@@ -158,8 +158,9 @@ use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Error, ErrorKind, Idempotency, ManualClock, Method, Operation, Outcome,
-    RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Violation,
+    Attempt, ClientCertificate, Clock, Error, ErrorKind, Idempotency, ManualClock, Method,
+    Operation, Outcome, Proxy, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls,
+    TransportConfig, Violation,
 };
 
 /// The endpoints of every file.

@@ -212,9 +212,9 @@ pub use users::{User, UserField, Users};
 use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, Clock, Creation, Error, ErrorKind, Idempotency, LookUp, ManualClock, Method,
-    Operation, Outcome, RetryPolicy, StatusCode, SystemClock, Tls, TransportConfig, Validate,
-    Violation, Violations,
+    Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, Idempotency, LookUp,
+    ManualClock, Method, Operation, Outcome, Proxy, RetryPolicy, RootCertificates, StatusCode,
+    SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
 };
 
 /// Fields that the vendor's customer has defined. Wire: `properties`.

@@ -4,12 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
 use crate::connecting::NoteConnecting;
 use crate::creation::LookUp;
 use crate::error::Error;
+use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
+use crate::tls::{self, ClientCertificate, RootCertificates, Tls, TlsSettings};
 
 /// Settings of a client's transport. The defaults suit production.
 ///
@@ -33,30 +37,10 @@ pub struct TransportConfig {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random_seed: Option<u64>,
     idle_timeout: Duration,
-    tls: Tls,
+    user_agent_suffix: Option<String>,
+    proxy: Option<Proxy>,
+    tls: TlsSettings,
     http: Http,
-}
-
-/// Which TLS library a client uses. Each variant exists with the feature of its name.
-///
-/// Choose one by name where it matters which: what [`Default`](Self::Default) means depends on
-/// `rustls`, which any crate of the program may turn on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Tls {
-    /// Rustls with ring where the feature `rustls` is on, otherwise the platform's library where
-    /// `native-tls` is on, otherwise none, which leaves plain http to loopback.
-    #[default]
-    Default,
-    /// Rustls with the ring provider and the platform's certificate store.
-    #[cfg(feature = "rustls")]
-    RustlsRing,
-    /// Rustls with the aws-lc provider and the platform's certificate store.
-    #[cfg(feature = "rustls-aws-lc")]
-    RustlsAwsLc,
-    /// The platform's own TLS library.
-    #[cfg(feature = "native-tls")]
-    Native,
 }
 
 /// Where the HTTP client comes from.
@@ -80,7 +64,9 @@ impl Default for TransportConfig {
             clock: Arc::new(SystemClock),
             random_seed: None,
             idle_timeout: Duration::from_secs(15),
-            tls: Tls::default(),
+            user_agent_suffix: None,
+            proxy: None,
+            tls: TlsSettings::default(),
             http: Http::Ours,
         }
     }
@@ -145,7 +131,38 @@ impl TransportConfig {
     /// Which TLS library is used.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
-        self.tls = tls;
+        self.tls.library = tls;
+        self
+    }
+
+    /// Trusts these certificate authorities besides the platform's. Several calls add up.
+    #[must_use]
+    pub fn root_certificates(mut self, roots: RootCertificates) -> Self {
+        self.tls.add_roots(roots);
+        self
+    }
+
+    /// Identifies the client to a server that asks for a certificate.
+    #[must_use]
+    pub fn client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.tls.client_certificate = Some(certificate);
+        self
+    }
+
+    /// Sends all calls through `proxy`, except those to loopback. Default: the proxy of
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
+    /// Names the program in `User-Agent`, after the client's own name: `my-program/2.0` gives
+    /// `ocean-geomission/0.1.0 my-program/2.0`. It must consist of visible ASCII characters, with
+    /// single spaces between words; the client cannot be built otherwise.
+    #[must_use]
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
         self
     }
 
@@ -157,15 +174,43 @@ impl TransportConfig {
         self
     }
 
-    /// Uses a client of the caller's own: for a proxy, a private certificate authority, a client
-    /// certificate, or a shared connection pool.
+    /// Begins an HTTP client with the time limits, the proxy and the TLS of this configuration, for
+    /// a setting that it lacks. The finished client goes back into it:
     ///
-    /// Build it with [`reqwest::redirect::Policy::none`] and without retries of its own. A client
-    /// that follows redirects hands headers such as a token or an API key to whatever host a
-    /// redirect names, and this crate can only find that out afterwards; it then fails the call.
-    /// Nor can it tell then that a request was not sent, so a create is not repeated even where no
-    /// connection could be made. The connect and idle limits and the TLS library are that client's
-    /// own.
+    /// ```
+    /// use std::net::{IpAddr, Ipv4Addr};
+    /// use vendor_client_core::TransportConfig;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = TransportConfig::default();
+    /// let client = config
+    ///     .http_client_builder()?
+    ///     .local_address(IpAddr::from(Ipv4Addr::LOCALHOST))
+    ///     .build()?;
+    /// let config = config.http_client(client);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if TLS or the proxy cannot be
+    /// set up.
+    pub fn http_client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
+        self.tls.set_up(self.with_proxy(self.http_basis())?)
+    }
+
+    /// Uses a client of the caller's own, best begun with
+    /// [`http_client_builder`](Self::http_client_builder). The connect and idle limits, the proxy,
+    /// the certificates and the TLS library are then that client's.
+    ///
+    /// A client that is begun with `reqwest::Client::builder()` needs
+    /// [`reqwest::redirect::Policy::none`] and no retries of its own. One that follows redirects
+    /// hands headers such as a token or an API key to whatever host a redirect names, and this
+    /// crate can only find that out afterwards; it then fails the call. Nor can this crate then
+    /// know that a request was not sent, so a create is not repeated even if no connection could be
+    /// made. Without a TLS library of its own, such a client panics when it is built, unless the
+    /// program has installed a default provider for rustls.
     #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Http::Injected(client);
@@ -206,27 +251,56 @@ impl TransportConfig {
         if let Http::Injected(client) = &self.http {
             return Ok(client.clone());
         }
-        let builder = reqwest::Client::builder()
+        // What runs on this machine is not reached through another.
+        let builder = match base.is_loopback() {
+            true => self.http_basis().no_proxy(),
+            false => self.with_proxy(self.http_basis())?,
+        };
+        let builder = match base.is_https() {
+            true => self.tls.set_up(builder)?,
+            false => tls::without_tls(builder)?,
+        };
+        builder
+            .build()
+            .map_err(|source| Error::configuration_from("the HTTP client cannot be set up", source))
+    }
+
+    fn http_basis(&self) -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(self.connect_timeout)
             .connector_layer(NoteConnecting)
             .pool_idle_timeout(self.idle_timeout)
-            .tcp_nodelay(true);
-        // What runs on this machine is not reached through another.
-        let builder = if base.is_loopback() {
-            builder.no_proxy()
-        } else {
-            builder
+            .tcp_nodelay(true)
+    }
+
+    fn with_proxy(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+        match &self.proxy {
+            Some(proxy) => Ok(builder.proxy(proxy.to_reqwest()?)),
+            None => Ok(builder),
+        }
+    }
+
+    /// The value of `User-Agent`: the client's own name, then the program's.
+    pub(crate) fn user_agent(&self, own: &'static str) -> Result<HeaderValue, Error> {
+        let Some(suffix) = &self.user_agent_suffix else {
+            return Ok(HeaderValue::from_static(own));
         };
-        tls::set_up(builder, self.tls, base)?
-            .build()
-            .map_err(|source| Error::configuration_from("TLS cannot be set up", source))
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+        let refusal =
+            "the addition to `User-Agent` must be visible ASCII, words apart by one space";
+        if !suffix.split(' ').all(is_word) {
+            return Err(Error::configuration(refusal));
+        }
+        HeaderValue::try_from(format!("{own} {suffix}"))
+            .map_err(|source| Error::configuration_from(refusal, source))
     }
 }
 
-/// Shows no injected client, which may hold credentials of a proxy.
+/// Shows no certificate, and no injected client, which may hold credentials of a proxy.
 impl fmt::Debug for TransportConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportConfig")
@@ -237,84 +311,9 @@ impl fmt::Debug for TransportConfig {
             .field("max_body_size", &self.max_body_size)
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("retry", &self.retry)
-            .field("tls", &self.tls)
+            .field("user_agent_suffix", &self.user_agent_suffix)
+            .field("proxy", &self.proxy)
+            .field("tls", &self.tls.library)
             .finish_non_exhaustive()
-    }
-}
-
-/// The choice of a TLS library.
-mod tls {
-    use reqwest::ClientBuilder;
-
-    use super::Tls;
-    use crate::base_url::BaseUrl;
-    use crate::error::Error;
-
-    pub(super) fn set_up(
-        builder: ClientBuilder,
-        tls: Tls,
-        base: &BaseUrl,
-    ) -> Result<ClientBuilder, Error> {
-        if !base.is_https() {
-            return without_tls(builder);
-        }
-        match tls {
-            #[cfg(feature = "rustls")]
-            Tls::Default | Tls::RustlsRing => {
-                with_rustls(builder, rustls::crypto::ring::default_provider())
-            }
-            #[cfg(all(not(feature = "rustls"), feature = "native-tls"))]
-            Tls::Default => Ok(builder.tls_backend_native()),
-            #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-            Tls::Default => Err(Error::configuration(
-                "an https base URL needs one of the TLS features, or an HTTP client of your own",
-            )),
-            #[cfg(feature = "rustls-aws-lc")]
-            Tls::RustlsAwsLc => with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider()),
-            #[cfg(feature = "native-tls")]
-            Tls::Native => Ok(builder.tls_backend_native()),
-        }
-    }
-
-    /// Plain http needs no certificates, and loading them takes a while.
-    #[cfg(feature = "rustls")]
-    fn without_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
-        let provider = rustls::crypto::ring::default_provider();
-        let config = configure(provider)?.with_root_certificates(rustls::RootCertStore::empty());
-        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
-    }
-
-    #[cfg(not(feature = "rustls"))]
-    fn without_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
-        Ok(builder)
-    }
-
-    #[cfg(feature = "rustls")]
-    fn with_rustls(
-        builder: ClientBuilder,
-        provider: rustls::crypto::CryptoProvider,
-    ) -> Result<ClientBuilder, Error> {
-        use rustls_platform_verifier::BuilderVerifierExt as _;
-
-        let config = configure(provider)?
-            .with_platform_verifier()
-            .map_err(failed)?;
-        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
-    }
-
-    /// The provider goes into the configuration, not into the process: other users of rustls in
-    /// the same program keep theirs.
-    #[cfg(feature = "rustls")]
-    fn configure(
-        provider: rustls::crypto::CryptoProvider,
-    ) -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>, Error> {
-        rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .map_err(failed)
-    }
-
-    #[cfg(feature = "rustls")]
-    fn failed(source: rustls::Error) -> Error {
-        Error::configuration_from("TLS cannot be set up", source)
     }
 }

@@ -58,6 +58,7 @@ mod failure;
 mod id;
 mod liberal;
 mod operation;
+mod proxy;
 mod request;
 mod response;
 mod retry;
@@ -66,12 +67,13 @@ pub mod schema;
 mod spellings;
 mod status;
 mod telemetry;
+mod tls;
 mod token;
 mod transport;
 mod validate;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Tls, TransportConfig};
+pub use config::TransportConfig;
 pub use creation::{Creation, LookUp};
 pub use endpoint::{Endpoint, Form, Json, ListedEndpoint, Part, Path, Query};
 #[doc(hidden)]
@@ -79,11 +81,13 @@ pub use endpoint::{as_text, lower_case};
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use operation::{Idempotency, Operation};
+pub use proxy::Proxy;
 pub use request::Request;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use reqwest;
 pub use response::Response;
 pub use retry::RetryPolicy;
+pub use tls::{ClientCertificate, RootCertificates, Tls};
 pub use token::{
     CurrentToken, FileTokenStore, Generation, LogIn, StoreFuture, StoreLock, StoredToken, Token,
     TokenCache, TokenCacheBuilder, TokenStore,

@@ -96,8 +96,9 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] where the base URL is not https (and neither loopback nor
-    /// allowed by the configuration), is no plain URL, or TLS cannot be set up.
+    /// [`ErrorKind::Configuration`] if the base URL is not a plain https URL (or http if it is
+    /// loopback or the configuration allows it), a certificate, the proxy or the addition to
+    /// `User-Agent` cannot be used, or TLS cannot be set up.
     pub fn new(
         service: &'static Service,
         base_url: &str,
@@ -108,10 +109,7 @@ impl Transport {
         headers
             .entry(header::ACCEPT)
             .or_insert(HeaderValue::from_static("application/json"));
-        headers.insert(
-            header::USER_AGENT,
-            HeaderValue::from_static(service.user_agent),
-        );
+        headers.insert(header::USER_AGENT, config.user_agent(service.user_agent)?);
         Ok(Self(Arc::new(Inner {
             service,
             http: config.http_client_for(&base)?,

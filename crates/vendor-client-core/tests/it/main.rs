@@ -5,6 +5,8 @@
 mod body;
 mod canary;
 mod deadline;
+mod network;
+mod proxy;
 mod redirect;
 mod retry;
 mod server;
@@ -12,3 +14,4 @@ mod support;
 mod telemetry;
 mod tls;
 mod token;
+mod user_agent;

@@ -159,7 +159,7 @@ use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, Error, ErrorKind, Idempotency, ManualClock, Method,
-    Operation, Outcome, Proxy, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls,
+    Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls,
     TransportConfig, Violation,
 };
 

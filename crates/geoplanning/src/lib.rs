@@ -213,8 +213,8 @@ use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, Idempotency, LookUp,
-    ManualClock, Method, Operation, Outcome, Proxy, RetryPolicy, RootCertificates, StatusCode,
-    SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
+    ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
+    StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
 };
 
 /// Fields that the vendor's customer has defined. Wire: `properties`.

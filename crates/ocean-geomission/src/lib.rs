@@ -135,7 +135,7 @@ use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, FileTokenStore, Idempotency,
-    LookUp, ManualClock, Method, Operation, Outcome, Proxy, RetryPolicy, RootCertificates,
+    LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
     StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock, Tls, Token, TokenStore,
     TransportConfig, Violation, Violations,
 };

@@ -11,6 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::connecting::NoteConnecting;
 use crate::creation::LookUp;
 use crate::error::Error;
+use crate::pace::Pace;
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
 use crate::tls::{self, ClientCertificate, RootCertificates, Tls, TlsSettings};
@@ -34,6 +35,7 @@ pub struct TransportConfig {
     pub(crate) look_up: LookUp,
     pub(crate) allow_insecure_http: bool,
     pub(crate) retry: RetryPolicy,
+    pub(crate) pace: Option<Pace>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random_seed: Option<u64>,
     idle_timeout: Duration,
@@ -61,6 +63,7 @@ impl Default for TransportConfig {
             look_up: LookUp::default(),
             allow_insecure_http: false,
             retry: RetryPolicy::default(),
+            pace: None,
             clock: Arc::new(SystemClock),
             random_seed: None,
             idle_timeout: Duration::from_secs(15),
@@ -125,6 +128,14 @@ impl TransportConfig {
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// How fast the client and its clones send requests together. Default: as fast as they are
+    /// called.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
         self
     }
 
@@ -311,6 +322,7 @@ impl fmt::Debug for TransportConfig {
             .field("max_body_size", &self.max_body_size)
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("retry", &self.retry)
+            .field("pace", &self.pace)
             .field("user_agent_suffix", &self.user_agent_suffix)
             .field("proxy", &self.proxy)
             .field("tls", &self.tls.library)

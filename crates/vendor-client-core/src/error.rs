@@ -48,8 +48,9 @@ pub enum ErrorKind {
     Interrupted,
     /// Time ran out before the response was complete.
     Timeout,
-    /// The service asked for a wait that lasts beyond the call's deadline; see
-    /// [`Error::retry_after`]. Nothing was sent.
+    /// The call's turn comes after its deadline, and nothing was sent: the service asked for a
+    /// longer wait ([`Error::retry_after`]), or too many calls are ahead of it at the client's own
+    /// [`Pace`](crate::Pace).
     Throttled,
     /// The login failed, so the operation was not sent; the source has the reason.
     LogIn,
@@ -435,7 +436,12 @@ fn write_what(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ErrorKind::Connect => f.write_str("could not connect"),
         ErrorKind::Interrupted => f.write_str("connection lost before the response was complete"),
         ErrorKind::Timeout => f.write_str("timed out waiting for the response"),
-        ErrorKind::Throttled => f.write_str("the service asked to wait beyond the deadline"),
+        ErrorKind::Throttled if failure.retry_after.is_some() => {
+            f.write_str("the service asked to wait beyond the deadline")
+        }
+        ErrorKind::Throttled => {
+            f.write_str("the client's own pace has no turn before the deadline")
+        }
         ErrorKind::LogIn => write_log_in(failure, f),
         ErrorKind::Redirect => write_redirect(failure, f),
         ErrorKind::Status | ErrorKind::VendorFailure => write_answer(failure, f),

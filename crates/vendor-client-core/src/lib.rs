@@ -58,6 +58,7 @@ mod failure;
 mod id;
 mod liberal;
 mod operation;
+mod pace;
 mod proxy;
 mod request;
 mod response;
@@ -81,6 +82,7 @@ pub use endpoint::{as_text, lower_case};
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use operation::{Idempotency, Operation};
+pub use pace::Pace;
 pub use proxy::Proxy;
 pub use request::Request;
 /// The HTTP client that [`TransportConfig::http_client`] takes.

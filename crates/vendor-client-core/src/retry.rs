@@ -178,12 +178,7 @@ impl Retries {
     ///
     /// Fails if that is not before the deadline. Nothing was sent then.
     pub(crate) async fn wait_for_brake(&self, deadline: Instant) -> Result<(), Failure> {
-        while let Some(wait) = self.brake.remaining() {
-            if from_now(wait) >= deadline {
-                let mut failure = Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient();
-                failure.retry_after = Some(wait);
-                return Err(failure);
-            }
+        while let Some(wait) = self.held_back(deadline)? {
             // Not all at the same instant.
             let spread = self.policy.first_wait.mul_f64(self.share());
             let wait = wait.saturating_add(spread);
@@ -191,6 +186,19 @@ impl Retries {
             tokio::time::sleep_until(from_now(wait).min(deadline)).await;
         }
         Ok(())
+    }
+
+    /// How long the service takes no calls; `None` if it does.
+    ///
+    /// Fails if that is not before the deadline.
+    pub(crate) fn held_back(&self, deadline: Instant) -> Result<Option<Duration>, Failure> {
+        let wait = self.brake.remaining();
+        if wait.is_some_and(|wait| from_now(wait) >= deadline) {
+            let mut failure = Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient();
+            failure.retry_after = wait;
+            return Err(failure);
+        }
+        Ok(wait)
     }
 
     fn wait(&self, retry_after: Option<Duration>, attempts_made: u32) -> Option<Duration> {

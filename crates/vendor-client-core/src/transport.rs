@@ -20,6 +20,7 @@ use crate::creation::LookUp;
 use crate::error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 use crate::failure::Failure;
 use crate::operation::{Idempotency, Operation};
+use crate::pace::{Turn, Turns};
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{Next, Retries, read_retry_after};
@@ -58,7 +59,8 @@ impl Service {
     }
 }
 
-/// Sends requests to one service. Cheap to clone; clones share connections and the retry budget.
+/// Sends requests to one service. Cheap to clone; clones share connections, the
+/// retry budget and the pace.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
 
@@ -71,6 +73,7 @@ struct Inner {
     /// Whether the HTTP client is the caller's own and might follow redirects.
     may_follow_redirects: bool,
     retries: Retries,
+    turns: Option<Turns>,
     clock: Arc<dyn Clock>,
     random_seed: Option<u64>,
     attempt_timeout: Duration,
@@ -97,7 +100,7 @@ impl Transport {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if the base URL is not a plain https URL (or http if it is
-    /// loopback or the configuration allows it), a certificate, the proxy or the addition to
+    /// loopback or the configuration allows it), a certificate, the proxy, the pace or the addition to
     /// `User-Agent` cannot be used, or TLS cannot be set up.
     pub fn new(
         service: &'static Service,
@@ -117,6 +120,7 @@ impl Transport {
             base,
             headers,
             retries: Retries::new(config.retry.clone(), config.random()),
+            turns: config.pace.as_ref().map(Turns::new).transpose()?,
             clock: Arc::clone(&config.clock),
             random_seed: config.random_seed,
             attempt_timeout: config.attempt_timeout,
@@ -216,10 +220,13 @@ impl Transport {
                 Ok(credential) => credential,
                 Err(failure) => return Err(failure.after(operation, earlier)),
             };
-            if let Err(failure) = inner.retries.wait_for_brake(deadline).await {
-                return Err(failure.after(operation, earlier));
-            }
-            let mut failure = match inner.attempt(request, headers, deadline).await {
+            let turn = match inner.turn(deadline).await {
+                Ok(turn) => turn,
+                Err(failure) => return Err(failure.after(operation, earlier)),
+            };
+            let result = inner.attempt(request, headers, deadline).await;
+            drop(turn);
+            let mut failure = match result {
                 Ok(response) => {
                     inner.retries.succeeded();
                     return Ok(response.of_call(operation, earlier));
@@ -315,6 +322,14 @@ impl Credentials for TokenIn<'_> {
 }
 
 impl Inner {
+    /// Waits until a request may be sent: for the client's own pace, and for the service.
+    async fn turn(&self, deadline: Instant) -> Result<Turn<'_>, Failure> {
+        match &self.turns {
+            Some(turns) => turns.next(&self.retries, deadline).await,
+            None => self.retries.wait_for_brake(deadline).await.map(|()| None),
+        }
+    }
+
     fn headers_for(&self, request: &Request) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 4);
         let own = request.headers.iter().map(|(name, value)| (name, value));

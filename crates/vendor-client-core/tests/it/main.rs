@@ -6,6 +6,7 @@ mod body;
 mod canary;
 mod deadline;
 mod network;
+mod pace;
 mod proxy;
 mod redirect;
 mod retry;

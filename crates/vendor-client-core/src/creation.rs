@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout_at};
 
 use crate::error::Error;
+use crate::many::step_aside;
 use crate::telemetry;
 use crate::transport::{Transport, from_now};
 
@@ -162,7 +163,7 @@ impl Transport {
     }
 }
 
-async fn create_or_find<C, F, Creating, Finding>(
+pub(crate) async fn create_or_find<C, F, Creating, Finding>(
     policy: &LookUp,
     create: impl Fn() -> Creating,
     find: impl Fn() -> Finding,
@@ -213,8 +214,11 @@ where
         if from_now(*wait) >= end {
             break;
         }
-        sleep(*wait).await;
-        let Ok(look) = timeout_at(end, find()).await else {
+        let waited = async {
+            step_aside(sleep(*wait)).await;
+            find().await
+        };
+        let Ok(look) = timeout_at(end, waited).await else {
             return Looked::Unclear(unknown);
         };
         telemetry::looked(unknown.operation(), &look);

@@ -65,6 +65,17 @@ pub enum ErrorKind {
     Body,
 }
 
+/// How far the cause of a failure reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// The same call may fare better later.
+    Moment,
+    /// The same call fails again, but others may not.
+    Request,
+    /// Every call fails until somebody mends the client's credentials or configuration.
+    Everything,
+}
+
 /// What is known of the operation's effect at the vendor's, after all attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -332,6 +343,16 @@ impl Error {
         let mut failure = (*self.0).clone();
         failure.refuses_credentials = true;
         failure.into()
+    }
+
+    pub(crate) fn reach(&self) -> Reach {
+        match self.0.kind {
+            ErrorKind::Configuration => Reach::Everything,
+            ErrorKind::LogIn if !self.0.transient => Reach::Everything,
+            _ if self.is_unauthorized() => Reach::Everything,
+            ErrorKind::InvalidRequest => Reach::Request,
+            _ => Reach::Moment,
+        }
     }
 
     /// The error of a look that kept a creation from being sent.

@@ -152,6 +152,11 @@ impl Transport {
         &self.0.look_up
     }
 
+    pub(crate) fn random(&self) -> fastrand::Rng {
+        let seed = self.0.random_seed;
+        seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)
+    }
+
     /// The time limit of a whole call, its retries included.
     #[must_use]
     pub fn deadline(&self) -> Duration {

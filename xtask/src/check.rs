@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::outputs::Outputs;
 use crate::page::Vendor;
 use crate::problem::{Problem, sorted};
-use crate::{contract, coverage, fixtures, openapi, pages, tables};
+use crate::{contract, coverage, docs, fixtures, openapi, pages, tables};
 
 /// Makes files of the pages, with what stands in the way.
 pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Problem>);
@@ -35,6 +35,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Problem>> {
         problems.extend(outputs.check(root));
     }
     problems.extend(tables::check(&vendors));
+    problems.extend(docs::check(root, &vendors)?);
     problems.extend(coverage::check(root, &vendors)?);
     Ok(sorted(problems))
 }
@@ -77,6 +78,7 @@ pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>> {
 pub(crate) fn tables(root: &Path) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
     problems.extend(tables::check(&vendors));
+    problems.extend(docs::check(root, &vendors)?);
     Ok(sorted(problems))
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Error {
     Usage(&'static str),
     #[error("cannot read or write {path}: {source}")]
     File { path: String, source: io::Error },
+    #[error("cannot read {path} as Rust: {source}")]
+    Source { path: String, source: syn::Error },
     #[error("cannot write a derived file as JSON: {0}")]
     Json(#[source] serde_json::Error),
     #[error("cannot read what `cargo metadata` prints: {0}")]

@@ -5,6 +5,7 @@ mod check;
 mod contract;
 mod coverage;
 mod crates;
+mod docs;
 mod error;
 mod examples;
 mod fixtures;
@@ -22,6 +23,7 @@ mod remarks;
 mod sample_page;
 mod service;
 mod soak;
+mod sources;
 mod tables;
 mod workspace;
 
@@ -38,7 +40,7 @@ Usage: cargo xtask <command> [--check]
   fixtures   write the pages' example payloads into each crate's tests/fixtures
   contract   write each vendor's machine-readable contract
   openapi    write each vendor's OpenAPI description
-  tables     compare the field tables with the Rust types
+  tables     compare the field tables with the Rust types, their docs and their constants
   coverage   write the table of operations in docs/README.md
   check      compare everything derived from the pages, and the tables; write nothing
 

@@ -104,6 +104,14 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
     .read()
 }
 
+/// The pieces of code in running text, wherever they stand.
+pub(crate) fn codes(text: &str) -> impl Iterator<Item = String> {
+    Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| match event {
+        Event::Code(code) => Some(code.into_string()),
+        _ => None,
+    })
+}
+
 /// The anchor that a heading gets: lower case, without punctuation, hyphens for spaces.
 pub(crate) fn anchor(heading: &str) -> String {
     heading

@@ -1,6 +1,6 @@
 //! All pages of a vendor, read together and checked against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use vendor_sandbox::contract::{Field, Shape};
@@ -8,6 +8,7 @@ use vendor_sandbox::contract::{Field, Shape};
 use crate::error::{Error, Result};
 use crate::examples;
 use crate::grammar::{self, TypeIndex};
+use crate::markdown;
 use crate::page::{Page, Place, Row, Section, TypeSection, Vendor, parent_of};
 use crate::problem::Problem;
 use crate::remarks;
@@ -36,6 +37,18 @@ pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Problem>)> {
         }
     }
     Ok(read(name, &texts))
+}
+
+/// Every piece of code on the pages of the vendor `name`.
+pub(crate) fn codes(root: &Path, name: &str) -> Result<BTreeSet<String>> {
+    let mut codes = BTreeSet::new();
+    for path in read_dir(&root.join("docs").join(name))? {
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+            codes.extend(markdown::codes(&text));
+        }
+    }
+    Ok(codes)
 }
 
 /// Reads pages given by file name and text.

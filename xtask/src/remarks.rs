@@ -134,6 +134,12 @@ fn rows_mut(vendor: &mut Vendor) -> impl Iterator<Item = &mut Row> {
 }
 
 impl Vendor {
+    /// Whether the named type has a field at `path`.
+    pub(crate) fn has_field(&self, name: &str, path: &str) -> bool {
+        let section = self.type_named(name);
+        section.is_some_and(|section| !self.rows_at(&tables_of_type(section), path).is_empty())
+    }
+
     /// The rows that `path` leads to from one of `tables`, through named types where need be.
     fn rows_at<'a>(&'a self, tables: &[Table<'a>], path: &str) -> Vec<&'a Row> {
         let rows = || tables.iter().flat_map(|(_, rows)| rows.iter());

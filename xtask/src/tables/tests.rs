@@ -582,6 +582,24 @@ fn a_null_that_the_type_does_not_read_is_found() {
 }
 
 #[test]
+fn a_misspelt_query_parameter_is_found() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Notify {
+        notfy: Option<bool>,
+    }
+    impl Validate for Notify {}
+
+    let misspelt = OperationSchema::of(&ADD_BOOK)
+        .query::<Notify>()
+        .body::<AddBook>()
+        .response::<Answer<Book>>();
+    let (vendor, _) = vendor(PAGE);
+    let problems = listed(&compare(&vendor, &[misspelt, get_book::<Book>()]));
+    assert!(problems.contains("`notify`: documented, and not in the type"));
+    assert!(problems.contains("`notfy` is in the type, and not documented"));
+}
+
+#[test]
 fn a_field_may_be_passed_over_where_a_deviation_says_so() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Brief {

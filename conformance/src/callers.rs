@@ -638,11 +638,10 @@ async fn clock_back<S: Subject>(scene: &mut Scene<S>) {
 /// processes do, and waits for nothing but their exit.
 fn two_processes<S: Subject>(scene: &mut Scene<S>, program: &Path) {
     let directory = std::env::temp_dir().join(format!("conformance-{}", std::process::id()));
-    let file = directory.join("token.json");
     let start = || {
         Command::new(program)
             .args([LOG_IN_COMMAND, S::NAME, &scene.base_url()])
-            .arg(&file)
+            .arg(&directory)
             .stdin(Stdio::null())
             .spawn()
             .unwrap()
@@ -659,13 +658,17 @@ fn two_processes<S: Subject>(scene: &mut Scene<S>, program: &Path) {
 /// The argument that makes this crate's program log in as one of two processes.
 pub const LOG_IN_COMMAND: &str = "log-in";
 
-/// What each of the processes does: it logs in with a token file, if `vendor` is this one.
-pub fn log_in<S: Subject>(vendor: &str, base_url: &str, file: &Path) -> Option<Result<(), Error>> {
+/// What each of the processes does: it logs in with a directory of tokens, if `vendor` is this one.
+pub fn log_in<S: Subject>(
+    vendor: &str,
+    base_url: &str,
+    directory: &Path,
+) -> Option<Result<(), Error>> {
     (vendor == S::NAME).then(|| {
         single_threaded().block_on(async {
             let subject = S::start().await;
             let setup = Setup {
-                token_store: Some(Arc::new(FileTokenStore::new(file, "sandbox", "account"))),
+                token_store: Some(Arc::new(FileTokenStore::new(directory))),
                 // In real time: the token of one process must look alive to the other.
                 transport: TransportConfig::default(),
                 base_url: base_url.to_owned(),

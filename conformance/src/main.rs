@@ -26,7 +26,9 @@ fn main() -> ExitCode {
     let succeeded = match arguments[..] {
         [] => print_table(),
         ["soak", ref options @ ..] => run_soak(options),
-        [LOG_IN_COMMAND, vendor, base_url, file] => log_in_once(vendor, base_url, Path::new(file)),
+        [LOG_IN_COMMAND, vendor, base_url, directory] => {
+            log_in_once(vendor, base_url, Path::new(directory))
+        }
         _ => {
             eprintln!("{USAGE}");
             false
@@ -53,8 +55,8 @@ fn print_table() -> bool {
 }
 
 /// What the suite starts twice, to see two processes share a token.
-fn log_in_once(vendor: &str, base_url: &str, file: &Path) -> bool {
-    let results = for_each_vendor!(log_in(vendor, base_url, file));
+fn log_in_once(vendor: &str, base_url: &str, directory: &Path) -> bool {
+    let results = for_each_vendor!(log_in(vendor, base_url, directory));
     match results.into_iter().flatten().next() {
         Some(Ok(())) => true,
         Some(Err(error)) => {

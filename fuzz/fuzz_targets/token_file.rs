@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use tokio::runtime::Runtime;
-use vendor_client_core::{FileTokenStore, TokenStore as _};
+use vendor_client_core::{AccountKey, FileTokenStore, TokenStore as _};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_current_thread()
@@ -17,17 +17,21 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         .expect("a runtime")
 });
 
-static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
-    let name = format!("fuzz-token-{}.json", std::process::id());
-    std::env::temp_dir().join(name)
+static ACCOUNT: LazyLock<AccountKey> = LazyLock::new(|| AccountKey::new("vendor", "url", "login"));
+
+static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let directory = std::env::temp_dir().join(format!("fuzz-token-{}", std::process::id()));
+    fs::create_dir_all(&directory).expect("a directory");
+    directory
 });
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    fs::write(&*FILE, data).expect("a file");
-    fs::set_permissions(&*FILE, fs::Permissions::from_mode(0o600)).expect("its mode");
-    let store = FileTokenStore::new(&*FILE, "service", "login");
+    let file = DIRECTORY.join(format!("{}.json", *ACCOUNT));
+    fs::write(&file, data).expect("a file");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
+    let store = FileTokenStore::new(&**DIRECTORY);
     RUNTIME.block_on(async {
-        if let Ok(Some(token)) = store.load().await {
+        if let Ok(Some(token)) = store.load(&ACCOUNT).await {
             let _ = (token.expires_at(), format!("{token:?}"));
         }
     });

@@ -255,7 +255,17 @@ impl ClientBuilder {
     }
 
     /// Sets where processes share the token, such as a
-    /// [`FileTokenStore`](crate::FileTokenStore). Default: it stays in memory.
+    /// [`FileTokenStore`](crate::FileTokenStore). One store serves any number of clients: it keeps
+    /// the tokens of different accounts and services apart. Default: the token stays in memory.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use ocean_geomission::{Client, FileTokenStore};
+    ///
+    /// let store = Arc::new(FileTokenStore::new("/var/lib/dispatch/tokens"));
+    /// let builder = Client::builder().token_store(store);
+    /// ```
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.token_store = Some(store);
         self
@@ -281,6 +291,7 @@ impl ClientBuilder {
         let base_url = self.base_url.as_deref().unwrap_or(PRODUCTION);
         let transport = Transport::new(&SERVICE, base_url, HeaderMap::new(), &self.transport)?;
         let password_days_left = Arc::new(PasswordDaysLeft::default());
+        let login = credentials.login.clone();
         let account = Account {
             transport: transport.clone(),
             credentials,
@@ -288,7 +299,7 @@ impl ClientBuilder {
         };
         Ok(Client {
             inner: Arc::new(Inner {
-                tokens: transport.token_cache(account, self.token_store),
+                tokens: transport.token_cache(account, login.expose_secret(), self.token_store),
                 transport,
                 password_days_left,
                 parameter_place: self.parameter_place,

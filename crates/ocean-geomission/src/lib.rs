@@ -134,10 +134,10 @@ use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, FileTokenStore, Idempotency,
-    LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
-    StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock, Tls, Token, TokenStore,
-    TransportConfig, Violation, Violations,
+    AccountKey, Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, FileTokenStore,
+    Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy,
+    RootCertificates, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock, Tls, Token,
+    TokenStore, TransportConfig, Violation, Violations,
 };
 
 /// The endpoints of every file.

@@ -95,8 +95,8 @@ pub use response::Response;
 pub use retry::RetryPolicy;
 pub use tls::{ClientCertificate, RootCertificates, Tls};
 pub use token::{
-    CurrentToken, FileTokenStore, Generation, LogIn, StoreFuture, StoreLock, StoredToken, Token,
-    TokenCache, TokenCacheBuilder, TokenStore,
+    AccountKey, CurrentToken, FileTokenStore, Generation, LogIn, StoreFuture, StoreLock,
+    StoredToken, Token, TokenCache, TokenCacheBuilder, TokenStore,
 };
 pub use transport::{Service, Transport};
 pub use validate::{Validate, Violation, Violations};

@@ -5,13 +5,19 @@
 //! [`FileTokenStore`], lets several processes share one token.
 //!
 //! Reading order: this file, then `token/cache.rs` (what a caller meets), `token/flight.rs` (how
-//! one log-in serves many), `token/store.rs` and `token/file_store.rs`.
+//! one log-in serves many), `token/issued.rs`, `token/shared_token.rs`, `token/store.rs`,
+//! `token/account.rs` and `token/file_store.rs`.
 
+mod account;
 mod cache;
 #[cfg(test)]
 mod cache_tests;
 mod file_store;
+#[cfg(test)]
+mod file_store_tests;
 mod flight;
+mod issued;
+mod shared_token;
 mod store;
 
 use std::fmt;
@@ -24,8 +30,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::Failure;
 
-pub use cache::{CurrentToken, Generation, TokenCache, TokenCacheBuilder};
+pub use account::AccountKey;
+pub use cache::{CurrentToken, TokenCache, TokenCacheBuilder};
 pub use file_store::FileTokenStore;
+pub use issued::Generation;
 pub use store::{StoreFuture, StoreLock, StoredToken, TokenStore};
 
 /// No token is believed to live longer than this: a year.

@@ -26,7 +26,7 @@ use crate::response::Response;
 use crate::retry::{Next, Retries, read_retry_after};
 use crate::status;
 use crate::telemetry::CallSpan;
-use crate::token::{Generation, LogIn, TokenCache, TokenStore};
+use crate::token::{AccountKey, Generation, LogIn, TokenCache, TokenStore};
 
 /// What is the same for every call of one vendor's service.
 #[derive(Debug)]
@@ -49,6 +49,15 @@ impl Service {
             read_failure,
             quota_status: None,
         }
+    }
+
+    /// The product in the user agent, without its version.
+    fn name(&self) -> &str {
+        let (name, _) = self
+            .user_agent
+            .split_once('/')
+            .unwrap_or((self.user_agent, ""));
+        name
     }
 
     /// Reads `status` with a `Retry-After` as a 429: the quota is exhausted.
@@ -130,17 +139,21 @@ impl Transport {
         })))
     }
 
-    /// A cache for the tokens that `log_in` fetches, judged by this transport's clock, shared
-    /// through `store` where there is one.
+    /// A cache for the tokens that `log_in` fetches for the account `login`, judged by this
+    /// transport's clock, and shared through `store` if there is one.
+    ///
+    /// In the store, accounts are told apart by the service, the base URL and the login.
     #[must_use]
     pub fn token_cache(
         &self,
         log_in: impl LogIn,
+        login: &str,
         store: Option<Arc<dyn TokenStore>>,
     ) -> TokenCache {
         let mut builder = TokenCache::builder(log_in).clock(Arc::clone(&self.0.clock));
         if let Some(store) = store {
-            builder = builder.store(store);
+            let account = AccountKey::new(self.0.service.name(), self.0.base.as_str(), login);
+            builder = builder.store(store, account, self.0.deadline);
         }
         if let Some(seed) = self.0.random_seed {
             builder = builder.seed(seed);
@@ -234,6 +247,7 @@ impl Transport {
             let mut failure = match result {
                 Ok(response) => {
                     inner.retries.succeeded();
+                    credentials.accepted(credential);
                     return Ok(response.of_call(operation, earlier));
                 }
                 Err(failure) => failure,
@@ -278,6 +292,9 @@ trait Credentials {
         deadline: Instant,
     ) -> Result<Self::Credential, Failure>;
 
+    /// Notes that the vendor has accepted the credential.
+    fn accepted(&self, credential: Self::Credential);
+
     /// Discards a credential that the vendor refused. Returns whether there may be a better one.
     fn replace(&self, refused: Self::Credential) -> bool;
 }
@@ -290,6 +307,8 @@ impl Credentials for NoToken {
     async fn add_to(&self, _: &mut HeaderMap, _: Instant) -> Result<(), Failure> {
         Ok(())
     }
+
+    fn accepted(&self, (): ()) {}
 
     fn replace(&self, (): ()) -> bool {
         false
@@ -320,9 +339,12 @@ impl Credentials for TokenIn<'_> {
         Ok(token.generation())
     }
 
+    fn accepted(&self, generation: Generation) {
+        self.tokens.accepted(generation);
+    }
+
     fn replace(&self, refused: Generation) -> bool {
-        self.tokens.invalidate(refused);
-        true
+        self.tokens.invalidate(refused)
     }
 }
 

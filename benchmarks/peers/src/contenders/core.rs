@@ -54,7 +54,7 @@ impl Api for Core {
         let config = TransportConfig::default();
         let transport = Transport::new(&SERVICE, server, HeaderMap::new(), &config)?;
         Ok(Self {
-            tokens: transport.token_cache(Account, None),
+            tokens: transport.token_cache(Account, "login", None),
             transport,
         })
     }

@@ -1,16 +1,19 @@
 //! A token store of the caller's own, written with nothing but this crate.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use ocean_geomission::{ExposeSecret, StoreFuture, StoreLock, StoredToken, Token, TokenStore};
-use vendor_sandbox::Sandbox;
+use ocean_geomission::{
+    AccountKey, ExposeSecret, StoreFuture, StoreLock, StoredToken, Token, TokenStore,
+};
+use vendor_sandbox::{Ending, Sandbox};
 
 use crate::support::{builder, full_mission};
 
-/// Keeps the token's text and its log-in's time, as a database would.
+/// Keeps each account's token and the time of its log-in, as a database would.
 #[derive(Clone, Default)]
-struct Shelf(Arc<Mutex<Option<(String, std::time::SystemTime)>>>);
+struct Shelf(Arc<Mutex<BTreeMap<String, (String, SystemTime)>>>);
 
 impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -19,26 +22,25 @@ impl std::fmt::Debug for Shelf {
 }
 
 impl Shelf {
-    fn put(&self, content: Option<(String, std::time::SystemTime)>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = content;
+    fn content(&self) -> MutexGuard<'_, BTreeMap<String, (String, SystemTime)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn content(&self) -> Option<(String, std::time::SystemTime)> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Every token there is.
+    fn tokens(&self) -> Vec<String> {
+        let tokens = self.content();
+        tokens.values().map(|(token, _)| token.clone()).collect()
     }
 }
 
 impl TokenStore for Shelf {
-    fn lock(&self) -> StoreFuture<'_, StoreLock> {
+    fn lock<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, StoreLock> {
         Box::pin(async { Ok(StoreLock::new(())) })
     }
 
-    fn load(&self) -> StoreFuture<'_, Option<StoredToken>> {
+    fn load<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>> {
         Box::pin(async {
-            let Some((secret, obtained_at)) = self.content() else {
+            let Some((secret, obtained_at)) = self.content().get(account.as_str()).cloned() else {
                 return Ok(None);
             };
             let lifetime = Duration::from_secs(12 * 3600);
@@ -47,14 +49,22 @@ impl TokenStore for Shelf {
         })
     }
 
-    fn save(&self, stored: StoredToken) -> StoreFuture<'_, ()> {
+    fn save<'a>(&'a self, account: &'a AccountKey, stored: &'a StoredToken) -> StoreFuture<'a, ()> {
         let secret = stored.token().secret().expose_secret().to_owned();
-        self.put(Some((secret, stored.obtained_at())));
+        let entry = (secret, stored.obtained_at());
+        self.content().insert(account.to_string(), entry);
         Box::pin(async { Ok(()) })
     }
 
-    fn remove(&self) -> StoreFuture<'_, ()> {
-        self.put(None);
+    fn remove<'a>(&'a self, account: &'a AccountKey, refused: &'a Token) -> StoreFuture<'a, ()> {
+        let refused = refused.secret().expose_secret();
+        let mut content = self.content();
+        if content
+            .get(account.as_str())
+            .is_some_and(|(secret, _)| secret == refused)
+        {
+            content.remove(account.as_str());
+        }
         Box::pin(async { Ok(()) })
     }
 }
@@ -72,17 +82,55 @@ async fn clients_with_one_store_log_in_once() {
 }
 
 #[tokio::test]
+async fn nobody_works_with_the_token_of_another_account() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let store = Arc::new(Shelf::default());
+    let alice = builder(&sandbox).token_store(store.clone());
+    alice.build().unwrap().log_in().await.unwrap();
+    let bob = builder(&sandbox)
+        .credentials("bob", "his own password")
+        .token_store(store.clone())
+        .build()
+        .unwrap();
+    let error = bob.create_mission(&full_mission("M-1")).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    let ocean = sandbox.ocean_geomission();
+    assert_eq!(ocean.ledger().received("create_mission"), 0);
+    assert_eq!(store.tokens().len(), 1);
+}
+
+#[tokio::test]
+async fn the_test_system_s_token_never_goes_to_production() {
+    let (test_system, production) = (
+        Sandbox::start().await.unwrap(),
+        Sandbox::start().await.unwrap(),
+    );
+    let store = Arc::new(Shelf::default());
+    for sandbox in [&test_system, &production, &test_system] {
+        let client = builder(sandbox).token_store(store.clone()).build().unwrap();
+        client.mission_status(&"M-1".into()).await.unwrap_err();
+    }
+    for sandbox in [test_system, production] {
+        let ledger = sandbox.ocean_geomission().ledger();
+        assert_eq!(ledger.received("log_in"), 1);
+        let refused = Ending::Responded(401);
+        assert!(ledger.entries().iter().all(|entry| entry.ending != refused));
+    }
+    assert_eq!(store.tokens().len(), 2);
+}
+
+#[tokio::test]
 async fn a_stored_token_that_the_service_has_revoked_is_replaced_in_the_store() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     let shelf = Shelf::default();
     let client = || builder(&sandbox).token_store(Arc::new(shelf.clone()));
     client().build().unwrap().log_in().await.unwrap();
-    let revoked = shelf.content().unwrap();
+    let revoked = shelf.tokens();
     ocean.revoke_tokens();
     let client = client().build().unwrap();
     client.create_mission(&full_mission("M-1")).await.unwrap();
-    assert_ne!(shelf.content().unwrap().0, revoked.0);
+    assert_ne!(shelf.tokens(), revoked);
     assert_eq!(ocean.ledger().received("log_in"), 2);
     assert_eq!(ocean.ledger().effects("create_mission", "M-1"), 1);
 }

@@ -386,17 +386,6 @@ mod refresh_ahead {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn how_long_before_the_end_can_be_set() {
-        let (vendor, clock) = (Vendor::new(), clock());
-        let cache = builder(&vendor, &clock).refresh_ahead(HOUR).build();
-        get(&cache).await;
-        clock.advance(LIFETIME - HOUR - SECOND);
-        assert_eq!(get(&cache).await, "token-1");
-        clock.advance(HOUR / 2 + SECOND);
-        assert_eq!(get(&cache).await, "token-2");
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn a_token_with_a_short_life_is_used_for_most_of_it() {
         let (mut vendor, clock) = (Vendor::new(), clock());
         vendor.lifetime = MINUTE;
@@ -482,34 +471,6 @@ mod failure {
         advance(MINUTE).await;
         vendor.fail_with(None);
         assert_eq!(get(&cache).await, "token-2");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn how_long_failures_are_remembered_can_be_set() {
-        let vendor = Vendor::new();
-        let cache = builder(&vendor, &clock())
-            .failure_memory(Duration::ZERO)
-            .refusal_memory(2 * SECOND)
-            .build();
-        vendor.fail_with(passing_failure());
-        cache.get().await.unwrap_err();
-        vendor.fail_with(refusal());
-        cache.get().await.unwrap_err();
-        vendor.fail_with(None);
-        cache.get().await.unwrap_err();
-        advance(2 * SECOND).await;
-        assert_eq!(get(&cache).await, "token-3");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_passing_failure_may_be_remembered_for_longer_than_a_refusal() {
-        let vendor = Vendor::new();
-        let cache = builder(&vendor, &clock())
-            .failure_memory(10 * SECOND)
-            .refusal_memory(SECOND)
-            .build();
-        vendor.fail_with(passing_failure());
-        assert_eq!(log_ins_within(&cache, &vendor, 9 * SECOND).await, 1);
     }
 
     /// Calls once a second; the number of log-ins that it caused.
@@ -658,23 +619,6 @@ mod no_hang {
         assert_eq!(runtime().block_on(get(&cache)), "token-2");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn boundless_settings_are_harmless() {
-        let vendor = Vendor::new();
-        let cache = builder(&vendor, &clock())
-            .refresh_ahead(Duration::MAX)
-            .failure_memory(Duration::MAX)
-            .refusal_memory(Duration::MAX)
-            .log_in_limit(Duration::MAX)
-            .build();
-        assert_eq!(get(&cache).await, "token-1");
-        cache.invalidate(cache.get().await.unwrap().generation());
-        vendor.fail_with(refusal());
-        cache.get().await.unwrap_err();
-        cache.get().await.unwrap_err();
-        assert_eq!(vendor.log_ins(), 2);
-    }
-
     fn runtime() -> tokio::runtime::Runtime {
         tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -745,13 +689,83 @@ mod invalidation {
     }
 }
 
+mod a_service_that_refuses_every_token {
+    use super::*;
+
+    /// As many calls as given, each replayed once with another token if there is one.
+    async fn refused_calls(cache: &TokenCache, count: usize) {
+        for _ in 0..count {
+            let refused = cache.get().await.unwrap().generation();
+            if cache.invalidate(refused) {
+                cache.get().await.unwrap();
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn costs_a_few_log_ins() {
+        let vendor = Vendor::new();
+        let cache = builder(&vendor, &clock()).build();
+        refused_calls(&cache, 100).await;
+        assert_eq!(vendor.log_ins(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_asked_for_another_token_after_growing_pauses() {
+        let vendor = Vendor::new();
+        let cache = builder(&vendor, &clock()).build();
+        let mut moments = Vec::new();
+        for second in 0..200 {
+            let before = vendor.log_ins();
+            refused_calls(&cache, 10).await;
+            moments.extend((before < vendor.log_ins()).then_some(second));
+            advance(SECOND).await;
+        }
+        assert_eq!(moments, [0, 5, 15, 35, 75, 135, 195]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn leaves_the_token_in_use_while_nobody_asks_for_another() {
+        let vendor = Vendor::new();
+        let cache = builder(&vendor, &clock()).build();
+        refused_calls(&cache, 2).await;
+        let token = cache.get().await.unwrap();
+        assert!(!cache.invalidate(token.generation()));
+        assert_eq!(get(&cache).await, "token-2");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_forgiven_once_it_accepts_one() {
+        let vendor = Vendor::new();
+        let cache = builder(&vendor, &clock()).build();
+        refused_calls(&cache, 10).await;
+        cache.accepted(cache.get().await.unwrap().generation());
+        refused_calls(&cache, 1).await;
+        assert_eq!(vendor.log_ins(), 3, "the revocation of a token that worked");
+        refused_calls(&cache, 1).await;
+        assert_eq!(vendor.log_ins(), 4, "a first new token that does not work");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_told_from_one_that_revokes_tokens_all_the_time() {
+        let vendor = Vendor::new();
+        let cache = builder(&vendor, &clock()).build();
+        for revocations in 0..100 {
+            assert_eq!(vendor.log_ins(), revocations);
+            let token = cache.get().await.unwrap().generation();
+            cache.accepted(token);
+            assert!(cache.invalidate(token));
+        }
+    }
+}
+
 mod sharing {
     use std::io;
 
     use tokio::sync::OwnedMutexGuard;
 
     use super::*;
-    use crate::token::{StoreFuture, StoreLock, StoredToken, TokenStore};
+    use crate::token::{AccountKey, StoreFuture, StoreLock, StoredToken, TokenStore};
 
     /// A store in memory that can fail in every way.
     #[derive(Debug, Default)]
@@ -794,26 +808,32 @@ mod sharing {
     }
 
     impl TokenStore for Shelf {
-        fn lock(&self) -> StoreFuture<'_, StoreLock> {
+        fn lock<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, StoreLock> {
             self.answer(async { StoreLock::new(self.held().await) })
         }
 
-        fn load(&self) -> StoreFuture<'_, Option<StoredToken>> {
+        fn load<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>> {
             self.answer(async { self.token.lock().unwrap().clone() })
         }
 
-        fn save(&self, token: StoredToken) -> StoreFuture<'_, ()> {
-            self.answer(async { *self.token.lock().unwrap() = Some(token) })
+        fn save<'a>(&'a self, _: &'a AccountKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+            self.answer(async { *self.token.lock().unwrap() = Some(token.clone()) })
         }
 
-        fn remove(&self) -> StoreFuture<'_, ()> {
+        fn remove<'a>(&'a self, _: &'a AccountKey, _: &'a Token) -> StoreFuture<'a, ()> {
             self.answer(async { *self.token.lock().unwrap() = None })
         }
     }
 
+    fn account() -> AccountKey {
+        AccountKey::new("vendor", "https://api.example.com", "canary-login")
+    }
+
     /// A cache as another process would have it.
     fn process(vendor: &Vendor, clock: &ManualClock, shelf: &Arc<Shelf>) -> TokenCache {
-        builder(vendor, clock).store(shelf.clone()).build()
+        builder(vendor, clock)
+            .store(shelf.clone(), account(), MINUTE)
+            .build()
     }
 
     #[tokio::test(start_paused = true)]
@@ -944,16 +964,31 @@ mod sharing {
         let (vendor, clock, shelf) = (Vendor::new(), clock(), Arc::new(Shelf::default()));
         shelf.hangs.store(true, Ordering::SeqCst);
         let cache = process(&vendor, &clock, &shelf);
+        let start = Instant::now();
         for _ in 0..10 {
             assert_eq!(get(&cache).await, "token-1");
         }
+        assert_eq!(start.elapsed(), 5 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_fails_is_asked_and_reported_once_per_log_in() {
+        let log = Log::default();
+        let _guard = tracing::subscriber::set_default(log.subscriber());
+        let (vendor, clock, shelf) = (Vendor::new(), clock(), Arc::new(Shelf::default()));
+        shelf.fails.store(true, Ordering::SeqCst);
+        get(&process(&vendor, &clock, &shelf)).await;
+        assert_eq!(log.text().matches("token store failed").count(), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_lock_that_is_never_released_breaks_no_call() {
         let (vendor, clock, shelf) = (Vendor::new(), clock(), Arc::new(Shelf::default()));
         let _held = shelf.held().await;
+        let start = Instant::now();
         assert_eq!(get(&process(&vendor, &clock, &shelf)).await, "token-1");
+        assert_eq!(start.elapsed(), MINUTE / 4);
+        assert_eq!(shelf.secret().unwrap(), "token-1");
     }
 
     #[tokio::test(start_paused = true)]
@@ -973,7 +1008,7 @@ mod sharing {
         let _guard = tracing::subscriber::set_default(log.subscriber());
         let (vendor, clock, shelf) = (Vendor::new(), clock(), Arc::new(Shelf::default()));
         shelf.put("canary-stored", clock_now(&clock) - LIFETIME);
-        let builder = builder(&vendor, &clock).store(shelf.clone());
+        let builder = builder(&vendor, &clock).store(shelf.clone(), account(), MINUTE);
         let mut printed = format!("{builder:?} {clock:?}");
         let cache = builder.build();
         shelf.fails.store(true, Ordering::SeqCst);
@@ -984,7 +1019,7 @@ mod sharing {
         let error = cache.get().await.unwrap_err();
         printed += &format!("{cache:?} {token:?} {shelf:?} {error} {error:?}");
         let stored = StoredToken::new(Token::new("canary", LIFETIME).unwrap(), clock_now(&clock));
-        printed += &format!("{stored:?} {:?}", shelf.lock().await.unwrap());
+        printed += &format!("{stored:?} {:?}", shelf.lock(&account()).await.unwrap());
         printed += &log.text();
         assert!(printed.contains("token store failed"));
         assert!(!printed.contains("canary"), "{printed}");

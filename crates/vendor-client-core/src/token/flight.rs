@@ -6,7 +6,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,14 +20,29 @@ use tracing::Instrument as _;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::Failure;
-use crate::token::cache::{Generation, IssuedToken, Settings, TokenCacheBuilder};
-use crate::token::{LogIn, StoreFuture, StoredToken, Token, TokenStore};
+use crate::token::issued::{Generation, IssuedToken};
+use crate::token::shared_token::{SharedToken, Visit};
+use crate::token::{LogIn, StoredToken, Token};
 
 /// How long the caller that fetches the next token waits for it while the old one still lives.
 const REFRESH_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a store may take to load, save or remove a token.
-const STORE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long before a token's end the next one is fetched, and never more than a quarter of the
+/// token's lifetime.
+const REFRESH_AHEAD: Duration = Duration::from_secs(10 * 60);
+
+/// How long a log-in may take in all, the store included: the last resort against one that never
+/// ends. Each caller's own deadline is apart from it and usually shorter.
+const LOG_IN_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a failure that may pass by itself, such as a timeout or a 503, is remembered. It's also
+/// the first pause between two tokens that the vendor refuses.
+const FAILURE_MEMORY: Duration = Duration::from_secs(5);
+
+/// How long a failure that won't pass by itself, such as a wrong password, is remembered. It's also
+/// the longest wait that a vendor can ask for, and the longest pause between two tokens that the
+/// vendor refuses.
+const REFUSAL_MEMORY: Duration = Duration::from_secs(60);
 
 /// How long after its limit a flight that has not landed is given up for lost.
 const GRACE: Duration = Duration::from_secs(1);
@@ -36,18 +50,28 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How often a caller waits anew after a flight was lost: with its runtime, or by a panic.
 const TRIES: usize = 3;
 
+/// What a cache is made from.
+pub(super) struct Parts {
+    pub(super) log_in: Box<dyn DynLogIn>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) store: Option<SharedToken>,
+    /// For the random part of the refresh time.
+    pub(super) rng: fastrand::Rng,
+}
+
 /// What all clones of a cache and its flights share.
 pub(super) struct Shared {
     /// The token, or [`IssuedToken::none`]. Written only with `state` locked.
     current: ArcSwap<IssuedToken>,
     /// The last second of the wall clock in which the token's age was verified.
     verified_second: AtomicU64,
+    /// The highest generation that the vendor has accepted.
+    accepted: AtomicU64,
     /// Off the path of a hit, and never locked across an `await`.
     state: Mutex<State>,
     log_in: Box<dyn DynLogIn>,
     clock: Arc<dyn Clock>,
-    store: Option<Arc<dyn TokenStore>>,
-    settings: Settings,
+    store: Option<SharedToken>,
 }
 
 struct State {
@@ -57,7 +81,18 @@ struct State {
     failure: Option<RememberedFailure>,
     /// The last token that the vendor refused: a store must not bring it back.
     refused: Token,
+    disappointments: Disappointments,
     rng: fastrand::Rng,
+}
+
+/// Tokens in a row that the vendor refused before it had accepted them once.
+#[derive(Default)]
+struct Disappointments {
+    in_a_row: u32,
+    /// The generation of the last one.
+    last: u64,
+    /// When the next one may be replaced.
+    paused_until: Option<Instant>,
 }
 
 struct RememberedFailure {
@@ -76,22 +111,23 @@ enum Next {
 
 // The hit, and invalidation.
 impl Shared {
-    pub(super) fn new(builder: TokenCacheBuilder) -> Self {
+    pub(super) fn new(parts: Parts) -> Self {
         Self {
             current: ArcSwap::from_pointee(IssuedToken::none()),
             verified_second: AtomicU64::new(u64::MAX),
+            accepted: AtomicU64::new(0),
             state: Mutex::new(State {
                 generation: 0,
                 flights: 0,
                 flight: None,
                 failure: None,
                 refused: Token::none(),
-                rng: builder.rng,
+                disappointments: Disappointments::default(),
+                rng: parts.rng,
             }),
-            log_in: builder.log_in,
-            clock: builder.clock,
-            store: builder.store,
-            settings: builder.settings,
+            log_in: parts.log_in,
+            clock: parts.clock,
+            store: parts.store,
         }
     }
 
@@ -123,14 +159,26 @@ impl Shared {
         true
     }
 
-    pub(super) fn invalidate(&self, generation: Generation) {
+    #[inline]
+    pub(super) fn accepted(&self, generation: Generation) {
+        if self.accepted.load(Ordering::Relaxed) < generation.0 {
+            self.accepted.fetch_max(generation.0, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn invalidate(&self, generation: Generation) -> bool {
         let mut state = self.lock();
         let current = self.current.load();
         if current.generation != generation {
-            return;
+            return true;
+        }
+        let accepted = self.accepted.load(Ordering::Relaxed);
+        if !state.disappointments.may_replace(generation.0, accepted) {
+            return false;
         }
         state.refused = current.stored.token().clone();
         self.current.store(Arc::new(IssuedToken::none()));
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -159,7 +207,7 @@ impl Shared {
                 }
             }
         }
-        Err(log_in_failure("the log-in was broken off"))
+        Err(flight_failure("the log-in was broken off"))
     }
 
     fn next(self: &Arc<Self>) -> Result<Next, Error> {
@@ -189,19 +237,19 @@ impl Shared {
             return Ok(Next::Await(flight));
         }
         // From here on everybody else hits the old token again.
-        self.keep(&current, now, self.settings.log_in_limit);
+        self.keep(&current, now, LOG_IN_LIMIT);
         Ok(Next::Refresh(flight, current))
     }
 
     /// Starts the one log-in.
     fn take_off(self: &Arc<Self>, state: &mut State) -> Result<Flight, Error> {
         let runtime = Handle::try_current()
-            .map_err(|_| log_in_failure("a token was asked for outside a tokio runtime"))?;
+            .map_err(|_| flight_failure("a token was asked for outside a tokio runtime"))?;
         let (sender, receiver) = watch::channel(None);
         state.flights += 1;
         let flight = Flight {
             number: state.flights,
-            overdue_at: after(self.settings.log_in_limit.saturating_add(GRACE)),
+            overdue_at: Instant::now() + LOG_IN_LIMIT + GRACE,
             receiver,
         };
         state.flight = Some(flight.clone());
@@ -224,6 +272,29 @@ impl State {
     fn remembered_failure(&self) -> Option<Error> {
         let failure = self.failure.as_ref()?;
         (Instant::now() < failure.until).then(|| failure.error.clone())
+    }
+}
+
+impl Disappointments {
+    /// Whether a refused token may be replaced now. One that has worked may, and so may the first
+    /// that has not; the next ones only after growing pauses.
+    fn may_replace(&mut self, refused: u64, accepted: u64) -> bool {
+        if accepted > self.last {
+            *self = Self::default();
+        }
+        if accepted >= refused {
+            return true;
+        }
+        let now = Instant::now();
+        if self.paused_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        let growth = 2_u32.saturating_pow(self.in_a_row);
+        let pause = FAILURE_MEMORY.saturating_mul(growth).min(REFUSAL_MEMORY);
+        self.in_a_row += 1;
+        self.last = refused;
+        self.paused_until = Some(now + pause);
+        true
     }
 }
 
@@ -251,39 +322,42 @@ impl Flight {
 // The flight itself.
 impl Shared {
     async fn fly(self: Arc<Self>, number: u64, sender: watch::Sender<Option<Landing>>) {
-        let token = timeout(self.settings.log_in_limit, self.fetch())
+        let token = timeout(LOG_IN_LIMIT, self.fetch())
             .await
-            .unwrap_or_else(|_| Err(log_in_timeout()));
+            .unwrap_or_else(|_| Err(flight_timeout()));
         let landing = self.land(number, token);
-        // Nobody listens where everybody has given up; the token is kept all the same.
+        // Nobody listens if everybody has given up; the token is kept all the same.
         let _ = sender.send(Some(landing));
     }
 
     /// A token from the store, or else from a log-in.
     async fn fetch(&self) -> Result<StoredToken, Error> {
-        let Some(store) = self.store.as_deref() else {
+        let Some(store) = &self.store else {
             return self.log_in().await;
         };
-        if let Some(token) = self.load(store).await.filter(|token| self.wants(token)) {
+        let mut store = store.visit();
+        if let Some(token) = store.load().await.filter(|token| self.wants(token)) {
             return Ok(token);
         }
-        let lock_limit = self.settings.log_in_limit / 2;
-        let _lock = answer_of("lock", lock_limit, store.lock()).await;
-        // Whoever held the lock before may have logged in.
-        match self.load(store).await {
+        let lock = store.lock().await;
+        let token = self.fetch_in_turn(&mut store).await;
+        if let Some(lock) = lock {
+            store.release(lock).await;
+        }
+        token
+    }
+
+    /// What [`fetch`](Self::fetch) does once it's this process's turn.
+    async fn fetch_in_turn(&self, store: &mut Visit<'_>) -> Result<StoredToken, Error> {
+        // Whoever had its turn before may have logged in.
+        match store.load().await {
             Some(token) if self.wants(&token) => return Ok(token),
-            Some(token) if self.has_been_refused(&token) => {
-                answer_of("remove", STORE_PATIENCE, store.remove()).await;
-            }
+            Some(token) if self.has_been_refused(&token) => store.remove(token.token()).await,
             _ => {}
         }
         let token = self.log_in().await?;
-        answer_of("save", STORE_PATIENCE, store.save(token.clone())).await;
+        store.save(&token).await;
         Ok(token)
-    }
-
-    async fn load(&self, store: &dyn TokenStore) -> Option<StoredToken> {
-        answer_of("load", STORE_PATIENCE, store.load()).await?
     }
 
     /// Whether a stored token is alive and another than the one to be replaced.
@@ -313,7 +387,7 @@ impl Shared {
             .is_none_or(|flight| flight.number != number)
         {
             // It was given up for lost, and another has taken its place.
-            return Err(log_in_timeout());
+            return Err(flight_timeout());
         }
         state.flight = None;
         match token {
@@ -340,17 +414,17 @@ impl Shared {
     }
 
     fn remember(&self, error: &Error, state: &mut State) {
-        let memory = self.settings.memory_of(error);
+        let memory = memory_of(error);
         self.keep(&self.current.load(), self.clock.now(), memory);
         state.failure = Some(RememberedFailure {
             error: error.clone(),
-            until: after(memory),
+            until: Instant::now() + memory,
         });
     }
 
     /// How long before its end a token is replaced, with up to half taken off at random.
     fn refresh_ahead(&self, lifetime: Duration, rng: &mut fastrand::Rng) -> Duration {
-        let longest = self.settings.refresh_ahead.min(lifetime / 4);
+        let longest = REFRESH_AHEAD.min(lifetime / 4);
         longest.mul_f64(1.0 - rng.f64() / 2.0)
     }
 }
@@ -362,25 +436,17 @@ impl fmt::Debug for Shared {
             .field("current", &self.current.load())
             .field("clock", &self.clock)
             .field("store", &self.store)
-            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
 
-/// What the store answers, or `None` where it fails or takes too long: it must not break a call.
-async fn answer_of<T>(
-    action: &'static str,
-    patience: Duration,
-    answer: StoreFuture<'_, T>,
-) -> Option<T> {
-    let error = match timeout(patience, answer).await {
-        Ok(Ok(answer)) => return Some(answer),
-        Ok(Err(error)) => error.kind(),
-        Err(_) => io::ErrorKind::TimedOut,
-    };
-    // The kind alone: the store's own words might name an account.
-    tracing::warn!(action, error.type = ?error, "the token store failed; going on without it");
-    None
+/// How long a log-in is not tried again after it failed with `error`.
+fn memory_of(error: &Error) -> Duration {
+    if !error.is_retryable() {
+        return REFUSAL_MEMORY;
+    }
+    let asked = error.retry_after().unwrap_or_default();
+    asked.clamp(FAILURE_MEMORY, REFUSAL_MEMORY)
 }
 
 /// A log-in, whatever its type.
@@ -394,23 +460,16 @@ impl<L: LogIn> DynLogIn for L {
     }
 }
 
-fn log_in_failure(reason: &str) -> Error {
+fn flight_failure(reason: &str) -> Error {
     Failure::new(ErrorKind::LogIn, Outcome::NotSent)
         .transient()
         .reason(reason)
         .into()
 }
 
-fn log_in_timeout() -> Error {
+fn flight_timeout() -> Error {
     Failure::new(ErrorKind::Timeout, Outcome::NotSent)
         .transient()
         .reason("the log-in took too long")
         .into()
-}
-
-/// The instant that lies `time` ahead, or a day where no instant can tell.
-fn after(time: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(time)
-        .unwrap_or_else(|| now + Duration::from_secs(24 * 3600))
 }

@@ -5,7 +5,9 @@ use std::io;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
-use crate::token::Token;
+use tokio::runtime::Handle;
+
+use crate::token::{AccountKey, Token};
 
 /// How far in the future a token's log-in may lie before it is disbelieved: clocks of machines
 /// that share a store differ a little, and are set back a little.
@@ -14,36 +16,73 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 /// The future that a [`TokenStore`]'s methods return.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
 
-/// Keeps one account's token where other processes find it.
+/// Keeps tokens where other processes find them.
 ///
-/// The cache asks it only when it has no good token of its own. A store that fails or hangs
-/// never breaks a call: the cache reports the failure as a `tracing` event and logs in by
-/// itself. A store is for one account; it must not give out the token of another.
+/// One store serves any number of accounts, also at different services: each method gets the
+/// [`AccountKey`], and a store must never return the token of another account.
+///
+/// The cache uses the store only if it has no good token of its own. A store that fails or hangs
+/// never breaks a call: the cache reports the failure as a `tracing` event and logs in by itself.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// Waits for the sole right to log in. It is held until the [`StoreLock`] is dropped.
-    fn lock(&self) -> StoreFuture<'_, StoreLock>;
+    /// Waits for the sole right to log in to the account. It is held until the [`StoreLock`] is
+    /// released or dropped.
+    ///
+    /// The wait needs no bound: the cache gives up after a quarter of a call's deadline. An error
+    /// means that the store can't be used, not that somebody else holds the right.
+    fn lock<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, StoreLock>;
 
-    /// The token in the store, dead or alive; `None` where there is none that can be used.
-    fn load(&self) -> StoreFuture<'_, Option<StoredToken>>;
+    /// The account's token in the store, dead or alive; `None` if there is none that can be used.
+    fn load<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>>;
 
-    /// Puts a token in the place of whatever is there. Called with the lock held.
-    fn save(&self, token: StoredToken) -> StoreFuture<'_, ()>;
+    /// Replaces the account's token. Usually called with the lock held.
+    fn save<'a>(&'a self, account: &'a AccountKey, token: &'a StoredToken) -> StoreFuture<'a, ()>;
 
-    /// Removes the token, which the vendor has refused. Called with the lock held.
-    fn remove(&self) -> StoreFuture<'_, ()>;
+    /// Removes the account's token, if it is still the one that the service has refused. Usually
+    /// called with the lock held.
+    fn remove<'a>(&'a self, account: &'a AccountKey, refused: &'a Token) -> StoreFuture<'a, ()>;
 }
 
-/// The sole right to log in, until it is dropped.
+/// The sole right to log in, until it is released or dropped.
+#[must_use = "the right ends when this is dropped"]
 pub struct StoreLock {
+    release: Option<StoreFuture<'static, ()>>,
     _held: Box<dyn Send>,
 }
 
 impl StoreLock {
     /// A lock that dropping `held` releases.
-    #[must_use]
     pub fn new(held: impl Send + 'static) -> Self {
         Self {
+            release: None,
             _held: Box::new(held),
+        }
+    }
+
+    /// A lock that `release` releases: at the latest when this is dropped, in a task of its own.
+    pub fn released_by(release: impl Future<Output = io::Result<()>> + Send + 'static) -> Self {
+        Self {
+            release: Some(Box::pin(release)),
+            _held: Box::new(()),
+        }
+    }
+
+    /// Releases the lock and waits until others can have it.
+    ///
+    /// # Errors
+    ///
+    /// Returned as the store reports them.
+    pub async fn release(mut self) -> io::Result<()> {
+        match self.release.take() {
+            Some(release) => release.await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for StoreLock {
+    fn drop(&mut self) {
+        if let (Some(release), Ok(runtime)) = (self.release.take(), Handle::try_current()) {
+            runtime.spawn(release);
         }
     }
 }

@@ -100,7 +100,7 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
         let transport = transport(&server.url());
         let request = laden(&transport);
         everything.push_str(&format!("{transport:?}{request:?}"));
-        let tokens = transport.token_cache(Account, None);
+        let tokens = transport.token_cache(Account, "login", None);
         let result = transport.send_with_token(request, &header, &tokens).await;
         everything.push_str(&format!("{tokens:?}"));
         assert!(server.requests()[0].contains("canary-token"));
@@ -121,7 +121,7 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
 
     let refused = Server::start([Reply::json(401, body)]);
     let transport_ = transport(&refused.url());
-    let tokens = transport_.token_cache(WrongPassword(transport_.clone()), None);
+    let tokens = transport_.token_cache(WrongPassword(transport_.clone()), "login", None);
     let failed = transport_
         .send_with_token(laden(&transport_), &header, &tokens)
         .await;

@@ -45,7 +45,7 @@ fn fixture(service: impl IntoIterator<Item = Reply>, log_in: &Server) -> Fixture
         log_ins: Arc::clone(&log_ins),
     };
     let transport = transport(&service.url());
-    let tokens = transport.token_cache(account, None);
+    let tokens = transport.token_cache(account, "login", None);
     Fixture {
         service,
         transport,
@@ -92,6 +92,30 @@ async fn a_second_refusal_is_the_error() {
     assert_eq!(error.attempts().len(), 2);
     assert_eq!(fixture.service.requests().len(), 2);
     assert_eq!(fixture.log_ins.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_service_that_refuses_every_token_costs_a_few_log_ins_and_no_call_its_reason() {
+    let log_in = Server::start([ok()]);
+    let fixture = fixture([Reply::json(401, "")], &log_in);
+    for _ in 0..100 {
+        let error = fixture.create().await.unwrap_err();
+        assert!(error.is_unauthorized());
+        assert_eq!(error.kind(), ErrorKind::Status);
+        assert_eq!(error.outcome(), Outcome::Rejected);
+    }
+    assert_eq!(fixture.log_ins.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_token_that_worked_is_replaced_whenever_it_is_revoked() {
+    let log_in = Server::start([ok()]);
+    let replies = (0..20).flat_map(|_| [ok(), Reply::json(401, "")]);
+    let fixture = fixture(replies.chain([ok()]), &log_in);
+    for _ in 0..20 {
+        fixture.create().await.unwrap();
+    }
+    assert_eq!(fixture.log_ins.load(Ordering::Relaxed), 20);
 }
 
 #[tokio::test]

@@ -72,6 +72,12 @@
 //! [`Error`] reports what happened. Reading is always safe to repeat, and the client repeats it
 //! if that can help. [`Rows::position`] is where to resume.
 //!
+//! # What has changed
+//!
+//! The service reports no changes to these lists. [`List::changes_since`] reads a list again and
+//! compares it with what was [known](Known), which a program keeps from one run to the next.
+//! [`Pace`] limits how fast a client and its clones send requests together.
+//!
 //! # Time zones
 //!
 //! Dates are instants and are kept as the service sends them, in UTC. The calendar day of an
@@ -123,6 +129,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod changes;
 mod client;
 mod code;
 mod error;
@@ -142,6 +149,7 @@ pub mod letters;
 pub mod schema;
 
 pub use activities::LetterActivity;
+pub use changes::{Changes, Known, Revised, RowChange};
 pub use client::{Client, ClientBuilder};
 pub use filter::{Field, Filter, IntoLiteral, Literal};
 pub use id::{ActivityId, LetterId, ObjectId};

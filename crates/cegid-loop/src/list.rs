@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
 use std::vec;
 
 use futures_core::Stream;
@@ -280,6 +281,27 @@ where
 
     fn position(&self) -> u64 {
         self.query.skip.unwrap_or_default()
+    }
+
+    /// Whether it is read from the first row to the last.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.position() == 0 && self.remaining.is_none()
+    }
+
+    /// Those rows of this list that satisfy `filter`.
+    pub(crate) fn only(&self, filter: Filter<Row>) -> Self {
+        let own = self.query.filter.clone();
+        let own = own.map_or_else(Filter::unfiltered, Filter::raw);
+        let (filter, problems) = own.and(filter).into_parts();
+        let mut list = self.clone();
+        list.query.filter = filter;
+        list.query.problems = joined(list.query.problems, &problems);
+        list
+    }
+
+    /// What time it is by the client's clock.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.transport.now()
     }
 
     /// Requests the page at the list's position, which follows one that had the rows `last`.

@@ -73,7 +73,7 @@ envelopes! {
 /// Docs: `docs/geoplanning/activities.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Activities<'a> {
-    client: &'a Client,
+    pub(crate) client: &'a Client,
 }
 
 impl Client {

@@ -42,7 +42,7 @@ envelopes! {
 /// Docs: `docs/geoplanning/customers.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Customers<'a> {
-    client: &'a Client,
+    pub(crate) client: &'a Client,
 }
 
 impl Client {

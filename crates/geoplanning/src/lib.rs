@@ -86,6 +86,32 @@
 //! # }
 //! ```
 //!
+//! # Following rounds
+//!
+//! The service reports no changes, so the client looks, less often while nothing changes:
+//!
+//! ```no_run
+//! use geoplanning::{Change, Client, Day, ResourceId};
+//!
+//! # async fn run(client: Client, team: Vec<ResourceId>, day: Day) {
+//! let mut rounds = client.rounds().follow_many(team, day);
+//! while let Some((resource, news)) = rounds.next().await {
+//!     match news {
+//!         Ok(Change::Now(change)) => {
+//!             for round in change.changed {
+//!                 println!("{resource}: {} came, {} went", round.came.len(), round.went.len());
+//!             }
+//!         }
+//!         Ok(Change::Gone) => println!("{resource}: no such resource"),
+//!         Err(error) => eprintln!("{resource}: {error}"),
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! [`Activities::add_many`] makes many additions, a few at a time, with a result for each.
+//! [`Pace`] limits how fast a client and its clones send requests together.
+//!
 //! # Time zones
 //!
 //! An instant is an [`OffsetDateTime`](time::OffsetDateTime) with any offset, and is converted to
@@ -154,6 +180,7 @@ mod found;
 mod id;
 mod list;
 mod login;
+mod many;
 mod opening_hours;
 mod pois;
 mod resources;
@@ -196,7 +223,8 @@ pub use resources::{
     Resources,
 };
 pub use rounds::{
-    ChangedRounds, NewRound, PersonReference, Round, RoundKey, RoundReference, Rounds,
+    ChangedRounds, NewRound, PersonReference, Round, RoundChange, RoundKey, RoundReference, Rounds,
+    RoundsChange,
 };
 pub use secrecy::SecretString;
 /// JSON values, as [`Properties`] and [`UnknownFields`] hold them.
@@ -216,6 +244,7 @@ pub use vendor_client_core::{
     ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
     StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
 };
+pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 
 /// Fields that the vendor's customer has defined. Wire: `properties`.
 ///

@@ -45,7 +45,7 @@ envelopes! {
 /// Docs: `docs/geoplanning/resources.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Resources<'a> {
-    client: &'a Client,
+    pub(crate) client: &'a Client,
 }
 
 impl Client {

@@ -1,5 +1,7 @@
 //! Rounds: read, list, add, close.
 
+mod follow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
@@ -17,6 +19,8 @@ use crate::id::{PersonId, ResourceId, RoundId};
 use crate::list::{Apart, List};
 use crate::resources::ResourceReference;
 use crate::{UnknownFields, wire};
+
+pub use follow::{RoundChange, RoundsChange};
 
 endpoints! {
     GET_ROUND = GET "/rounds/{id}" Path<RoundId>, () => RoundResponse, idempotent;

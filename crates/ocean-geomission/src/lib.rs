@@ -60,6 +60,29 @@
 //! A success isn't proof either. The service reports a refusal, such as an unknown vehicle, with
 //! status 200 and a free text too: see [`Receipt`].
 //!
+//! # Following missions
+//!
+//! The service reports no changes, so the client looks, less often while nothing changes:
+//!
+//! ```no_run
+//! use ocean_geomission::{Change, Client, MissionId};
+//!
+//! # async fn run(client: Client) {
+//! let mut missions = client.follow_missions(["M-1", "M-2"].map(MissionId::new));
+//! while let Some((id, news)) = missions.next().await {
+//!     match news {
+//!         Ok(Change::Now(status)) => println!("{id}: {}", status.status.unwrap_or_default()),
+//!         Ok(Change::Gone) => println!("{id}: deleted"),
+//!         Err(error) => eprintln!("{id}: {error}"),
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! [`Client::wait_for_mission`] waits for a status. [`Client::create_many`] and
+//! [`Client::statuses`] make many calls, a few at a time, with a result for each. [`Pace`] limits
+//! how fast a client and its clones send requests together.
+//!
 //! # Time zones
 //!
 //! The service works in UTC, to the minute. Give any offset: the client converts it, and refuses
@@ -139,6 +162,7 @@ pub use vendor_client_core::{
     RootCertificates, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock, Tls, Token,
     TokenStore, TransportConfig, Violation, Violations,
 };
+pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 
 /// The endpoints of every file.
 static ENDPOINTS: &[&[ListedEndpoint]] = &[authentication::ENDPOINTS, missions::ENDPOINTS];

@@ -1,5 +1,7 @@
 //! Missions: create, modify, status, delete.
 
+mod follow;
+mod many;
 mod mission_update;
 mod new_mission;
 

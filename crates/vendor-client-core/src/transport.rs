@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -68,8 +68,8 @@ impl Service {
     }
 }
 
-/// Sends requests to one service. Cheap to clone; clones share connections, the
-/// retry budget and the pace.
+/// Sends requests to one service. Cheap to clone; clones share connections, the retry budget and
+/// the pace.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
 
@@ -109,8 +109,8 @@ impl Transport {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if the base URL is not a plain https URL (or http if it is
-    /// loopback or the configuration allows it), a certificate, the proxy, the pace or the addition to
-    /// `User-Agent` cannot be used, or TLS cannot be set up.
+    /// loopback or the configuration allows it), a certificate, the proxy, the pace or the addition
+    /// to `User-Agent` cannot be used, or TLS cannot be set up.
     pub fn new(
         service: &'static Service,
         base_url: &str,
@@ -168,6 +168,12 @@ impl Transport {
     pub(crate) fn random(&self) -> fastrand::Rng {
         let seed = self.0.random_seed;
         seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)
+    }
+
+    /// What time it is by the configured clock.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.0.clock.now()
     }
 
     /// The time limit of a whole call, its retries included.

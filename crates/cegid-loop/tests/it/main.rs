@@ -3,6 +3,7 @@
 // A test that cannot go on may say so by panicking.
 #![allow(clippy::unwrap_used)]
 
+mod changes;
 mod filters;
 mod findings;
 mod gateway;

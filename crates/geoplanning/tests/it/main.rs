@@ -9,6 +9,7 @@ mod customers;
 mod findings;
 #[cfg(feature = "schema")]
 mod fixtures;
+mod follow;
 mod lists;
 mod lost_answers;
 mod outcomes;

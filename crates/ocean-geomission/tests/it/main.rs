@@ -5,6 +5,7 @@
 mod authentication;
 mod confirm;
 mod fixtures;
+mod follow;
 mod missions;
 mod reading;
 mod refusals;

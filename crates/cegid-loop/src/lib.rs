@@ -107,10 +107,11 @@
 //! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
 //! is one event. None of them contains a value you sent or received.
 //!
-//! # Proxies
+//! # Proxies and certificates
 //!
 //! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
-//! a service on loopback. [`TransportConfig`] has what differs from that.
+//! a service on loopback. [`TransportConfig`] takes another proxy, with credentials, the
+//! certificates of your own authorities, and a client certificate.
 //!
 //! # Features
 //!
@@ -166,9 +167,9 @@ use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, ClientCertificate, Clock, Error, ErrorKind, Idempotency, ManualClock, Method,
-    Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls,
-    TransportConfig, Violation,
+    Attempt, ClientCertificate, Clock, ConnectionPool, Error, ErrorKind, Idempotency, ManualClock,
+    Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates, StatusCode,
+    SystemClock, Tls, TransportConfig, Violation,
 };
 
 /// The endpoints of every file.

@@ -140,10 +140,11 @@
 //! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
 //! is one event. None of them contains a value you sent or received.
 //!
-//! # Proxies
+//! # Proxies and certificates
 //!
 //! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
-//! a service on loopback. [`TransportConfig`] has what differs from that.
+//! a service on loopback. [`TransportConfig`] takes another proxy, with credentials, the
+//! certificates of your own authorities, and a client certificate.
 //!
 //! # Features
 //!
@@ -240,8 +241,8 @@ pub use users::{User, UserField, Users};
 use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, Idempotency, LookUp,
-    ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
+    Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind, Idempotency,
+    LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
     StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
 };
 pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};

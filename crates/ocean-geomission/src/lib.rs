@@ -111,10 +111,58 @@
 //! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
 //! is one event. None of them contains a value you sent or received.
 //!
-//! # Proxies
+//! # Proxies and certificates
 //!
 //! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
-//! a service on loopback. [`TransportConfig`] has what differs from that.
+//! a service on loopback. [`TransportConfig`] takes another proxy, with credentials, the
+//! certificates of your own authorities, and a client certificate.
+//!
+//! # Many accounts
+//!
+//! An agency with one account per customer makes its clients on demand, lets them share connections,
+//! and drops those that nobody has used for a while. Tokens, retry budgets and waits that the service
+//! asked for stay one per client.
+//!
+//! ```no_run
+//! use std::collections::BTreeMap;
+//! use std::time::{Duration, SystemTime};
+//!
+//! use ocean_geomission::{Client, ConnectionPool, Error, TransportConfig};
+//!
+//! struct Tenants {
+//!     transport: TransportConfig,
+//!     clients: BTreeMap<String, (Client, SystemTime)>,
+//! }
+//!
+//! impl Tenants {
+//!     fn new() -> Self {
+//!         Self {
+//!             transport: TransportConfig::default().connection_pool(ConnectionPool::new()),
+//!             clients: BTreeMap::new(),
+//!         }
+//!     }
+//!
+//!     /// The client of an account. Calls under way go on with a client that is dropped here.
+//!     fn client(&mut self, login: &str, password: &str) -> Result<Client, Error> {
+//!         const IDLE: Duration = Duration::from_secs(15 * 60);
+//!         let now = SystemTime::now();
+//!         let idle = |last: &SystemTime| now.duration_since(*last).is_ok_and(|idle| idle > IDLE);
+//!         self.clients.retain(|_, (_, last)| !idle(last));
+//!         if let Some((client, last)) = self.clients.get_mut(login) {
+//!             *last = now;
+//!             return Ok(client.clone());
+//!         }
+//!         let client = Client::builder()
+//!             .credentials(login, password)
+//!             .transport(self.transport.clone())
+//!             .build()?;
+//!         self.clients.insert(login.to_owned(), (client.clone(), now));
+//!         Ok(client)
+//!     }
+//! }
+//! ```
+//!
+//! A client that is made again logs in again, unless a [`TokenStore`] has kept the token.
 //!
 //! # Features
 //!
@@ -157,10 +205,10 @@ use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    AccountKey, Attempt, ClientCertificate, Clock, Creation, Error, ErrorKind, FileTokenStore,
-    Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy,
-    RootCertificates, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock, Tls, Token,
-    TokenStore, TransportConfig, Violation, Violations,
+    AccountKey, Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind,
+    FileTokenStore, Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy,
+    RetryPolicy, RootCertificates, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock,
+    Tls, Token, TokenStore, TransportConfig, Violation, Violations,
 };
 pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 

@@ -8,13 +8,13 @@ use http::HeaderValue;
 
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
-use crate::connecting::NoteConnecting;
 use crate::creation::LookUp;
 use crate::error::Error;
 use crate::pace::Pace;
+use crate::pool::{ConnectionPool, Through, Way};
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
-use crate::tls::{self, ClientCertificate, RootCertificates, Tls, TlsSettings};
+use crate::tls::{ClientCertificate, RootCertificates, Tls, TlsSettings};
 
 /// Settings of a client's transport. The defaults suit production.
 ///
@@ -48,7 +48,8 @@ pub struct TransportConfig {
 /// Where the HTTP client comes from.
 #[derive(Clone)]
 enum Http {
-    Ours,
+    Own,
+    Pooled(ConnectionPool),
     Injected(reqwest::Client),
 }
 
@@ -70,7 +71,7 @@ impl Default for TransportConfig {
             user_agent_suffix: None,
             proxy: None,
             tls: TlsSettings::default(),
-            http: Http::Ours,
+            http: Http::Own,
         }
     }
 }
@@ -185,6 +186,14 @@ impl TransportConfig {
         self
     }
 
+    /// Shares connections with other clients that have the same pool. Default: each client and its
+    /// clones have connections of their own.
+    #[must_use]
+    pub fn connection_pool(mut self, pool: ConnectionPool) -> Self {
+        self.http = Http::Pooled(pool);
+        self
+    }
+
     /// Begins an HTTP client with the time limits, the proxy and the TLS of this configuration, for
     /// a setting that it lacks. The finished client goes back into it:
     ///
@@ -208,7 +217,7 @@ impl TransportConfig {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if TLS or the proxy cannot be
     /// set up.
     pub fn http_client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
-        self.tls.set_up(self.with_proxy(self.http_basis())?)
+        self.way(Some(self.tls.clone())).begin()
     }
 
     /// Uses a client of the caller's own, best begun with
@@ -253,44 +262,33 @@ impl TransportConfig {
     /// its `Debug` alone; where that does not say that there is none, it may.
     pub(crate) fn may_follow_redirects(&self) -> bool {
         match &self.http {
-            Http::Ours => false,
+            Http::Own | Http::Pooled(_) => false,
             Http::Injected(client) => !format!("{client:?}").contains("Policy(None)"),
         }
     }
 
     pub(crate) fn http_client_for(&self, base: &BaseUrl) -> Result<reqwest::Client, Error> {
-        if let Http::Injected(client) = &self.http {
-            return Ok(client.clone());
+        let mut way = self.way(base.is_https().then(|| self.tls.clone()));
+        if base.is_loopback() {
+            // What runs on this machine is not reached through another.
+            way.through = Through::Nothing;
         }
-        // What runs on this machine is not reached through another.
-        let builder = match base.is_loopback() {
-            true => self.http_basis().no_proxy(),
-            false => self.with_proxy(self.http_basis())?,
-        };
-        let builder = match base.is_https() {
-            true => self.tls.set_up(builder)?,
-            false => tls::without_tls(builder)?,
-        };
-        builder
-            .build()
-            .map_err(|source| Error::configuration_from("the HTTP client cannot be set up", source))
+        match &self.http {
+            Http::Own => way.client(),
+            Http::Pooled(pool) => pool.client(way),
+            Http::Injected(client) => Ok(client.clone()),
+        }
     }
 
-    fn http_basis(&self) -> reqwest::ClientBuilder {
-        reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(self.connect_timeout)
-            .connector_layer(NoteConnecting)
-            .pool_idle_timeout(self.idle_timeout)
-            .tcp_nodelay(true)
-    }
-
-    fn with_proxy(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
-        match &self.proxy {
-            Some(proxy) => Ok(builder.proxy(proxy.to_reqwest()?)),
-            None => Ok(builder),
+    fn way(&self, tls: Option<TlsSettings>) -> Way {
+        Way {
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+            through: match &self.proxy {
+                Some(proxy) => Through::Proxy(proxy.clone()),
+                None => Through::Environment,
+            },
+            tls,
         }
     }
 

@@ -512,6 +512,10 @@ fn write_redirect(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result 
 
 fn write_answer(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match failure.status {
+        // Only a proxy asks for credentials by this one.
+        Some(status @ StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {
+            write!(f, "the proxy returned {status}")?;
+        }
         Some(status) => write!(f, "the vendor returned {status}")?,
         None => f.write_str("the vendor responded")?,
     }

@@ -46,6 +46,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
+mod cause;
 mod clock;
 mod config;
 mod connecting;
@@ -61,7 +62,9 @@ mod liberal;
 mod many;
 mod operation;
 mod pace;
+mod pool;
 mod proxy;
+mod recent;
 mod request;
 mod response;
 mod retry;
@@ -87,6 +90,7 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use many::Many;
 pub use operation::{Idempotency, Operation};
 pub use pace::Pace;
+pub use pool::ConnectionPool;
 pub use proxy::Proxy;
 pub use request::Request;
 /// The HTTP client that [`TransportConfig::http_client`] takes.

@@ -60,6 +60,11 @@ impl Response {
         &self.body
     }
 
+    #[cfg(test)]
+    pub(crate) fn into_body(self) -> Bytes {
+        self.body
+    }
+
     /// How often the request was sent again before this answer came.
     #[must_use]
     pub fn resend_count(&self) -> usize {

@@ -1,13 +1,14 @@
 //! TLS: which library, and which certificates beside the platform's.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reqwest::ClientBuilder;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::error::Error;
+use crate::recent::Recent;
 
 /// Which TLS library a client uses. Each variant exists with the feature of its name.
 ///
@@ -117,9 +118,8 @@ impl ClientCertificate {
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         Ok(Self(Arc::new(Identity {
             chain: read_chain(chain, "client certificate")?,
-            key: PrivateKeyDer::from_pem_slice(key).map_err(|source| {
-                // The source may quote the text, which may be a key.
-                let _ = source;
+            // The parser's own error may quote what is a key.
+            key: PrivateKeyDer::from_pem_slice(key).map_err(|_| {
                 Error::configuration("the client certificate's key is not an unencrypted PEM key")
             })?,
             #[cfg(feature = "native-tls")]
@@ -158,17 +158,15 @@ impl TlsSettings {
     pub(crate) fn add_roots(&mut self, roots: RootCertificates) {
         self.roots.extend(roots.0);
     }
-
-    /// Puts these settings into an HTTP client.
-    pub(crate) fn set_up(&self, builder: ClientBuilder) -> Result<ClientBuilder, Error> {
-        Ok(shared(Some(self))?.put_into(builder))
-    }
 }
 
-/// Leaves an HTTP client without certificates: it speaks plain http only, and loading them takes a
-/// while.
-pub(crate) fn without_tls(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
-    Ok(shared(None)?.put_into(builder))
+/// Puts the process's one configuration of these settings into an HTTP client. Without settings it
+/// has no certificates, whose loading takes a while: it speaks plain http only.
+pub(crate) fn set_up(
+    builder: ClientBuilder,
+    settings: Option<TlsSettings>,
+) -> Result<ClientBuilder, Error> {
+    Ok(made().get_or_make(settings, make)?.put_into(builder))
 }
 
 /// What a TLS library was configured to. Cloning it is cheap.
@@ -195,36 +193,23 @@ impl Configuration {
     }
 }
 
-/// Configurations with what they were made from, which is `None` for plain http.
-type Made = Vec<(Option<TlsSettings>, Configuration)>;
+/// Configurations by their settings, which are `None` for plain http.
+type Made = Recent<Option<TlsSettings>, Configuration>;
 
-/// The configurations of this process, the oldest first.
-fn made() -> std::sync::MutexGuard<'static, Made> {
-    static MADE: Mutex<Made> = Mutex::new(Vec::new());
+/// The configurations that all clients of this process share.
+fn made() -> MutexGuard<'static, Made> {
+    static MADE: Mutex<Made> = Mutex::new(Recent::new());
     MADE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The configuration that all clients of the process with these settings share.
-fn shared(settings: Option<&TlsSettings>) -> Result<Configuration, Error> {
-    /// Enough for any program, unless each of its accounts has a client certificate of its own.
-    const MOST: usize = 64;
-    let mut made = made();
-    let known = made.iter().find(|(known, _)| known.as_ref() == settings);
-    if let Some((_, configuration)) = known {
-        return Ok(configuration.clone());
+fn make(settings: &Option<TlsSettings>) -> Result<Configuration, Error> {
+    match settings {
+        Some(settings) => make_for_https(settings),
+        None => make_empty(),
     }
-    let configuration = match settings {
-        Some(settings) => make(settings)?,
-        None => make_empty()?,
-    };
-    if made.len() == MOST {
-        made.remove(0);
-    }
-    made.push((settings.cloned(), configuration.clone()));
-    Ok(configuration)
 }
 
-fn make(settings: &TlsSettings) -> Result<Configuration, Error> {
+fn make_for_https(settings: &TlsSettings) -> Result<Configuration, Error> {
     #[cfg(test)]
     tests::count_one();
     match settings.library {
@@ -355,7 +340,7 @@ mod with_rustls {
 
 #[cfg(feature = "native-tls")]
 mod native {
-    use native_tls::{Certificate, Identity, TlsConnector};
+    use native_tls::{Certificate, Identity, TlsConnector, TlsConnectorBuilder};
 
     use super::{Configuration, TlsSettings};
     use crate::error::Error;
@@ -387,26 +372,29 @@ mod native {
             })?;
             builder.add_root_certificate(root);
         }
-        if let Some(certificate) = &settings.client_certificate {
-            let pem = &certificate.0.pem;
-            let identity = Identity::from_pkcs8(&pem.chain, &pem.key).map_err(|source| {
-                Error::configuration_from("the client certificate cannot be used", source)
-            })?;
-            builder.identity(identity);
-        }
-        let connector = builder
-            .build()
-            .map_err(|source| Error::configuration_from("TLS cannot be set up", source))?;
+        let Some(certificate) = &settings.client_certificate else {
+            return finish(builder, "TLS cannot be set up");
+        };
+        let refusal = "the client certificate cannot be used";
+        let pem = &certificate.0.pem;
+        let identity = Identity::from_pkcs8(&pem.chain, &pem.key)
+            .map_err(|source| Error::configuration_from(refusal, source))?;
+        builder.identity(identity);
+        // Only here is the key compared with the certificate.
+        finish(builder, refusal)
+    }
+
+    fn finish(builder: TlsConnectorBuilder, refusal: &str) -> Result<Configuration, Error> {
+        let connector = builder.build();
+        let connector = connector.map_err(|source| Error::configuration_from(refusal, source))?;
         Ok(Configuration::Native(connector))
     }
 
     #[cfg(not(feature = "rustls"))]
     pub(super) fn make_empty() -> Result<Configuration, Error> {
-        let connector = TlsConnector::builder()
-            .disable_built_in_roots(true)
-            .build()
-            .map_err(|source| Error::configuration_from("TLS cannot be set up", source))?;
-        Ok(Configuration::Native(connector))
+        let mut builder = TlsConnector::builder();
+        builder.disable_built_in_roots(true);
+        finish(builder, "TLS cannot be set up")
     }
 }
 
@@ -414,8 +402,12 @@ mod native {
 mod tests {
     use std::cell::Cell;
 
+    use http::HeaderMap;
+
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::config::TransportConfig;
+    use crate::error::{ErrorKind, VendorMessage};
+    use crate::transport::{Service, Transport};
 
     thread_local! {
         static COUNT: Cell<usize> = const { Cell::new(0) };
@@ -467,5 +459,45 @@ mod tests {
         }
         let line = refusal(ClientCertificate::from_pem(b"canary", b"canary"));
         assert!(line.contains("there is no PEM certificate"), "{line}");
+    }
+
+    static SERVICE: Service = Service::new("test/0.0.0", |_| VendorMessage::default());
+
+    fn build(url: &str, config: &TransportConfig) {
+        Transport::new(&SERVICE, url, HeaderMap::new(), config).unwrap();
+    }
+
+    /// How many TLS configurations are made for a hundred clients.
+    fn made_for_a_hundred(url: &str, config: &TransportConfig) -> usize {
+        let before = COUNT.get();
+        for _ in 0..100 {
+            build(url, config);
+        }
+        COUNT.get() - before
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[test]
+    fn clients_of_one_choice_share_one_configuration_until_certificates_are_reloaded() {
+        let url = "https://service.test";
+        let key = rcgen::KeyPair::generate().unwrap();
+        let root = rcgen::CertificateParams::default()
+            .self_signed(&key)
+            .unwrap();
+        let plain = TransportConfig::default();
+        let config = plain
+            .clone()
+            .root_certificates(RootCertificates::from_der(root.der()));
+        assert_eq!(made_for_a_hundred(url, &config), 1);
+        assert_eq!(made_for_a_hundred(url, &config), 0);
+        let (chain, key) = (root.pem(), key.serialize_pem());
+        let client = ClientCertificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        assert_eq!(
+            made_for_a_hundred(url, &config.clone().client_certificate(client)),
+            1
+        );
+        Tls::reload_certificates();
+        assert_eq!(made_for_a_hundred(url, &config), 1);
+        assert_eq!(made_for_a_hundred("http://127.0.0.1:1", &config), 0);
     }
 }

@@ -13,6 +13,7 @@ use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use crate::base_url::BaseUrl;
+use crate::cause;
 use crate::clock::Clock;
 use crate::config::TransportConfig;
 use crate::connecting;
@@ -442,17 +443,17 @@ impl Inner {
 
     /// Reads the body up to the limit, which counts after decompression.
     async fn read_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
+        // The client returns what is left of the body, so this comes before the first part is read.
+        let length = response.content_length().unwrap_or_default();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
         let Some(first) = self.read_chunk(response, 0).await? else {
             return Ok(Bytes::new());
         };
         let Some(second) = self.read_chunk(response, first.len()).await? else {
             return Ok(first);
         };
-        let expected = response.content_length().unwrap_or_default();
-        let expected = usize::try_from(expected).unwrap_or(usize::MAX);
         let known = first.len() + second.len();
-        let mut body =
-            BytesMut::with_capacity(expected.clamp(known, self.max_body_size.max(known)));
+        let mut body = BytesMut::with_capacity(length.clamp(known, self.max_body_size.max(known)));
         body.extend_from_slice(&first);
         body.extend_from_slice(&second);
         while let Some(chunk) = self.read_chunk(response, body.len()).await? {
@@ -531,12 +532,18 @@ fn take_headers(response: &mut reqwest::Response) -> HeaderMap {
     std::mem::take(response.headers_mut())
 }
 
-/// Judges an exchange that brought no answer.
+/// Judges an exchange that brought no response.
 ///
 /// Only a connection that could not be made is certain not to have carried the request. A
-/// connection that breaks later may break after the vendor acted, also where no byte of a response
-/// was seen.
+/// connection that breaks later may break after the vendor acted, even if no byte of a response was
+/// seen.
 fn unsent_or_broken(source: reqwest::Error) -> Failure {
+    let source = source.without_url();
+    if let Some(cause) = cause::of(&source) {
+        let mut failure = Failure::new(ErrorKind::Connect, Outcome::NotSent).reason(cause.reason);
+        failure.transient = cause.is_passing;
+        return failure.source(source);
+    }
     let failure = match (source.is_connect(), source.is_timeout()) {
         (true, true) => Failure::new(ErrorKind::Timeout, Outcome::NotSent).transient(),
         (true, false) => Failure::new(ErrorKind::Connect, Outcome::NotSent).transient(),
@@ -546,7 +553,7 @@ fn unsent_or_broken(source: reqwest::Error) -> Failure {
         }
         (false, false) => Failure::new(ErrorKind::Interrupted, Outcome::Unknown).transient(),
     };
-    failure.source(source.without_url())
+    failure.source(source)
 }
 
 /// Judges a body that stopped: its connection broke, or what came cannot be decompressed.
@@ -582,4 +589,35 @@ fn log_in_timeout() -> Failure {
     Failure::new(ErrorKind::Timeout, Outcome::NotSent)
         .transient()
         .reason("logging in took too long")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    static SERVICE: Service = Service::new("test/0.0.0", |_| VendorMessage::default());
+    static READ: Operation = Operation::new("read", Method::GET, "/", Idempotency::Idempotent);
+
+    #[tokio::test]
+    async fn a_large_body_takes_hardly_more_memory_than_its_size() {
+        const SIZE: usize = 4 * 1024 * 1024;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 1024]).unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {SIZE}\r\n\r\n");
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&vec![b'x'; SIZE]).unwrap();
+        });
+        let config = TransportConfig::default();
+        let transport = Transport::new(&SERVICE, &url, HeaderMap::new(), &config).unwrap();
+        let response = transport.send(transport.request(&READ)).await.unwrap();
+        let body = response.into_body().try_into_mut().unwrap();
+        assert_eq!(body.len(), SIZE);
+        assert!(body.capacity() <= SIZE + SIZE / 20, "{}", body.capacity());
+    }
 }

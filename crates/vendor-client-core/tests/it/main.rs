@@ -4,9 +4,11 @@
 
 mod body;
 mod canary;
+mod cause;
 mod deadline;
 mod network;
 mod pace;
+mod pool;
 mod proxy;
 mod redirect;
 mod retry;

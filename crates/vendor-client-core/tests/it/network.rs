@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -29,6 +31,10 @@ impl Authority {
     pub(crate) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL takes what has the name of its issuer for self-signed.
+        params.distinguished_name = DistinguishedName::new();
+        let name = "an authority of the test";
+        params.distinguished_name.push(DnType::CommonName, name);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
@@ -98,6 +104,7 @@ impl Certified {
 /// Accepts connections in a thread of its own until it is dropped.
 struct Listening {
     address: SocketAddr,
+    connections: Arc<AtomicUsize>,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -108,6 +115,8 @@ impl Listening {
     {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (announce, address) = std::sync::mpsc::channel();
+        let connections = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&connections);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -118,6 +127,7 @@ impl Listening {
                 announce.send(listener.local_addr().unwrap()).unwrap();
                 let accept = async {
                     while let Ok((stream, _)) = listener.accept().await {
+                        counted.fetch_add(1, Ordering::SeqCst);
                         tokio::spawn(serve(stream));
                     }
                 };
@@ -130,6 +140,7 @@ impl Listening {
         });
         Self {
             address: address.recv().unwrap(),
+            connections,
             _stop: stop,
         }
     }
@@ -192,6 +203,10 @@ impl TlsFront {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.0.address
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.0.connections.load(Ordering::SeqCst)
     }
 }
 

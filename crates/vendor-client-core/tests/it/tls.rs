@@ -14,7 +14,7 @@ use crate::support::{SERVICE, at_once, create, read, with_config};
 const HANDSHAKE: u8 = 22;
 
 /// Every TLS library that this build can choose.
-fn choices() -> Vec<Tls> {
+pub(crate) fn choices() -> Vec<Tls> {
     vec![
         Tls::Default,
         #[cfg(feature = "rustls")]

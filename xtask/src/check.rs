@@ -6,13 +6,18 @@ use crate::error::Result;
 use crate::outputs::Outputs;
 use crate::page::Vendor;
 use crate::problem::{Problem, sorted};
-use crate::{contract, coverage, docs, fixtures, openapi, pages, tables};
+use crate::{contract, coverage, docs, fixtures, openapi, pages, rustdoc, tables};
 
 /// Makes files of the pages, with what stands in the way.
 pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Problem>);
 
 /// What makes the files that are derived from the pages.
-const GENERATORS: [Generator; 3] = [fixtures::generate, contract::generate, openapi::generate];
+const GENERATORS: [Generator; 4] = [
+    fixtures::generate,
+    contract::generate,
+    openapi::generate,
+    rustdoc::generate,
+];
 
 /// Reads the pages of all vendors, with everything that is wrong in them.
 pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Problem>)> {
@@ -36,6 +41,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Problem>> {
     }
     problems.extend(tables::check(&vendors));
     problems.extend(docs::check(root, &vendors)?);
+    problems.extend(rustdoc::check(root, &vendors)?);
     problems.extend(coverage::check(root, &vendors)?);
     Ok(sorted(problems))
 }

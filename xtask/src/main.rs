@@ -10,6 +10,7 @@ mod error;
 mod examples;
 mod fixtures;
 mod grammar;
+mod links;
 mod markdown;
 mod openapi;
 mod outputs;
@@ -19,6 +20,7 @@ mod pages;
 mod problem;
 mod release;
 mod remarks;
+mod rustdoc;
 #[cfg(test)]
 mod sample_page;
 mod service;
@@ -40,6 +42,7 @@ Usage: cargo xtask <command> [--check]
   fixtures   write the pages' example payloads into each crate's tests/fixtures
   contract   write each vendor's machine-readable contract
   openapi    write each vendor's OpenAPI description
+  rustdoc    write each vendor's pages as the module `contract` of its crate
   tables     compare the field tables with the Rust types, their docs and their constants
   coverage   write the table of operations in docs/README.md
   check      compare everything derived from the pages, and the tables; write nothing
@@ -60,6 +63,8 @@ fn main() -> ExitCode {
         ["fixtures", "--check"] => check::generate(root(), fixtures::generate, true).inspect(clean),
         ["openapi"] => check::generate(root(), openapi::generate, false),
         ["openapi", "--check"] => check::generate(root(), openapi::generate, true).inspect(clean),
+        ["rustdoc"] => check::generate(root(), rustdoc::generate, false),
+        ["rustdoc", "--check"] => check::generate(root(), rustdoc::generate, true).inspect(clean),
         ["coverage"] => check::coverage(root(), false),
         ["coverage", "--check"] => check::coverage(root(), true).inspect(clean),
         ["tables"] => check::tables(root()).inspect(clean),

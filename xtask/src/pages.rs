@@ -96,7 +96,7 @@ pub(crate) fn read_dir(dir: &Path) -> Result<Vec<PathBuf>> {
         .collect()
 }
 
-fn file_name(path: &Path) -> Option<String> {
+pub(crate) fn file_name(path: &Path) -> Option<String> {
     Some(path.file_name()?.to_str()?.to_owned())
 }
 

@@ -1,6 +1,6 @@
 //! Activities: what an engagement letter promises in detail.
 //!
-//! Docs: `docs/cegid-loop/activities.md`.
+//! Docs: [Activities](crate::contract::activities).
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -23,7 +23,7 @@ endpoints! {
 /// name, and returns null for what is not set. Fields that the vendor adds are dropped; to read
 /// them, list the activities with a row type of your own.
 ///
-/// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
+/// Docs: [Type: LetterActivity](crate::contract::activities#type-letteractivity).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -143,7 +143,7 @@ code! {
     ///
     /// The list is open: a value that the vendor has not listed is kept.
     ///
-    /// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
+    /// Docs: [Type: LetterActivity](crate::contract::activities#type-letteractivity).
     Frequency {
         /// Nothing is set.
         NOT_SET = 0, "not set";
@@ -165,7 +165,7 @@ code! {
     ///
     /// The list is open: a value that the vendor has not listed is kept.
     ///
-    /// Docs: `docs/cegid-loop/activities.md`, "Type: LetterActivity".
+    /// Docs: [Type: LetterActivity](crate::contract::activities#type-letteractivity).
     FrequencyBasis {
         /// Nothing is set.
         NOT_SET = 0, "not set";

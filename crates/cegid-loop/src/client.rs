@@ -88,7 +88,7 @@ impl Client {
     ///
     /// `GET /LettresDeMissions`
     ///
-    /// Docs: `docs/cegid-loop/letters.md`, "List engagement letters".
+    /// Docs: [List engagement letters](crate::contract::letters#list-engagement-letters).
     pub fn engagement_letters(&self, filter: Filter<EngagementLetter>) -> List<EngagementLetter> {
         List::documented(
             &LIST_ENGAGEMENT_LETTERS,
@@ -108,7 +108,7 @@ impl Client {
     ///
     /// As for [`List::page`].
     ///
-    /// Docs: `docs/cegid-loop/README.md`, "Lists".
+    /// Docs: [Lists](crate::contract#lists).
     pub async fn engagement_letter(&self, id: LetterId) -> Result<Option<EngagementLetter>, Error> {
         let page = self.engagement_letters(letters::ID.eq(id)).limit(1).page();
         let mut rows = page.await?.rows.into_iter();
@@ -120,7 +120,7 @@ impl Client {
     ///
     /// `GET /giActivitesMission`
     ///
-    /// Docs: `docs/cegid-loop/activities.md`, "List activities".
+    /// Docs: [List activities](crate::contract::activities#list-activities).
     pub fn activities(&self, filter: Filter<LetterActivity>) -> List<LetterActivity> {
         List::documented(&LIST_ACTIVITIES, &self.transport, &self.folder, filter)
     }
@@ -130,7 +130,7 @@ impl Client {
     /// A letter without [`id`](EngagementLetter::id), because a
     /// [`Select`](crate::Select) left it out, is refused when the list is requested.
     ///
-    /// Docs: `docs/cegid-loop/activities.md`, "List activities".
+    /// Docs: [List activities](crate::contract::activities#list-activities).
     pub fn activities_of(&self, letter: &EngagementLetter) -> List<LetterActivity> {
         let filter = match letter.id {
             Some(id) => activities::LETTER_ID.eq(id),
@@ -166,7 +166,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Docs: `docs/cegid-loop/README.md`, "Lists".
+    /// Docs: [Lists](crate::contract#lists).
     pub fn list<Row>(&self, name: &str, filter: Filter<Row>) -> List<Row>
     where
         Row: DeserializeOwned + Send + 'static,
@@ -263,7 +263,7 @@ impl ClientBuilder {
     /// No request has a body. The vendor's pages require `application-json`, which is not a media
     /// type; if the gateway insists on it, set it here.
     ///
-    /// Docs: `docs/cegid-loop/README.md`, "Deviations" (finding C-16).
+    /// Docs: [Deviations](crate::contract#deviations) (finding [C-16](crate::contract#c-16)).
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self

@@ -1,6 +1,6 @@
 //! What the vendor says when a call fails.
 //!
-//! Docs: `docs/cegid-loop/README.md`, "Error responses".
+//! Docs: [Error responses](crate::contract#error-responses).
 
 use serde_json::Value;
 use vendor_client_core::VendorMessage;

@@ -18,7 +18,7 @@
 //! );
 //! ```
 //!
-//! Docs: `docs/cegid-loop/README.md`, "Filters".
+//! Docs: [Filters](crate::contract#filters).
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Engagement letters: what a firm has agreed to do for a client.
 //!
-//! Docs: `docs/cegid-loop/letters.md`.
+//! Docs: [Engagement letters](crate::contract::letters).
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -25,7 +25,7 @@ endpoints! {
 /// name, and returns null for what is not set. Fields that the vendor adds are dropped; to read
 /// them, list the letters with a row type of your own.
 ///
-/// Docs: `docs/cegid-loop/letters.md`, "Type: EngagementLetter".
+/// Docs: [Type: EngagementLetter](crate::contract::letters#type-engagementletter).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -238,7 +238,7 @@ code! {
     ///
     /// The list is open: a value that the vendor has not listed is kept.
     ///
-    /// Docs: `docs/cegid-loop/letters.md`, "Type: EngagementLetter".
+    /// Docs: [Type: EngagementLetter](crate::contract::letters#type-engagementletter).
     LetterStatus {
         /// Nothing is set. The vendor's example has it, its table does not.
         NOT_SET = 0, "not set";

@@ -125,14 +125,17 @@
 //! # Where things are
 //!
 //! [`Client`] and [`ClientBuilder`]; [`List`], [`Pages`] and [`Rows`]; [`Filter`], [`Sort`] and
-//! [`Select`]; [`letters`] and [`activities`], the rows and their fields. The service's quirks are
-//! documented in `docs/cegid-loop` of the repository.
+//! [`Select`]; [`letters`] and [`activities`], the rows and their fields. The service as
+//! its vendor documents it, with every quirk we know of, is in [`contract`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod changes;
 mod client;
 mod code;
+/// The service as its vendor documents it, and where this crate departs from that.
+#[cfg(doc)]
+pub mod contract;
 mod error;
 mod field;
 mod filter;

@@ -3,7 +3,7 @@
 //! The service skips `skip` rows and returns at most `take` of the rest. It may return fewer than
 //! `take` although more follow, so only an empty page ends a list.
 //!
-//! Docs: `docs/cegid-loop/README.md`, "Lists".
+//! Docs: [Lists](crate::contract#lists).
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -46,7 +46,7 @@ pub(crate) type ListEndpoint<Row> = Endpoint<Query<ListQuery>, (), Envelope<Row>
 
 /// The parameters of a list, as they go over the wire.
 ///
-/// Docs: `docs/cegid-loop/letters.md`, "List engagement letters".
+/// Docs: [List engagement letters](crate::contract::letters#list-engagement-letters).
 #[derive(Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
 pub(crate) struct ListQuery {

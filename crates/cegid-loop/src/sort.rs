@@ -10,7 +10,7 @@
 //! assert_eq!(fields.text(), "objectId&&statut");
 //! ```
 //!
-//! Docs: `docs/cegid-loop/README.md`, "Lists".
+//! Docs: [Lists](crate::contract#lists).
 
 use std::marker::PhantomData;
 

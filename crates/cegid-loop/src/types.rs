@@ -1,6 +1,6 @@
 //! References to other objects, and files.
 //!
-//! Docs: `docs/cegid-loop/types.md`.
+//! Docs: [Types](crate::contract::types).
 
 use serde::{Deserialize, Deserializer, Serialize};
 use vendor_client_core::redacted_debug;
@@ -10,7 +10,7 @@ use crate::wire;
 
 /// Another object that a row points to: a client, a collaborator, a template.
 ///
-/// Docs: `docs/cegid-loop/types.md`, "Type: Reference".
+/// Docs: [Type: Reference](crate::contract::types#type-reference).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ redacted_debug!(Reference { id });
 ///
 /// Where there is none, `id` is `None` and every text is empty.
 ///
-/// Docs: `docs/cegid-loop/types.md`, "Type: File".
+/// Docs: [Type: File](crate::contract::types#type-file).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "File"))]

@@ -1,11 +1,11 @@
 //! What is strange about this vendor's JSON: every departure from plain serde.
 //!
-//! A value that is not set arrives as `null`, as an empty string or not at all; all three are
-//! read as `None`. Texts alone are kept as they are, empty or not (finding C-20). A value that can
-//! be read without guessing is read, whatever its JSON type: a number from a string, a text from a
-//! number.
+//! A value that is not set arrives as `null`, as an empty string or not at all; all three are read
+//! as `None`. Texts alone are kept as they are, empty or not (finding
+//! [C-20](crate::contract#c-20)). A value that can be read without guessing is read, whatever its
+//! JSON type: a number from a string, a text from a number.
 //!
-//! Docs: `docs/cegid-loop/README.md`, "Lists".
+//! Docs: [Lists](crate::contract#lists).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -105,7 +105,8 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
 ///
 /// 0 and values that are not listed are kept. An empty string is `None`.
 ///
-/// Docs: `docs/cegid-loop/README.md`, "Deviations" (findings C-03 and C-04).
+/// Docs: [Deviations](crate::contract#deviations) (findings [C-03](crate::contract#c-03) and
+/// [C-04](crate::contract#c-04)).
 pub(crate) fn integer<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -217,7 +218,8 @@ where
 /// An instant without an offset, and a date without a time, are in UTC. A number is milliseconds
 /// since 1970.
 ///
-/// Docs: `docs/cegid-loop/README.md`, "Deviations" (findings C-12 and C-13).
+/// Docs: [Deviations](crate::contract#deviations) (findings [C-12](crate::contract#c-12) and
+/// [C-13](crate::contract#c-13)).
 pub(crate) mod instant {
     use serde::ser::Error as _;
     use serde::{Serialize, Serializer};
@@ -284,7 +286,7 @@ pub(crate) mod instant {
 
 /// Words: one string, or an array of strings.
 ///
-/// Docs: `docs/cegid-loop/types.md`, "Deviations" (finding C-08).
+/// Docs: [Deviations](crate::contract::types#deviations) (finding [C-08](crate::contract#c-08)).
 pub(crate) fn words<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     struct Word(#[serde(deserialize_with = "text")] Option<String>);
@@ -328,7 +330,7 @@ pub(crate) fn words<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, 
 
 /// An object, or a plain string in its place: the tables call references and files `string`.
 ///
-/// Docs: `docs/cegid-loop/types.md`, "Deviations" (finding C-07).
+/// Docs: [Deviations](crate::contract::types#deviations) (finding [C-07](crate::contract#c-07)).
 pub(crate) fn object_or_text<'de, D, T>(
     input: D,
     from_text: fn(&str) -> T,
@@ -368,7 +370,7 @@ where
 /// Which one it is shows at the first byte, so nothing is decoded twice. Other members of the
 /// object are ignored.
 ///
-/// Docs: `docs/cegid-loop/README.md`, "Lists" (finding C-17).
+/// Docs: [Lists](crate::contract#lists) (finding [C-17](crate::contract#c-17)).
 pub(crate) enum Envelope<Row> {
     List(Vec<Row>),
     Wrapped(Vec<Row>),

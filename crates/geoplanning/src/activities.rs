@@ -26,8 +26,8 @@ use crate::wire::{self, open_enum};
 endpoints! {
     GET_ACTIVITY = GET "/activity/{id}" Path<ActivityId>, () => ActivityResponse, idempotent;
     GET_ACTIVITY_BY_FOREIGN_ID = GET "/activity" InQuery, () => ActivityResponse, idempotent;
-    /// The path ends with a slash (finding G-24). The vendor doesn't document what a repeated
-    /// foreign id does.
+    /// The path ends with a slash (finding [G-24](crate::contract#g-24)). The vendor doesn't
+    /// document what a repeated foreign id does.
     ADD_ACTIVITY = POST "/activity/" (), Json<NewActivity> => ActivityResponse, not_idempotent;
     UPDATE_ACTIVITY = PUT "/activity/{id}"
         Path<ActivityId>, TaskOrSimpleActivity => ActivityResponse, idempotent;
@@ -70,7 +70,7 @@ envelopes! {
 
 /// The operations on activities; from [`Client::activities`].
 ///
-/// Docs: `docs/geoplanning/activities.md`.
+/// Docs: [Activities](crate::contract::activities).
 #[derive(Clone, Copy, Debug)]
 pub struct Activities<'a> {
     pub(crate) client: &'a Client,
@@ -87,7 +87,7 @@ impl Client {
 impl Activities<'_> {
     /// Reads an activity.
     ///
-    /// `GET /activity/{id}`. Docs: `docs/geoplanning/activities.md`, "Get an activity".
+    /// `GET /activity/{id}`. Docs: [Get an activity](crate::contract::activities#get-an-activity).
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl Activities<'_> {
 
     /// Reads an activity by the `foreignId` of its task.
     ///
-    /// `GET /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Get an activity".
+    /// `GET /activity?fid=`. Docs: [Get an activity](crate::contract::activities#get-an-activity).
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Activities<'_> {
     /// It is retried only while the service certainly has not acted;
     /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
-    /// `POST /activity/`. Docs: `docs/geoplanning/activities.md`, "Add an activity".
+    /// `POST /activity/`. Docs: [Add an activity](crate::contract::activities#add-an-activity).
     ///
     /// # Errors
     ///
@@ -188,7 +188,8 @@ impl Activities<'_> {
     /// Replaces a task or a simple activity: what the update leaves out becomes blank. Make it
     /// from what was read, with [`TaskUpdate::from_read`] or [`SimpleActivityUpdate::from_read`].
     ///
-    /// `PUT /activity/{id}`. Docs: `docs/geoplanning/activities.md`, "Update an activity".
+    /// `PUT /activity/{id}`. Docs:
+    /// [Update an activity](crate::contract::activities#update-an-activity).
     ///
     /// # Errors
     ///
@@ -205,7 +206,8 @@ impl Activities<'_> {
     /// Replaces a task or a simple activity by its `foreignId`, which the update repeats: what it
     /// leaves out becomes blank. To change the foreign id, update by id.
     ///
-    /// `PUT /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Update an activity".
+    /// `PUT /activity?fid=`. Docs:
+    /// [Update an activity](crate::contract::activities#update-an-activity).
     ///
     /// # Errors
     ///
@@ -228,7 +230,8 @@ impl Activities<'_> {
     /// is then [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
     ///
-    /// `DELETE /activity/{id}`. Docs: `docs/geoplanning/activities.md`, "Delete an activity".
+    /// `DELETE /activity/{id}`. Docs:
+    /// [Delete an activity](crate::contract::activities#delete-an-activity).
     ///
     /// # Errors
     ///
@@ -240,7 +243,8 @@ impl Activities<'_> {
     /// Deletes an activity by its `foreignId`. A foreign id need not be unique, so the call is not
     /// repeated after an unknown outcome.
     ///
-    /// `DELETE /activity?fid=`. Docs: `docs/geoplanning/activities.md`, "Delete an activity".
+    /// `DELETE /activity?fid=`. Docs:
+    /// [Delete an activity](crate::contract::activities#delete-an-activity).
     ///
     /// # Errors
     ///
@@ -253,8 +257,8 @@ impl Activities<'_> {
 
     /// Assigns an activity to a resource without putting it into a round.
     ///
-    /// `PATCH /activity/{id}/assign`. Docs: `docs/geoplanning/activities.md`,
-    /// "Assign an activity".
+    /// `PATCH /activity/{id}/assign`. Docs:
+    /// [Assign an activity](crate::contract::activities#assign-an-activity).
     ///
     /// # Errors
     ///
@@ -266,7 +270,8 @@ impl Activities<'_> {
 
     /// Puts an activity into a round. The service adds the routes and computes the times.
     ///
-    /// `PATCH /activity/{id}/plan`. Docs: `docs/geoplanning/activities.md`, "Plan an activity".
+    /// `PATCH /activity/{id}/plan`. Docs:
+    /// [Plan an activity](crate::contract::activities#plan-an-activity).
     ///
     /// # Errors
     ///
@@ -279,8 +284,8 @@ impl Activities<'_> {
 
     /// Takes an activity from its resource, and out of its round.
     ///
-    /// `PATCH /activity/{id}/unassign`. Docs: `docs/geoplanning/activities.md`,
-    /// "Unassign an activity".
+    /// `PATCH /activity/{id}/unassign`. Docs:
+    /// [Unassign an activity](crate::contract::activities#unassign-an-activity).
     ///
     /// # Errors
     ///
@@ -292,7 +297,8 @@ impl Activities<'_> {
     /// Reports that the work has begun: sets [`Activity::actual_start`] and a status of type
     /// `WORKING`. If only the event is known, use [`Events::start`](crate::Events::start).
     ///
-    /// `PATCH /activity/{id}/start`. Docs: `docs/geoplanning/activities.md`, "Start an activity".
+    /// `PATCH /activity/{id}/start`. Docs:
+    /// [Start an activity](crate::contract::activities#start-an-activity).
     ///
     /// # Errors
     ///
@@ -303,10 +309,10 @@ impl Activities<'_> {
 
     /// Reports that the work is done: sets [`Activity::actual_end`] and a status of type
     /// `COMPLETED`. The response may lack the activity itself; read it again if its state matters
-    /// (finding G-19).
+    /// (finding [G-19](crate::contract#g-19)).
     ///
-    /// `PATCH /activity/{id}/finish`. Docs: `docs/geoplanning/activities.md`,
-    /// "Finish an activity".
+    /// `PATCH /activity/{id}/finish`. Docs:
+    /// [Finish an activity](crate::contract::activities#finish-an-activity).
     ///
     /// # Errors
     ///
@@ -317,8 +323,8 @@ impl Activities<'_> {
 
     /// Reports that the work will not be done, before it was started.
     ///
-    /// `PATCH /activity/{id}/rejectnowork`. Docs: `docs/geoplanning/activities.md`,
-    /// "Reject an activity".
+    /// `PATCH /activity/{id}/rejectnowork`. Docs:
+    /// [Reject an activity](crate::contract::activities#reject-an-activity).
     ///
     /// # Errors
     ///
@@ -329,8 +335,8 @@ impl Activities<'_> {
 
     /// Reports that the work will not be done, after it was started.
     ///
-    /// `PATCH /activity/{id}/rejectwork`. Docs: `docs/geoplanning/activities.md`,
-    /// "Reject a working activity".
+    /// `PATCH /activity/{id}/rejectwork`. Docs:
+    /// [Reject a working activity](crate::contract::activities#reject-a-working-activity).
     ///
     /// # Errors
     ///
@@ -345,8 +351,8 @@ impl Activities<'_> {
 
     /// Cancels an activity for good: removes it from its round and from every list.
     ///
-    /// `PATCH /activity/{id}/cancel`. Docs: `docs/geoplanning/activities.md`,
-    /// "Cancel an activity".
+    /// `PATCH /activity/{id}/cancel`. Docs:
+    /// [Cancel an activity](crate::contract::activities#cancel-an-activity).
     ///
     /// # Errors
     ///
@@ -357,8 +363,8 @@ impl Activities<'_> {
 
     /// The past activities of a customer.
     ///
-    /// `GET /activity/history/{id}`. Docs: `docs/geoplanning/activities.md`,
-    /// "List a customer's history".
+    /// `GET /activity/history/{id}`. Docs:
+    /// [List a customer's history](crate::contract::activities#list-a-customers-history).
     ///
     /// # Errors
     ///
@@ -369,8 +375,8 @@ impl Activities<'_> {
 
     /// What users have added to an activity's task: comments, pictures, signatures.
     ///
-    /// `GET /activity/{id}/attachments`. Docs: `docs/geoplanning/activities.md`,
-    /// "List an activity's attachments".
+    /// `GET /activity/{id}/attachments`. Docs:
+    /// [List an activity's attachments](crate::contract::activities#list-an-activitys-attachments).
     ///
     /// # Errors
     ///
@@ -390,7 +396,7 @@ impl From<Found<Activity>> for Activity {
 ///
 /// `Debug` shows id and date only.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: HistoryEntry".
+/// Docs: [Type: HistoryEntry](crate::contract::activities#type-historyentry).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -428,7 +434,7 @@ impl Apart for HistoryEntry {}
 ///
 /// `Debug` shows neither the text nor the picture's address.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: Attachment".
+/// Docs: [Type: Attachment](crate::contract::activities#type-attachment).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -477,7 +483,7 @@ impl Apart for Attachment {}
 open_enum! {
     /// What an attachment is.
     ///
-    /// Docs: `docs/geoplanning/activities.md`, "Type: Attachment".
+    /// Docs: [Type: Attachment](crate::contract::activities#type-attachment).
     AttachmentKind {
         /// A comment.
         Text = "TEXT",

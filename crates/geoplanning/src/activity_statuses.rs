@@ -20,7 +20,7 @@ envelopes! {
 
 /// The operation on activity statuses; from [`Client::activity_statuses`].
 ///
-/// Docs: `docs/geoplanning/activity-statuses.md`.
+/// Docs: [Activity statuses](crate::contract::activity_statuses).
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityStatuses<'a> {
     client: &'a Client,
@@ -37,8 +37,8 @@ impl Client {
 impl ActivityStatuses<'_> {
     /// All statuses.
     ///
-    /// `GET /activity/status`. Docs: `docs/geoplanning/activity-statuses.md`,
-    /// "List activity statuses".
+    /// `GET /activity/status`. Docs:
+    /// [List activity statuses](crate::contract::activity_statuses#list-activity-statuses).
     ///
     /// # Errors
     ///
@@ -49,11 +49,11 @@ impl ActivityStatuses<'_> {
 }
 
 /// How far an activity has come. Each customer of the vendor names statuses freely; the service
-/// goes by [`kind`](Self::kind), and so should programs (finding G-11).
+/// goes by [`kind`](Self::kind), and so should programs (finding [G-11](crate::contract#g-11)).
 ///
 /// `Debug` shows id and kind.
 ///
-/// Docs: `docs/geoplanning/activity-statuses.md`, "Type: ActivityStatus".
+/// Docs: [Type: ActivityStatus](crate::contract::activity_statuses#type-activitystatus).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -85,9 +85,10 @@ redacted_debug!(ActivityStatus { id, kind });
 impl Apart for ActivityStatus {}
 
 open_enum! {
-    /// What an activity's status means. Other values are kept (finding G-10).
+    /// What an activity's status means. Other values are kept (finding
+    /// [G-10](crate::contract#g-10)).
     ///
-    /// Docs: `docs/geoplanning/activity-statuses.md`, "Type: ActivityStatus".
+    /// Docs: [Type: ActivityStatus](crate::contract::activity_statuses#type-activitystatus).
     StatusKind {
         /// Unassigned.
         Unassigned = "UNASSIGNED",
@@ -110,9 +111,9 @@ open_enum! {
 
 /// Names the status that an action sets: by its id, by the caller's foreign id, or by both.
 ///
-/// The service decides whether its kind fits the action (finding G-36).
+/// The service decides whether its kind fits the action (finding [G-36](crate::contract#g-36)).
 ///
-/// Docs: `docs/geoplanning/activity-statuses.md`, "Type: StatusReference".
+/// Docs: [Type: StatusReference](crate::contract::activity_statuses#type-statusreference).
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatusReference {

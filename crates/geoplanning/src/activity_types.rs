@@ -20,7 +20,7 @@ envelopes! {
 
 /// The operation on activity types; from [`Client::activity_types`].
 ///
-/// Docs: `docs/geoplanning/activity-types.md`.
+/// Docs: [Activity types](crate::contract::activity_types).
 #[derive(Clone, Copy, Debug)]
 pub struct ActivityTypes<'a> {
     client: &'a Client,
@@ -37,7 +37,8 @@ impl Client {
 impl ActivityTypes<'_> {
     /// All types.
     ///
-    /// `GET /activity/types`. Docs: `docs/geoplanning/activity-types.md`, "List activity types".
+    /// `GET /activity/types`. Docs:
+    /// [List activity types](crate::contract::activity_types#list-activity-types).
     ///
     /// # Errors
     ///
@@ -49,11 +50,11 @@ impl ActivityTypes<'_> {
 
 /// What kind of activity it is: what it is called, how it is shown, who may create it.
 ///
-/// Name and [`meta_type`](Self::meta_type) are independent (finding G-13).
+/// Name and [`meta_type`](Self::meta_type) are independent (finding [G-13](crate::contract#g-13)).
 ///
 /// `Debug` shows id and meta type.
 ///
-/// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
+/// Docs: [Type: ActivityType](crate::contract::activity_types#type-activitytype).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -70,7 +71,7 @@ pub struct ActivityType {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
     /// The least duration of an activity of this type, in a unit that the service does not state,
-    /// probably minutes (finding G-04). Wire: `defaultDuration`.
+    /// probably minutes (finding [G-04](crate::contract#g-04)). Wire: `defaultDuration`.
     #[serde(rename = "defaultDuration", skip_serializing_if = "Option::is_none")]
     pub default_duration: Option<i64>,
     /// Whether the duration is fixed, by the field's name; its description says that it may be
@@ -129,7 +130,7 @@ impl ActivityType {
 open_enum! {
     /// What the service takes an activity's type for.
     ///
-    /// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
+    /// Docs: [Type: ActivityType](crate::contract::activity_types#type-activitytype).
     MetaType {
         /// Nothing in particular.
         Unspecified = "NONE",
@@ -151,7 +152,7 @@ open_enum! {
 open_enum! {
     /// What an activity is to the resource.
     ///
-    /// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
+    /// Docs: [Type: ActivityType](crate::contract::activity_types#type-activitytype).
     ResourceActivityType {
         /// Work.
         ActiveBusiness = "ACTIVE_BUSINESS",
@@ -165,7 +166,7 @@ open_enum! {
 open_enum! {
     /// Who may create an activity of a type.
     ///
-    /// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityType".
+    /// Docs: [Type: ActivityType](crate::contract::activity_types#type-activitytype).
     ActivityRole {
         /// Dispatchers.
         DispatcherCreate = "DISPATCHER_CREATE",
@@ -175,9 +176,9 @@ open_enum! {
 }
 
 /// Names the type of an activity that is sent. The vendor doesn't document which of the two finds
-/// the type, so give both if there are both (finding G-32).
+/// the type, so give both if there are both (finding [G-32](crate::contract#g-32)).
 ///
-/// Docs: `docs/geoplanning/activity-types.md`, "Type: ActivityTypeReference".
+/// Docs: [Type: ActivityTypeReference](crate::contract::activity_types#type-activitytypereference).
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

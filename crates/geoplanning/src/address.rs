@@ -10,7 +10,7 @@ use crate::id::AddressId;
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/README.md`, "Addresses".
+/// Docs: [Addresses](crate::contract#addresses).
 #[derive(Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ redacted_debug!(Coordinates {});
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/README.md`, "Addresses".
+/// Docs: [Addresses](crate::contract#addresses).
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -124,7 +124,8 @@ redacted_debug!(StreetAddress {});
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/address.md`, "Type: NewAddress" and "Type: CustomerAddress".
+/// Docs: [Type: NewAddress](crate::contract::address#type-newaddress) and
+/// [Type: CustomerAddress](crate::contract::address#type-customeraddress).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewAddress {
@@ -222,7 +223,8 @@ impl Validate for NewAddress {
     }
 }
 
-/// The address of a customer, who needs the administrative part (finding G-37).
+/// The address of a customer, who needs the administrative part (finding
+/// [G-37](crate::contract#g-37)).
 pub(crate) struct AddressOfCustomer<'a>(pub(crate) &'a NewAddress);
 
 impl Validate for AddressOfCustomer<'_> {
@@ -288,11 +290,12 @@ impl From<&Address> for NewAddress {
     }
 }
 
-/// A place, as the service knows it. Any part may be missing (finding G-37).
+/// A place, as the service knows it. Any part may be missing (finding
+/// [G-37](crate::contract#g-37)).
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/address.md`, "Type: Address".
+/// Docs: [Type: Address](crate::contract::address#type-address).
 #[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -19,7 +19,8 @@ const PRODUCTION: &str = "https://api.geoplanning.net";
 /// The base URL of the vendor's test system, for [`ClientBuilder::base_url`].
 pub const TEST_SYSTEM: &str = "https://apitest.geoplanning.net";
 
-/// Both headers have it on every request, with or without a body (finding G-25).
+/// Both headers have it on every request, with or without a body (finding
+/// [G-25](crate::contract#g-25)).
 const MEDIA_TYPE: HeaderValue =
     HeaderValue::from_static("application/vnd.geoplanning-v3.0+json;charset=UTF-8");
 

@@ -39,7 +39,7 @@ envelopes! {
 
 /// The operations on customers; from [`Client::customers`].
 ///
-/// Docs: `docs/geoplanning/customers.md`.
+/// Docs: [Customers](crate::contract::customers).
 #[derive(Clone, Copy, Debug)]
 pub struct Customers<'a> {
     pub(crate) client: &'a Client,
@@ -59,7 +59,7 @@ impl Customers<'_> {
     /// It is retried only while the service certainly has not acted;
     /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
-    /// `POST /customers`. Docs: `docs/geoplanning/customers.md`, "Add a customer".
+    /// `POST /customers`. Docs: [Add a customer](crate::contract::customers#add-a-customer).
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Customers<'_> {
 
     /// Reads a customer, without opening hours: the service does not return them.
     ///
-    /// `GET /customers/{id}`. Docs: `docs/geoplanning/customers.md`, "Get a customer".
+    /// `GET /customers/{id}`. Docs: [Get a customer](crate::contract::customers#get-a-customer).
     ///
     /// # Errors
     ///
@@ -135,7 +135,8 @@ impl Customers<'_> {
 
     /// Reads a customer by the caller's foreign id, without opening hours.
     ///
-    /// `GET /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Get a customer".
+    /// `GET /customers/ref/{ref}`. Docs:
+    /// [Get a customer](crate::contract::customers#get-a-customer).
     ///
     /// # Errors
     ///
@@ -149,7 +150,7 @@ impl Customers<'_> {
     /// Replaces a customer: what the update leaves out becomes blank. Make it from what was read,
     /// with [`CustomerUpdate::from_read`].
     ///
-    /// `PUT /customers/{id}`. Docs: `docs/geoplanning/customers.md`, "Edit a customer".
+    /// `PUT /customers/{id}`. Docs: [Edit a customer](crate::contract::customers#edit-a-customer).
     ///
     /// # Errors
     ///
@@ -162,7 +163,8 @@ impl Customers<'_> {
     /// Replaces a customer by the caller's foreign id, which the update repeats: what it leaves out
     /// becomes blank. To change the foreign id, update by id.
     ///
-    /// `PUT /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Edit a customer".
+    /// `PUT /customers/ref/{ref}`. Docs:
+    /// [Edit a customer](crate::contract::customers#edit-a-customer).
     ///
     /// # Errors
     ///
@@ -188,7 +190,8 @@ impl Customers<'_> {
     /// is then [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
     ///
-    /// `DELETE /customers/{id}`. Docs: `docs/geoplanning/customers.md`, "Delete a customer".
+    /// `DELETE /customers/{id}`. Docs:
+    /// [Delete a customer](crate::contract::customers#delete-a-customer).
     ///
     /// # Errors
     ///
@@ -200,7 +203,8 @@ impl Customers<'_> {
     /// Deletes a customer by the caller's foreign id. A foreign id need not be unique, so the call
     /// is not repeated after an unknown outcome.
     ///
-    /// `DELETE /customers/ref/{ref}`. Docs: `docs/geoplanning/customers.md`, "Delete a customer".
+    /// `DELETE /customers/ref/{ref}`. Docs:
+    /// [Delete a customer](crate::contract::customers#delete-a-customer).
     ///
     /// # Errors
     ///
@@ -219,11 +223,11 @@ impl From<Found<Customer>> for Customer {
 }
 
 /// A customer, as it is read. It has no opening hours: the service accepts them and does not return
-/// them (finding G-09).
+/// them (finding [G-09](crate::contract#g-09)).
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/customers.md`, "Type: Customer".
+/// Docs: [Type: Customer](crate::contract::customers#type-customer).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -264,7 +268,8 @@ impl Apart for Customer {}
 ///
 /// `Debug` shows the opening hours.
 ///
-/// Docs: `docs/geoplanning/customers.md`, "Add a customer" and "Edit a customer".
+/// Docs: [Add a customer](crate::contract::customers#add-a-customer) and
+/// [Edit a customer](crate::contract::customers#edit-a-customer).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -275,8 +280,8 @@ pub struct NewCustomer {
     pub foreign_id: Option<String>,
     /// 150 characters at most. Wire: `name`.
     pub name: String,
-    /// Where the customer is. Unlike elsewhere, coordinates alone do not suffice (finding G-37).
-    /// Wire: `address`.
+    /// Where the customer is. Unlike elsewhere, coordinates alone do not suffice (finding
+    /// [G-37](crate::contract#g-37)). Wire: `address`.
     pub address: NewAddress,
     /// 25 characters at most. Wire: `mobileNumber`.
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
@@ -316,7 +321,7 @@ redacted_debug!(NewCustomer { opening_hours });
 /// # }
 /// ```
 ///
-/// Docs: `docs/geoplanning/customers.md`, "Edit a customer".
+/// Docs: [Edit a customer](crate::contract::customers#edit-a-customer).
 pub type CustomerUpdate = NewCustomer;
 
 impl NewCustomer {

@@ -10,7 +10,7 @@ use crate::id::EnumerableId;
 ///
 /// `Debug` shows the id only: what a person knows is personal.
 ///
-/// Docs: `docs/geoplanning/enumerables.md`, "Type: Enumerable".
+/// Docs: [Type: Enumerable](crate::contract::enumerables#type-enumerable).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -37,8 +37,8 @@ redacted_debug!(Enumerable { id });
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/enumerables.md`, "Type: NewEnumerable". The `id` of the vendor's examples,
-/// always `null`, is not sent (finding G-33).
+/// Docs: [Type: NewEnumerable](crate::contract::enumerables#type-newenumerable). The `id` of the
+/// vendor's examples, always `null`, is not sent (finding [G-33](crate::contract#g-33)).
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use crate::list::Apart;
 
 /// The outcome, in every response.
 ///
-/// Docs: `docs/geoplanning/envelope.md`, "Type: EnvelopeStatus".
+/// Docs: [Type: EnvelopeStatus](crate::contract::envelope#type-envelopestatus).
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
 pub(crate) struct EnvelopeStatus {
@@ -32,9 +32,9 @@ pub(crate) trait Contents {
     fn take(response: &Response) -> Result<Self::Content, Error>;
 }
 
-/// A response without content. A 204 has no body, whatever bytes follow its head (finding G-22);
-/// another success may have none, `null`, or an envelope with a code in it. Anything else, such as
-/// a proxy's page, does not show that anything was done.
+/// A response without content. A 204 has no body, whatever bytes follow its head (finding
+/// [G-22](crate::contract#g-22)); another success may have none, `null`, or an envelope with a code
+/// in it. Anything else, such as a proxy's page, does not show that anything was done.
 impl Contents for () {
     type Content = ();
 
@@ -83,8 +83,9 @@ pub(crate) use envelopes;
 
 /// Takes the member `name` out of its envelope.
 ///
-/// A code other than 0 is a failure, whatever the HTTP status (finding G-26). Alone, it means that
-/// nothing was done; beside what was asked for, nobody knows.
+/// A code other than 0 is a failure, whatever the HTTP status (finding
+/// [G-26](crate::contract#g-26)). Alone, it means that nothing was done; beside what was asked for,
+/// nobody knows.
 pub(crate) fn open<E: DeserializeOwned, C: Apart>(
     response: &Response,
     name: &str,
@@ -121,7 +122,7 @@ fn open_apart<C: Apart>(body: &[u8], name: &str) -> Option<(EnvelopeStatus, Opti
 }
 
 /// Whether a body holds something under `name`: not nothing, in any of the service's spellings
-/// (finding G-40).
+/// (finding [G-40](crate::contract#g-40)).
 #[cold]
 fn holds(body: &[u8], name: &str) -> bool {
     let members: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();

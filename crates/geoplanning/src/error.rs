@@ -5,7 +5,7 @@ use vendor_client_core::VendorMessage;
 use crate::envelope;
 
 /// Reads the code and message of a response with a failure status. The vendor does not document its
-/// body (finding G-26).
+/// body (finding [G-26](crate::contract#g-26)).
 pub(crate) fn read_failure(body: &[u8]) -> VendorMessage {
     envelope::failure_inside(body).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ endpoints! {
 
 /// The operation on events; from [`Client::events`].
 ///
-/// Docs: `docs/geoplanning/events.md`.
+/// Docs: [Events](crate::contract::events).
 #[derive(Clone, Copy, Debug)]
 pub struct Events<'a> {
     client: &'a Client,
@@ -33,8 +33,8 @@ impl Events<'_> {
     /// Reports that the work of an event's activity has begun, as
     /// [`Activities::start`](crate::Activities::start) does by the activity's id.
     ///
-    /// `PATCH /events/{id}/start`. Docs: `docs/geoplanning/events.md`,
-    /// "Start an activity by event".
+    /// `PATCH /events/{id}/start`. Docs:
+    /// [Start an activity by event](crate::contract::events#start-an-activity-by-event).
     ///
     /// # Errors
     ///

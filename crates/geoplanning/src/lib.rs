@@ -159,7 +159,7 @@
 //!
 //! [`Client`] and [`ClientBuilder`]; then a handle per kind of object: [`Activities`], [`Events`],
 //! [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`], [`Users`],
-//! [`Pois`]. The service's quirks are documented in `docs/geoplanning` of the repository.
+//! [`Pois`]. The service as its vendor documents it, with every quirk we know of, is in [`contract`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -169,6 +169,9 @@ mod activity_types;
 mod address;
 mod client;
 mod concurrent;
+/// The service as its vendor documents it, and where this crate departs from that.
+#[cfg(doc)]
+pub mod contract;
 mod customers;
 mod day;
 mod enumerables;
@@ -249,12 +252,13 @@ pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 
 /// Fields that the vendor's customer has defined. Wire: `properties`.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: Task" and "Type: Resource".
+/// Docs: [Type: Task](crate::contract::task#type-task) and
+/// [Type: Resource](crate::contract::resources#type-resource).
 pub type Properties = serde_json::Map<String, serde_json::Value>;
 
 /// Fields of a response that this version of the crate does not know, as they came.
 ///
-/// Docs: `docs/geoplanning/README.md`, "Responses".
+/// Docs: [Responses](crate::contract#responses).
 pub type UnknownFields = serde_json::Map<String, serde_json::Value>;
 
 /// The endpoints of every file.

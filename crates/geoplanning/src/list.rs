@@ -23,7 +23,7 @@ use serde_json::Value;
 /// # }
 /// ```
 ///
-/// Docs: `docs/geoplanning/README.md`, "Responses".
+/// Docs: [Responses](crate::contract#responses).
 #[derive(Clone, Debug, PartialEq)]
 pub struct List<T> {
     elements: Vec<T>,

@@ -21,7 +21,8 @@ impl Client {
     /// Checks the credentials, and returns whose they are. Every call carries them; this finds
     /// wrong ones early.
     ///
-    /// `GET /login/check`. Docs: `docs/geoplanning/login.md`, "Check the credentials".
+    /// `GET /login/check`. Docs:
+    /// [Check the credentials](crate::contract::login#check-the-credentials).
     ///
     /// # Errors
     ///
@@ -35,7 +36,7 @@ impl Client {
 ///
 /// `Debug` shows ids and the language.
 ///
-/// Docs: `docs/geoplanning/login.md`, "Type: LoginUser".
+/// Docs: [Type: LoginUser](crate::contract::login#type-loginuser).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

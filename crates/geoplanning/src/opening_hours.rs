@@ -40,7 +40,8 @@ const WEEK_END: [Weekday; 2] = [Weekday::Saturday, Weekday::Sunday];
 /// Wire: `openingHours`. A task counts weekdays from 0, a customer from 1; both have times of day
 /// in minutes from midnight.
 ///
-/// Docs: `docs/geoplanning/opening-hours.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
+/// Docs: [Type: NewOpeningHour](crate::contract::opening_hours#type-newopeninghour) and
+/// [Type: CustomerOpeningHour](crate::contract::opening_hours#type-customeropeninghour).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpeningHours(Vec<OpeningHour>);
 
@@ -130,7 +131,8 @@ impl IntoIterator for OpeningHours {
 
 /// When a place is open on one day of the week.
 ///
-/// Docs: `docs/geoplanning/opening-hours.md`, "Type: NewOpeningHour" and "Type: CustomerOpeningHour".
+/// Docs: [Type: NewOpeningHour](crate::contract::opening_hours#type-newopeninghour) and
+/// [Type: CustomerOpeningHour](crate::contract::opening_hours#type-customeropeninghour).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OpeningHour {
@@ -160,13 +162,14 @@ impl OpeningHour {
 ///
 /// Wire: minutes from midnight; 570 is 09:30, 1440 the day's end.
 ///
-/// Docs: `docs/geoplanning/README.md`, "Units".
+/// Docs: [Units](crate::contract#units).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TimeOfDay {
     /// Before the day's end.
     At(Time),
-    /// Midnight at the end of the day. A customer cannot have it (finding G-08).
+    /// Midnight at the end of the day. A customer cannot have it (finding
+    /// [G-08](crate::contract#g-08)).
     EndOfDay,
 }
 

@@ -13,7 +13,7 @@ use crate::list::{Apart, List};
 endpoints! {
     CLOSEST_POIS_BY_ADDRESS = GET "/pois/closest"
         Query<StreetAddress>, () => PoisResponse, idempotent;
-    /// Told apart from the other by its query alone (finding G-28).
+    /// Told apart from the other by its query alone (finding [G-28](crate::contract#g-28)).
     CLOSEST_POIS_BY_COORDINATES = GET "/pois/closest"
         Query<Coordinates>, () => PoisResponse, idempotent;
 }
@@ -24,7 +24,7 @@ envelopes! {
 
 /// The operations on points of interest; from [`Client::pois`].
 ///
-/// Docs: `docs/geoplanning/pois.md`.
+/// Docs: [Points of interest](crate::contract::pois).
 #[derive(Clone, Copy, Debug)]
 pub struct Pois<'a> {
     client: &'a Client,
@@ -41,8 +41,8 @@ impl Client {
 impl Pois<'_> {
     /// The ten points of interest that are closest to an address, the nearest first.
     ///
-    /// `GET /pois/closest`. Docs: `docs/geoplanning/pois.md`,
-    /// "List the closest points to an address".
+    /// `GET /pois/closest`. Docs:
+    /// [List the closest points to an address](crate::contract::pois#list-the-closest-points-to-an-address).
     ///
     /// # Errors
     ///
@@ -56,8 +56,8 @@ impl Pois<'_> {
 
     /// The ten points of interest that are closest to a place, the nearest first.
     ///
-    /// `GET /pois/closest`. Docs: `docs/geoplanning/pois.md`,
-    /// "List the closest points to coordinates".
+    /// `GET /pois/closest`. Docs:
+    /// [List the closest points to coordinates](crate::contract::pois#list-the-closest-points-to-coordinates).
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Pois<'_> {
 ///
 /// `Debug` shows neither the place nor the distance.
 ///
-/// Docs: `docs/geoplanning/pois.md`, "Type: Poi".
+/// Docs: [Type: Poi](crate::contract::pois#type-poi).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

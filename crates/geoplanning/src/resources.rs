@@ -42,7 +42,7 @@ envelopes! {
 
 /// The operations on resources; from [`Client::resources`].
 ///
-/// Docs: `docs/geoplanning/resources.md`.
+/// Docs: [Resources](crate::contract::resources).
 #[derive(Clone, Copy, Debug)]
 pub struct Resources<'a> {
     pub(crate) client: &'a Client,
@@ -60,7 +60,7 @@ impl Resources<'_> {
     /// Reads a resource, with what `fields` names. [`ResourceField::ALL`] is what an update
     /// needs.
     ///
-    /// `GET /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Get a resource".
+    /// `GET /resources/{id}`. Docs: [Get a resource](crate::contract::resources#get-a-resource).
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Resources<'_> {
 
     /// Reads a resource by the caller's foreign id, with what `fields` names.
     ///
-    /// `GET /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Get a resource".
+    /// `GET /resources?fid=`. Docs: [Get a resource](crate::contract::resources#get-a-resource).
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Resources<'_> {
     /// It is retried only while the service certainly has not acted;
     /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
-    /// `POST /resources`. Docs: `docs/geoplanning/resources.md`, "Add a resource".
+    /// `POST /resources`. Docs: [Add a resource](crate::contract::resources#add-a-resource).
     ///
     /// # Errors
     ///
@@ -159,9 +159,10 @@ impl Resources<'_> {
     /// Replaces a resource: what the update leaves out becomes blank. Make it from what was read,
     /// with [`ResourceUpdate::from_read`].
     ///
-    /// The response may differ from what was sent (finding G-31).
+    /// The response may differ from what was sent (finding [G-31](crate::contract#g-31)).
     ///
-    /// `PUT /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
+    /// `PUT /resources/{id}`. Docs:
+    /// [Update a resource](crate::contract::resources#update-a-resource).
     ///
     /// # Errors
     ///
@@ -174,7 +175,8 @@ impl Resources<'_> {
     /// Replaces a resource by the caller's foreign id, which the update repeats: what it leaves out
     /// becomes blank. To change the foreign id, update by id.
     ///
-    /// `PUT /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Update a resource".
+    /// `PUT /resources?fid=`. Docs:
+    /// [Update a resource](crate::contract::resources#update-a-resource).
     ///
     /// # Errors
     ///
@@ -200,7 +202,8 @@ impl Resources<'_> {
     /// is then [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied) at once.
     ///
-    /// `DELETE /resources/{id}`. Docs: `docs/geoplanning/resources.md`, "Delete a resource".
+    /// `DELETE /resources/{id}`. Docs:
+    /// [Delete a resource](crate::contract::resources#delete-a-resource).
     ///
     /// # Errors
     ///
@@ -213,7 +216,8 @@ impl Resources<'_> {
     /// Deletes a resource by the caller's foreign id. A foreign id need not be unique, so the call
     /// is not repeated after an unknown outcome.
     ///
-    /// `DELETE /resources?fid=`. Docs: `docs/geoplanning/resources.md`, "Delete a resource".
+    /// `DELETE /resources?fid=`. Docs:
+    /// [Delete a resource](crate::contract::resources#delete-a-resource).
     ///
     /// # Errors
     ///
@@ -234,7 +238,7 @@ impl From<Found<Resource>> for Resource {
 open_enum! {
     /// What a resource is read with, beyond what is always there.
     ///
-    /// Docs: `docs/geoplanning/resources.md`, "Get a resource".
+    /// Docs: [Get a resource](crate::contract::resources#get-a-resource).
     ResourceField {
         /// [`Resource::start_address`].
         StartAddress = "startAddress",
@@ -261,14 +265,15 @@ impl ResourceField {
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/resources.md`, "Type: Resource".
+/// Docs: [Type: Resource](crate::contract::resources#type-resource).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Resource {
     /// The resource's id. Wire: `id`.
     pub id: ResourceId,
-    /// The caller's foreign id. Wire: `fid`, also read as `foreignId` (finding G-16).
+    /// The caller's foreign id. Wire: `fid`, also read as `foreignId` (finding
+    /// [G-16](crate::contract#g-16)).
     #[serde(
         rename = "fid",
         alias = "foreignId",
@@ -312,7 +317,8 @@ impl Apart for Resource {}
 ///
 /// `Debug` shows whether it is internal.
 ///
-/// Docs: `docs/geoplanning/resources.md`, "Add a resource" and "Update a resource".
+/// Docs: [Add a resource](crate::contract::resources#add-a-resource) and
+/// [Update a resource](crate::contract::resources#update-a-resource).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -355,7 +361,7 @@ redacted_debug!(NewResource { is_internal });
 /// # }
 /// ```
 ///
-/// Docs: `docs/geoplanning/resources.md`, "Update a resource".
+/// Docs: [Update a resource](crate::contract::resources#update-a-resource).
 pub type ResourceUpdate = NewResource;
 
 impl NewResource {
@@ -433,7 +439,7 @@ impl Validate for NewResource {
 ///
 /// `Debug` shows the id and the amounts.
 ///
-/// Docs: `docs/geoplanning/resources.md`, "Type: Capacity".
+/// Docs: [Type: Capacity](crate::contract::resources#type-capacity).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -472,7 +478,7 @@ redacted_debug!(Capacity {
 ///
 /// `Debug` shows the amounts.
 ///
-/// Docs: `docs/geoplanning/resources.md`, "Type: NewCapacity".
+/// Docs: [Type: NewCapacity](crate::contract::resources#type-newcapacity).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -551,14 +557,15 @@ impl Validate for NewCapacity {
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/resources.md`, "Type: ResourceReference".
+/// Docs: [Type: ResourceReference](crate::contract::resources#type-resourcereference).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceReference {
     /// The resource's id. Wire: `id`.
     pub id: ResourceId,
-    /// The caller's foreign id. Wire: `foreignId`, also read as `fid` (finding G-16).
+    /// The caller's foreign id. Wire: `foreignId`, also read as `fid` (finding
+    /// [G-16](crate::contract#g-16)).
     #[serde(
         rename = "foreignId",
         alias = "fid",

@@ -40,7 +40,7 @@ envelopes! {
 
 /// The operations on rounds; from [`Client::rounds`].
 ///
-/// Docs: `docs/geoplanning/rounds.md`.
+/// Docs: [Rounds](crate::contract::rounds).
 #[derive(Clone, Copy, Debug)]
 pub struct Rounds<'a> {
     client: &'a Client,
@@ -57,7 +57,7 @@ impl Client {
 impl Rounds<'_> {
     /// Reads a round with its activities.
     ///
-    /// `GET /rounds/{id}`. Docs: `docs/geoplanning/rounds.md`, "Get a round".
+    /// `GET /rounds/{id}`. Docs: [Get a round](crate::contract::rounds#get-a-round).
     ///
     /// # Errors
     ///
@@ -68,8 +68,8 @@ impl Rounds<'_> {
 
     /// The rounds of a resource on a day. The day's offset determines whose day is meant.
     ///
-    /// `GET /rounds/resource/{id}`. Docs: `docs/geoplanning/rounds.md`,
-    /// "List a resource's rounds".
+    /// `GET /rounds/resource/{id}`. Docs:
+    /// [List a resource's rounds](crate::contract::rounds#list-a-resources-rounds).
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl Rounds<'_> {
 
     /// Adds a resource's round for a day, empty, with the resource's working hours and addresses.
     ///
-    /// `POST /rounds`. Docs: `docs/geoplanning/rounds.md`, "Add a round".
+    /// `POST /rounds`. Docs: [Add a round](crate::contract::rounds#add-a-round).
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl Rounds<'_> {
 
     /// Ends a round: nothing more happens in it.
     ///
-    /// `PUT /rounds/{id}/close`. Docs: `docs/geoplanning/rounds.md`, "Close a round".
+    /// `PUT /rounds/{id}/close`. Docs: [Close a round](crate::contract::rounds#close-a-round).
     ///
     /// # Errors
     ///
@@ -189,7 +189,7 @@ impl Validate for OfDay {
 ///
 /// `Debug` shows no address.
 ///
-/// Docs: `docs/geoplanning/rounds.md`, "Type: Round".
+/// Docs: [Type: Round](crate::contract::rounds#type-round).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -227,8 +227,8 @@ pub struct Round {
     /// `CLOSED` after closing; no other value is documented. Wire: `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// In the order of the day, of all variants. Empty, after some actions, although there are
-    /// some (finding G-19). Wire: `activities`.
+    /// In the order of the day, of all variants. Empty, after some actions, although there are some
+    /// (finding [G-19](crate::contract#g-19)). Wire: `activities`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activities: Option<List<Activity>>,
     /// Fields that this version of the crate does not know.
@@ -286,7 +286,7 @@ impl Round {
 /// It comes from a round that was read, by [`Round::key`], and every action that changes the round
 /// makes it stale: [`renew`](Self::renew) takes the new one from the response.
 ///
-/// Docs: `docs/geoplanning/rounds.md`, "Type: RoundKey".
+/// Docs: [Type: RoundKey](crate::contract::rounds#type-roundkey).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -323,9 +323,9 @@ impl RoundKey {
 /// The rounds that an action changed, with their new keys.
 ///
 /// The activity itself may be missing from them: to know its new state, read it again (finding
-/// G-19).
+/// [G-19](crate::contract#g-19)).
 ///
-/// Docs: `docs/geoplanning/README.md`, "Rounds and their key".
+/// Docs: [Rounds and their key](crate::contract#rounds-and-their-key).
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -358,7 +358,7 @@ impl ChangedRounds {
 /// The round that an activity is in, as far as the activity names it. To act on the round, read it
 /// first: its key is not here.
 ///
-/// Docs: `docs/geoplanning/rounds.md`, "Type: RoundReference".
+/// Docs: [Type: RoundReference](crate::contract::rounds#type-roundreference).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -386,7 +386,7 @@ redacted_debug!(RoundReference {
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/rounds.md`, "Type: PersonReference".
+/// Docs: [Type: PersonReference](crate::contract::rounds#type-personreference).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -405,12 +405,12 @@ redacted_debug!(PersonReference { id });
 
 /// A resource's round for a day, as it is added.
 ///
-/// Docs: `docs/geoplanning/rounds.md`, "Add a round".
+/// Docs: [Add a round](crate::contract::rounds#add-a-round).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewRound {
-    /// The day. Wire: `date`, as the day's midnight in UTC (finding G-47).
+    /// The day. Wire: `date`, as the day's midnight in UTC (finding [G-47](crate::contract#g-47)).
     #[serde(with = "wire::day")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
     pub date: Date,

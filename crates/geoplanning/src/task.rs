@@ -20,7 +20,7 @@ use crate::{Properties, UnknownFields, wire};
 ///
 /// `Debug` shows ids, dates and the duration only.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: Task".
+/// Docs: [Type: Task](crate::contract::task#type-task).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -32,7 +32,7 @@ pub struct Task {
     /// The caller's foreign id, by which the activity is found. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
-    /// How long it takes. Wire: `duration`, in seconds (finding G-01).
+    /// How long it takes. Wire: `duration`, in seconds (finding [G-01](crate::contract#g-01)).
     #[serde(with = "wire::seconds")]
     #[cfg_attr(feature = "schema", schemars(with = "i64"))]
     pub duration: Duration,
@@ -76,7 +76,7 @@ pub struct Task {
     #[serde(rename = "preAssignment", skip_serializing_if = "Option::is_none")]
     pub pre_assignment: Option<PreAssignment>,
     /// The skills and attributes that the resource must have. Absent and empty are different
-    /// (finding G-40). Wire: `enumerables`.
+    /// (finding [G-40](crate::contract#g-40)). Wire: `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<Enumerable>>,
     /// What is delivered. Wire: `orders`.
@@ -117,7 +117,7 @@ impl Task {
 ///
 /// `Debug` shows dates and the duration only.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: NewTask".
+/// Docs: [Type: NewTask](crate::contract::task#type-newtask).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -128,8 +128,8 @@ pub struct NewTask {
     /// to be unique; make it so. Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
-    /// How long it takes: a whole number of minutes, or it is refused before sending.
-    /// Wire: `duration`, in minutes (finding G-01).
+    /// How long it takes: a whole number of minutes, or it is refused before sending. Wire:
+    /// `duration`, in minutes (finding [G-01](crate::contract#g-01)).
     #[serde(with = "wire::minutes")]
     #[cfg_attr(feature = "schema", schemars(with = "i64"))]
     pub duration: Duration,
@@ -160,7 +160,7 @@ pub struct NewTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orders: Option<Vec<NewOrder>>,
     /// The skills and attributes that the resource must have. Whether an update changes it is not
-    /// documented (finding G-34). Wire: `enumerables`.
+    /// documented (finding [G-34](crate::contract#g-34)). Wire: `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<NewEnumerable>>,
     /// When the place is open. Wire: `openingHours`.
@@ -260,11 +260,12 @@ impl Validate for NewTask {
     }
 }
 
-/// The contact on site of a task. A customer spells the same fields differently (finding G-17).
+/// The contact on site of a task. A customer spells the same fields differently (finding
+/// [G-17](crate::contract#g-17)).
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: Contact".
+/// Docs: [Type: Contact](crate::contract::task#type-contact).
 #[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -303,7 +304,7 @@ impl Contact {
 
 /// An agreed time, as it is read.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: Appointment".
+/// Docs: [Type: Appointment](crate::contract::task#type-appointment).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -328,7 +329,7 @@ redacted_debug!(Appointment { id, start, end });
 
 /// An agreed time, as it is sent.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: NewAppointment".
+/// Docs: [Type: NewAppointment](crate::contract::task#type-newappointment).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -374,7 +375,7 @@ impl Validate for NewAppointment {
 ///
 /// `Debug` shows the id only.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: Order".
+/// Docs: [Type: Order](crate::contract::task#type-order).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -402,7 +403,7 @@ redacted_debug!(Order { id });
 ///
 /// `Debug` shows none of it.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: NewOrder".
+/// Docs: [Type: NewOrder](crate::contract::task#type-neworder).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -456,7 +457,7 @@ impl Validate for NewOrder {
 
 /// When the place of a task is open on one day of the week, as it is read.
 ///
-/// Docs: `docs/geoplanning/opening-hours.md`, "Type: OpeningHour".
+/// Docs: [Type: OpeningHour](crate::contract::opening_hours#type-openinghour).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -496,7 +497,7 @@ impl TaskOpeningHour {
 
 /// Says which resource has an activity that is in no round yet.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: PreAssignment".
+/// Docs: [Type: PreAssignment](crate::contract::task#type-preassignment).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -522,7 +523,7 @@ redacted_debug!(PreAssignment { resource, date });
 
 /// The customer of a task that is sent.
 ///
-/// Docs: `docs/geoplanning/task.md`, "Type: CustomerReference".
+/// Docs: [Type: CustomerReference](crate::contract::task#type-customerreference).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -23,7 +23,7 @@ envelopes! {
 
 /// The operations on users; from [`Client::users`].
 ///
-/// Docs: `docs/geoplanning/users.md`.
+/// Docs: [Users](crate::contract::users).
 #[derive(Clone, Copy, Debug)]
 pub struct Users<'a> {
     client: &'a Client,
@@ -40,7 +40,7 @@ impl Client {
 impl Users<'_> {
     /// Reads a user, with what `fields` names.
     ///
-    /// `GET /users/{id}`. Docs: `docs/geoplanning/users.md`, "Get a user".
+    /// `GET /users/{id}`. Docs: [Get a user](crate::contract::users#get-a-user).
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl Users<'_> {
 
     /// All users, without their roles.
     ///
-    /// `GET /users`. Docs: `docs/geoplanning/users.md`, "List users".
+    /// `GET /users`. Docs: [List users](crate::contract::users#list-users).
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Users<'_> {
 
     /// The users who are bound to a resource, or those who are not, without their roles.
     ///
-    /// `GET /users?resourceBound=`. Docs: `docs/geoplanning/users.md`, "List users".
+    /// `GET /users?resourceBound=`. Docs: [List users](crate::contract::users#list-users).
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ impl Validate for ListedUsers {}
 open_enum! {
     /// What a user is read with, beyond what is always there.
     ///
-    /// Docs: `docs/geoplanning/users.md`, "Get a user".
+    /// Docs: [Get a user](crate::contract::users#get-a-user).
     UserField {
         /// [`User::roles`].
         Roles = "roles",
@@ -103,7 +103,7 @@ open_enum! {
 ///
 /// `Debug` shows ids only.
 ///
-/// Docs: `docs/geoplanning/users.md`, "Type: User".
+/// Docs: [Type: User](crate::contract::users#type-user).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

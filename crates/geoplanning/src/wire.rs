@@ -1,6 +1,6 @@
 //! What is strange about this vendor on the wire.
 //!
-//! Docs: `docs/geoplanning/README.md`, "Dates and times" and "Units".
+//! Docs: [Dates and times](crate::contract#dates-and-times) and [Units](crate::contract#units).
 
 use std::fmt;
 use std::time::Duration;
@@ -78,7 +78,8 @@ impl Field<Self> for Duration {
 }
 
 /// A date as responses have it: ISO 8601, with a fraction or without and with any offset, or epoch
-/// milliseconds (findings G-05, G-06, G-07). Written as the examples of responses are.
+/// milliseconds (findings [G-05](crate::contract#g-05), [G-06](crate::contract#g-06),
+/// [G-07](crate::contract#g-07)). Written as the examples of responses are.
 pub(crate) mod instant {
     use super::*;
 
@@ -206,8 +207,8 @@ where
     out.serialize_str(&text)
 }
 
-/// `dueDate` and `appointment` of a task that is sent: epoch milliseconds (finding G-05). What is
-/// finer is cut.
+/// `dueDate` and `appointment` of a task that is sent: epoch milliseconds (finding
+/// [G-05](crate::contract#g-05)). What is finer is cut.
 pub(crate) mod epoch_milliseconds {
     use super::*;
 
@@ -227,7 +228,8 @@ pub(crate) mod epoch_milliseconds {
     }
 }
 
-/// `assignDate`: ISO 8601 in UTC, with milliseconds (finding G-07). What is finer is cut.
+/// `assignDate`: ISO 8601 in UTC, with milliseconds (finding [G-07](crate::contract#g-07)). What is
+/// finer is cut.
 pub(crate) mod utc_milliseconds {
     use super::*;
 
@@ -245,8 +247,8 @@ pub(crate) mod utc_milliseconds {
     }
 }
 
-/// `date` of the actions: ISO 8601 in UTC, with seconds; milliseconds only
-/// where they are not zero (finding G-07). What is finer is cut.
+/// `date` of the actions: ISO 8601 in UTC, with seconds; milliseconds only where they are not zero
+/// (finding [G-07](crate::contract#g-07)). What is finer is cut.
 pub(crate) mod utc_seconds {
     use super::*;
 
@@ -267,7 +269,8 @@ pub(crate) mod utc_seconds {
     }
 }
 
-/// The day of a new round: its midnight in UTC, with seconds (findings G-07 and G-47).
+/// The day of a new round: its midnight in UTC, with seconds (findings [G-07](crate::contract#g-07)
+/// and [G-47](crate::contract#g-47)).
 pub(crate) mod day {
     use super::*;
 
@@ -286,7 +289,8 @@ pub(crate) mod day {
 }
 
 /// The day whose rounds are listed: its midnight with milliseconds and the caller's offset, which
-/// says whose day is meant (findings G-07 and G-47).
+/// says whose day is meant (findings [G-07](crate::contract#g-07) and
+/// [G-47](crate::contract#g-47)).
 pub(crate) mod local_day {
     use super::*;
     use crate::day::Day;
@@ -310,7 +314,7 @@ pub(crate) mod local_day {
     }
 }
 
-/// The duration of what is sent: whole minutes (finding G-01).
+/// The duration of what is sent: whole minutes (finding [G-01](crate::contract#g-01)).
 pub(crate) mod minutes {
     use super::*;
 
@@ -343,8 +347,9 @@ pub(crate) mod minutes {
     }
 }
 
-/// The duration of what is received: seconds (findings G-01, G-03). Other amounts come back as
-/// decimals (finding G-45), so these are read with a fraction as well.
+/// The duration of what is received: seconds (findings [G-01](crate::contract#g-01),
+/// [G-03](crate::contract#g-03)). Other amounts come back as decimals (finding
+/// [G-45](crate::contract#g-45)), so these are read with a fraction as well.
 pub(crate) mod seconds {
     use super::*;
 
@@ -405,7 +410,8 @@ impl<'de> Deserialize<'de> for Seconds {
     }
 }
 
-/// Weekdays and times of day, which tasks and customers spell differently (finding G-08).
+/// Weekdays and times of day, which tasks and customers spell differently (finding
+/// [G-08](crate::contract#g-08)).
 pub(crate) mod hours {
     use std::marker::PhantomData;
 
@@ -444,7 +450,7 @@ pub(crate) mod hours {
 
     /// An opening hour of a task that is sent.
     ///
-    /// Docs: `docs/geoplanning/opening-hours.md`, "Type: NewOpeningHour".
+    /// Docs: [Type: NewOpeningHour](crate::contract::opening_hours#type-newopeninghour).
     #[derive(Deserialize, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(crate) struct OfTask {
@@ -482,7 +488,7 @@ pub(crate) mod hours {
 
     /// An opening hour of a customer's. It cannot be the day's end.
     ///
-    /// Docs: `docs/geoplanning/opening-hours.md`, "Type: CustomerOpeningHour".
+    /// Docs: [Type: CustomerOpeningHour](crate::contract::opening_hours#type-customeropeninghour).
     #[derive(Deserialize, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(crate) struct OfCustomer {
@@ -549,9 +555,9 @@ pub(crate) mod hours {
     }
 }
 
-/// Declares an enumeration that is open: the service may have values that are not listed, and
-/// these are kept and can be sent. Case is ignored on reading; what is listed is written as listed
-/// here (finding G-12).
+/// Declares an enumeration that is open: the service may have values that are not listed, and these
+/// are kept and can be sent. Case is ignored on reading; what is listed is written as listed here
+/// (finding [G-12](crate::contract#g-12)).
 macro_rules! open_enum {
     (
         $(#[$doc:meta])*

@@ -25,7 +25,7 @@ endpoints! {
 
 /// An account's name and password.
 ///
-/// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
+/// Docs: [Log in](crate::contract::authentication#log-in).
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema))]
 pub(crate) struct Credentials {
@@ -59,7 +59,7 @@ impl Validate for Credentials {}
 
 /// The response to a log-in. Its further data on the account isn't documented and isn't read.
 ///
-/// Docs: `docs/ocean-geomission/authentication.md`, "Log in".
+/// Docs: [Log in](crate::contract::authentication#log-in).
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
 pub(crate) struct LoggedIn {

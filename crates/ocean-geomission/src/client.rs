@@ -87,8 +87,7 @@ impl Client {
     /// Logs in unless there is a valid token. Every call does this by itself; call it to find out
     /// early that the credentials are wrong.
     ///
-    /// `POST /restapi/auth/authenticate2`. Docs: `docs/ocean-geomission/authentication.md`,
-    /// "Log in".
+    /// `POST /restapi/auth/authenticate2`. Docs: [Log in](crate::contract::authentication#log-in).
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use vendor_client_core::VendorMessage;
 /// or, in newer versions, `{"title", "detail"}`; gateways write `{"statusCode", "message"}` or
 /// `{"error": {"code", "message"}}`.
 ///
-/// Docs: `docs/ocean-geomission/README.md`, "Responses".
+/// Docs: [Responses](crate::contract#responses).
 pub(crate) fn read_failure(body: &[u8]) -> VendorMessage {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let body: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -176,13 +176,16 @@
 //! # Where things are
 //!
 //! [`Client`] and [`ClientBuilder`]; [`NewMission`], [`MissionUpdate`] and [`Recipient`], which
-//! you send; [`Receipt`] and [`MissionStatus`], which you get back. The service's quirks are
-//! documented in `docs/ocean-geomission` of the repository.
+//! you send; [`Receipt`] and [`MissionStatus`], which you get back. The service as its
+//! vendor documents it, with every quirk we know of, is in [`contract`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authentication;
 mod client;
+/// The service as its vendor documents it, and where this crate departs from that.
+#[cfg(doc)]
+pub mod contract;
 mod error;
 mod id;
 mod missions;

@@ -36,8 +36,8 @@ endpoints! {
 impl Client {
     /// Creates a mission and, with [`NewMission::send`], sends it to its recipient.
     ///
-    /// `POST /restapi/geomission/ajoutMission`. Docs: `docs/ocean-geomission/missions.md`,
-    /// "Create a mission".
+    /// `POST /restapi/geomission/ajoutMission`. Docs:
+    /// [Create a mission](crate::contract::missions#create-a-mission).
     ///
     /// The client retries only while the service certainly hasn't acted. If it may have, for
     /// instance after a timeout, the error says so; [`create_or_find`](Self::create_or_find)
@@ -121,8 +121,8 @@ impl Client {
     /// Looks a mission up: its status, or `None` if the service reports that it doesn't know the
     /// mission.
     ///
-    /// `GET /restapi/geomission/statutMission`. Docs: `docs/ocean-geomission/missions.md`,
-    /// "Status of a mission".
+    /// `GET /restapi/geomission/statutMission`. Docs:
+    /// [Status of a mission](crate::contract::missions#status-of-a-mission).
     ///
     /// Unlike [`mission_status`](Self::mission_status) it takes nothing for an answer that isn't
     /// one: a success that shows no mission, such as `{}` or a text, is an error, and so is the
@@ -196,8 +196,8 @@ impl Client {
 
     /// Changes a mission.
     ///
-    /// `POST /restapi/geomission/modifierMission`. Docs: `docs/ocean-geomission/missions.md`,
-    /// "Modify a mission".
+    /// `POST /restapi/geomission/modifierMission`. Docs:
+    /// [Modify a mission](crate::contract::missions#modify-a-mission).
     ///
     /// # Errors
     ///
@@ -211,8 +211,8 @@ impl Client {
 
     /// Reads the status of a mission.
     ///
-    /// `GET /restapi/geomission/statutMission`. Docs: `docs/ocean-geomission/missions.md`,
-    /// "Status of a mission".
+    /// `GET /restapi/geomission/statutMission`. Docs:
+    /// [Status of a mission](crate::contract::missions#status-of-a-mission).
     ///
     /// # Errors
     ///
@@ -226,8 +226,8 @@ impl Client {
 
     /// Deletes a mission.
     ///
-    /// `POST /restapi/geomission/supprimerMission`. Docs: `docs/ocean-geomission/missions.md`,
-    /// "Delete a mission".
+    /// `POST /restapi/geomission/supprimerMission`. Docs:
+    /// [Delete a mission](crate::contract::missions#delete-a-mission).
     ///
     /// If the response to a first attempt was lost, the second attempt finds the mission gone. The
     /// error is then both [`is_not_found`](Error::is_not_found) and
@@ -248,10 +248,11 @@ impl Client {
 /// The service's response to a creation, a modification or a deletion.
 ///
 /// A receipt comes with status 200 or 201, but the service also reports failures that way, such as
-/// an unknown vehicle, and only the free text tells one from the other (finding O-06). What the
-/// texts are isn't documented. So a receipt alone doesn't prove an effect: look the mission up with
-/// [`Client::find_mission`], use [`Client::find_or_create`] or [`Client::create_or_find`], which do
-/// so, or say how your tenant's texts are to be read, with
+/// an unknown vehicle, and only the free text tells one from the other (finding
+/// [O-06](crate::contract#o-06)). What the texts are isn't documented. So a receipt alone doesn't
+/// prove an effect: look the mission up with [`Client::find_mission`], use
+/// [`Client::find_or_create`] or [`Client::create_or_find`], which do so, or say how your tenant's
+/// texts are to be read, with
 /// [`ClientBuilder::read_receipts`](crate::ClientBuilder::read_receipts).
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
@@ -268,7 +269,7 @@ redacted_debug!(Receipt {});
 ///
 /// `Debug` shows none of the free texts.
 ///
-/// Docs: `docs/ocean-geomission/missions.md`, "Status of a mission".
+/// Docs: [Status of a mission](crate::contract::missions#status-of-a-mission).
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
 #[non_exhaustive]
@@ -297,8 +298,8 @@ pub struct MissionStatus {
     #[serde(rename = "externalMissionId", skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 
-    /// The mission's date, as the service writes it; its format isn't documented.
-    /// Wire: `time`, also read as `timestring`, which the French page has (finding O-01).
+    /// The mission's date, as the service writes it; its format isn't documented. Wire: `time`,
+    /// also read as `timestring`, which the French page has (finding [O-01](crate::contract#o-01)).
     #[serde(alias = "timestring", skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
 }

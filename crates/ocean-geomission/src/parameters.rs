@@ -22,7 +22,7 @@ const LONGEST_QUERY: usize = 60_000;
 /// A query is part of the URL, so servers and proxies on the way write it to their access logs:
 /// names, addresses and comments included. A body isn't logged.
 ///
-/// Docs: `docs/ocean-geomission/README.md`, "Where parameters go".
+/// Docs: [Where parameters go](crate::contract#where-parameters-go).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParameterPlace {

@@ -58,8 +58,8 @@ pub(crate) fn informative<'de, D: Deserializer<'de>>(input: D) -> Result<Option<
 
 /// UTC instants as `dd/MM/yyyy HH:mm`: no offset, no seconds.
 ///
-/// Docs: `docs/ocean-geomission/README.md`, "Dates". The French pages lack the space in one of
-/// two places, which looks like a slip (finding O-02).
+/// Docs: [Dates](crate::contract#dates). The French pages lack the space in one of two places,
+/// which looks like a slip (finding [O-02](crate::contract#o-02)).
 pub(crate) mod utc_minute {
     use serde::de::Error as _;
     use serde::ser::Error as _;

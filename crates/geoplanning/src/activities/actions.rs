@@ -11,7 +11,7 @@ use crate::wire;
 
 /// Assigns an activity to a resource, in no round yet.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Assign an activity".
+/// Docs: [Assign an activity](crate::contract::activities#assign-an-activity).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub struct Assign {
     /// The resource that gets the activity. Wire: `resourceId`.
     #[serde(rename = "resourceId")]
     pub resource: ResourceId,
-    /// The activity's task, by its own id (finding G-29). Wire: `taskId`.
+    /// The activity's task, by its own id (finding [G-29](crate::contract#g-29)). Wire: `taskId`.
     #[serde(rename = "taskId")]
     pub task: TaskId,
     /// When it should be planned for, to the millisecond. Wire: `assignDate`, in ISO 8601.
@@ -44,7 +44,7 @@ impl Assign {
         }
     }
 
-    /// For this day: its midnight in UTC (finding G-47).
+    /// For this day: its midnight in UTC (finding [G-47](crate::contract#g-47)).
     #[must_use]
     pub const fn on(self, day: Date) -> Self {
         self.at(day.midnight().assume_utc())
@@ -67,7 +67,7 @@ impl Validate for Assign {
 
 /// Puts an activity into a round.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Plan an activity".
+/// Docs: [Plan an activity](crate::contract::activities#plan-an-activity).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -114,7 +114,7 @@ impl Validate for Plan {
 
 /// Reports progress on an activity: that it is started, finished or rejected.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Start an activity" and those after it.
+/// Docs: [Start an activity](crate::contract::activities#start-an-activity) and those after it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -160,11 +160,12 @@ impl Validate for Progress {
 /// With the round's key it is done only while the round is as the caller knows it. Without it the
 /// activity is taken from wherever it is by now, which the caller has to ask for explicitly.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Unassign an activity".
+/// Docs: [Unassign an activity](crate::contract::activities#unassign-an-activity).
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unassign {
-    /// The `hashKey` of the round, under another name (finding G-18). Wire: `roundHash`.
+    /// The `hashKey` of the round, under another name (finding [G-18](crate::contract#g-18)). Wire:
+    /// `roundHash`.
     #[serde(rename = "roundHash", skip_serializing_if = "Option::is_none")]
     round_hash: Option<String>,
 }
@@ -191,7 +192,7 @@ impl Validate for Unassign {}
 
 /// Cancels an activity for good.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Cancel an activity".
+/// Docs: [Cancel an activity](crate::contract::activities#cancel-an-activity).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

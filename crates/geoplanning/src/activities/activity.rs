@@ -24,7 +24,7 @@ use crate::wire::{self, Instant, Seconds};
 ///
 /// `Debug` shows ids, dates, the type and the status.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: Activity".
+/// Docs: [Type: Activity](crate::contract::activities#type-activity).
 #[derive(Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ impl Activity {
 ///
 /// Wire: told apart by `subtype`.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: Activity".
+/// Docs: [Type: Activity](crate::contract::activities#type-activity).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "subtype")]
@@ -158,8 +158,8 @@ pub enum ActivityDetails {
     /// The way between two of them. The service makes routes. Wire: `route`.
     #[serde(rename = "route")]
     Route(Box<Route>),
-    /// A subtype that is not documented; what it holds is in [`Activity::unknown`]
-    /// (finding G-14).
+    /// A subtype that is not documented; what it holds is in [`Activity::unknown`] (finding
+    /// [G-14](crate::contract#g-14)).
     #[serde(untagged)]
     #[non_exhaustive]
     Other {
@@ -172,12 +172,14 @@ pub enum ActivityDetails {
 ///
 /// `Debug` shows the duration, dates and the event.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: Activity", "Variant: simpleactivity".
+/// Docs: [Type: Activity](crate::contract::activities#type-activity),
+/// [Variant: simpleactivity](crate::contract::activities#variant-simpleactivity).
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SimpleActivity {
-    /// The caller's foreign id. No example returns it (finding G-35). Wire: `foreignId`.
+    /// The caller's foreign id. No example returns it (finding [G-35](crate::contract#g-35)). Wire:
+    /// `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes, in a unit that the service leaves open. Wire: `duration`.
@@ -219,7 +221,8 @@ redacted_debug!(SimpleActivity {
 ///
 /// `Debug` shows distance and duration.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: Activity", "Variant: route".
+/// Docs: [Type: Activity](crate::contract::activities#type-activity),
+/// [Variant: route](crate::contract::activities#variant-route).
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -230,10 +233,11 @@ pub struct Route {
     /// Where the way ends. Wire: `destination`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<Address>,
-    /// The way's length, apparently in metres (finding G-03). Wire: `distance`.
+    /// The way's length, apparently in metres (finding [G-03](crate::contract#g-03)). Wire:
+    /// `distance`.
     #[serde(rename = "distance", skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
-    /// How long the way takes. Wire: `duration`, in seconds (finding G-03).
+    /// How long the way takes. Wire: `duration`, in seconds (finding [G-03](crate::contract#g-03)).
     #[serde(
         serialize_with = "wire::seconds::serialize",
         skip_serializing_if = "Option::is_none"
@@ -247,12 +251,12 @@ redacted_debug!(Route {
     duration
 });
 
-/// A simple activity's duration, as a bare number: the service gives back the 35 that were sent
-/// as minutes, and elsewhere 20 for what takes 20 seconds (finding G-02).
+/// A simple activity's duration, as a bare number: the service gives back the 35 that were sent as
+/// minutes, and elsewhere 20 for what takes 20 seconds (finding [G-02](crate::contract#g-02)).
 ///
 /// Who knows what their tenant means says so.
 ///
-/// Docs: `docs/geoplanning/README.md`, "Units".
+/// Docs: [Units](crate::contract#units).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -281,7 +285,7 @@ impl UnsettledDuration {
 
 /// What a simple activity comes from.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Type: Event".
+/// Docs: [Type: Event](crate::contract::activities#type-event).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -17,7 +17,8 @@ use crate::wire;
 
 /// An assignment with its task, as it is sent, to add it or to replace what is there.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Add an activity" and "Update an activity".
+/// Docs: [Add an activity](crate::contract::activities#add-an-activity) and
+/// [Update an activity](crate::contract::activities#update-an-activity).
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -43,7 +44,7 @@ pub struct NewActivity {
 /// # }
 /// ```
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Update an activity".
+/// Docs: [Update an activity](crate::contract::activities#update-an-activity).
 pub type TaskUpdate = NewActivity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -74,10 +75,10 @@ impl NewActivity {
     /// Everything that was read and can be sent, with the units converted: sent as it is, it
     /// changes nothing.
     ///
-    /// An activity that was read without a type makes an update without one (finding G-39): where
-    /// it is known to have one, give it with [`of_type`](Self::of_type). No request has a task's
-    /// [`properties`](crate::Task::properties), or fields that this version does not know; what
-    /// becomes of them is not documented.
+    /// An activity that was read without a type makes an update without one (finding
+    /// [G-39](crate::contract#g-39)): where it is known to have one, give it with
+    /// [`of_type`](Self::of_type). No request has a task's [`properties`](crate::Task::properties),
+    /// or fields that this version does not know; what becomes of them is not documented.
     ///
     /// # Errors
     ///
@@ -113,7 +114,7 @@ impl Validate for NewActivity {
 ///
 /// `Debug` shows type and duration.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Update an activity".
+/// Docs: [Update an activity](crate::contract::activities#update-an-activity).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -125,8 +126,8 @@ pub struct SimpleActivityUpdate {
     /// Its name. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The caller's foreign id, which the service is not known to return (finding G-35). Wire:
-    /// `foreignId`.
+    /// The caller's foreign id, which the service is not known to return (finding
+    /// [G-35](crate::contract#g-35)). Wire: `foreignId`.
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is to be done, in words. Wire: `description`.
@@ -224,7 +225,7 @@ impl Validate for SimpleActivityUpdate {
 /// What replaces an activity: a [`TaskUpdate`] or a [`SimpleActivityUpdate`]. Routes cannot be
 /// replaced.
 ///
-/// Docs: `docs/geoplanning/activities.md`, "Update an activity".
+/// Docs: [Update an activity](crate::contract::activities#update-an-activity).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

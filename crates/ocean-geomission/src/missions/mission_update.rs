@@ -17,7 +17,7 @@ use crate::wire::{check, utc_minute};
 ///
 /// `Debug` shows neither the recipient nor the destination nor the comment.
 ///
-/// Docs: `docs/ocean-geomission/missions.md`, "Modify a mission".
+/// Docs: [Modify a mission](crate::contract::missions#modify-a-mission).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -12,7 +12,7 @@ use crate::wire::{check, utc_minute};
 ///
 /// `Debug` shows neither the recipient nor the destination nor the comment.
 ///
-/// Docs: `docs/ocean-geomission/missions.md`, "Create a mission".
+/// Docs: [Create a mission](crate::contract::missions#create-a-mission).
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -1,0 +1,251 @@
+//! `cargo xtask rustdoc`: each vendor's pages as the module `contract` of its crate.
+//!
+//! A package can't hold files from outside its folder, so the crate has a copy of each page, in which
+//! links between pages are links between modules. What links to it from the crate's own documentation
+//! is checked here as well, because rustdoc checks modules but not anchors.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::links::{README, Targets, findings, module};
+use crate::outputs::Outputs;
+use crate::page::Vendor;
+use crate::pages::read_dir;
+use crate::problem::Problem;
+
+pub(crate) const COMMAND: &str = "cargo xtask rustdoc";
+
+/// The modules of these vendors, with the links on their pages that lead nowhere.
+pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
+    let mut outputs = Outputs::new(COMMAND);
+    let mut problems = Vec::new();
+    for vendor in vendors {
+        match Targets::load(root, &vendor.name) {
+            Ok(targets) => add(&vendor.name, &targets, &mut outputs, &mut problems),
+            Err(error) => {
+                let folder = format!("docs/{}", vendor.name);
+                problems.push(Problem::new(&folder, 0, error.to_string()));
+            }
+        }
+    }
+    (outputs, problems)
+}
+
+/// The links in the crates' documentation that lead nowhere, and the findings that aren't linked.
+pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
+    let mut problems = Vec::new();
+    for vendor in vendors {
+        let targets = Targets::load(root, &vendor.name)?;
+        for file in sources(&root.join("crates").join(&vendor.name).join("src"))? {
+            let text = fs::read_to_string(&file).map_err(Error::file(&file))?;
+            let path = file.strip_prefix(root).unwrap_or(&file).display();
+            for (line, message) in broken(&targets, &vendor.name, &text) {
+                problems.push(Problem::new(&path.to_string(), line, message));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+fn add(vendor: &str, targets: &Targets, outputs: &mut Outputs, problems: &mut Vec<Problem>) {
+    let source = format!("crates/{vendor}/src");
+    outputs.claim(format!("{source}/contract"));
+    let mut code = format!("// Written by `{COMMAND}` from `docs/{vendor}`.\n\n");
+    code.push_str("#![doc = include_str!(\"contract/README.md\")]\n");
+    for file in targets.texts.keys() {
+        let page = targets.path(file);
+        let text = targets.for_rustdoc(file, problems);
+        let origin = |message| Problem::new(&page, 0, message);
+        let added = outputs.add(format!("{source}/contract/{file}"), text, origin);
+        problems.extend(added.err());
+        if let Some(name) = module(file) {
+            code.push_str(&format!(
+                "\n#[doc = include_str!(\"contract/{file}\")]\npub mod {name} {{}}\n"
+            ));
+        }
+    }
+    let readme = targets.path(README);
+    let origin = |message| Problem::new(&readme, 0, message);
+    let added = outputs.add(format!("{source}/contract.rs"), code, origin);
+    problems.extend(added.err());
+}
+
+/// The files of Rust below `folder`.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in read_dir(folder)? {
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// What is wrong in the doc comments of a file, by line. Those of its tests are nobody's
+/// documentation.
+fn broken(targets: &Targets, vendor: &str, text: &str) -> Vec<(usize, String)> {
+    let published = text.lines().take_while(|line| *line != "mod tests {");
+    let comments = published.enumerate().filter_map(|(at, line)| {
+        let line = line.trim_start();
+        let comment = line.strip_prefix("///").or(line.strip_prefix("//!"))?;
+        Some((at + 1, comment))
+    });
+    let mut problems = Vec::new();
+    for (line, comment) in comments {
+        let mut report = |message| problems.push((line, message));
+        if comment.contains(&format!("docs/{vendor}")) {
+            report("a package doesn't hold docs/: link to crate::contract".to_owned());
+        }
+        for (at, start) in comment.match_indices("crate::contract") {
+            let is_part = |c: char| c.is_alphanumeric() || "_:#-".contains(c);
+            let rest = &comment[at + start.len()..];
+            let length = start.len() + rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            let item = &comment[at..at + length];
+            if !targets.has_item(item) {
+                report(format!("{item} leads nowhere"));
+            }
+        }
+        for found in findings(comment) {
+            match targets.finding(&comment[found.clone()]) {
+                Some(Ok(link)) if !comment[found.start.saturating_sub(1)..].starts_with(&link) => {
+                    report(format!("link to the finding: {link}"));
+                }
+                Some(Err(message)) => report(message),
+                _ => {}
+            }
+        }
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_page::{PAGE, changed, line_of, listed, vendor};
+
+    const REGISTER: &str = "\
+# The library
+
+See [books](books.md#add-a-book). Finding L-02 matters.
+
+## Findings
+
+| Finding | Settled |
+| --- | --- |
+| L-01 | As in L-02. |
+| L-02 | See [above](#the-library). |
+";
+
+    /// A workspace with the sample vendor's pages, and a crate of one file.
+    fn library(readme: &str, page: &str, code: &str) -> (tempfile::TempDir, Vec<Vendor>) {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("docs/library/README.md", readme);
+        write("docs/library/books.md", page);
+        write("crates/library/src/lib.rs", code);
+        let (vendor, _) = vendor(PAGE);
+        (root, vec![vendor])
+    }
+
+    /// The sample pages, whose types are linked by the anchors that their headings have.
+    fn page() -> String {
+        ["author", "book", "state"]
+            .iter()
+            .fold(PAGE.to_owned(), |page, name| {
+                page.replace(&format!("(#{name})"), &format!("(#type-{name})"))
+            })
+    }
+
+    #[test]
+    fn pages_become_modules_that_link_to_each_other() {
+        let (root, vendors) = library(REGISTER, &page(), "");
+        let (outputs, problems) = generate(root.path(), &vendors);
+        assert_eq!(listed(&problems), "");
+        outputs.write(root.path()).unwrap();
+        let read = |path: &str| {
+            fs::read_to_string(root.path().join("crates/library/src").join(path)).unwrap()
+        };
+        assert!(read("contract.rs").contains("pub mod books {}"));
+        assert!(read("contract/books.md").contains("[Author](crate::contract::books#type-author)"));
+        assert_eq!(
+            read("contract/README.md"),
+            "\
+# The library
+
+See [books](crate::contract::books#add-a-book). Finding [L-02](crate::contract#l-02) matters.
+
+## Findings
+
+| Finding | Settled |
+| --- | --- |
+| <a id=\"l-01\"></a>L-01 | As in [L-02](crate::contract#l-02). |
+| <a id=\"l-02\"></a>L-02 | See [above](crate::contract#the-library). |
+"
+        );
+    }
+
+    #[test]
+    fn a_link_on_a_page_that_leads_nowhere_is_found() {
+        let wrong = page().replace("(#type-author)", "(#type-writer)");
+        let (root, vendors) = library(REGISTER, &wrong, "");
+        let (_, problems) = generate(root.path(), &vendors);
+        let line = line_of(&wrong, "(#type-writer)");
+        assert_eq!(
+            listed(&problems),
+            format!(
+                "docs/library/books.md:{line}: no heading #type-writer in docs/library/books.md"
+            )
+        );
+    }
+
+    #[test]
+    fn a_finding_that_is_not_registered_is_found() {
+        let register = REGISTER.replace("Finding L-02", "Finding L-03");
+        let (root, vendors) = library(&register, &page(), "");
+        let (_, problems) = generate(root.path(), &vendors);
+        assert_eq!(
+            listed(&problems),
+            "docs/library/README.md:3: no finding L-03 in docs/library/README.md"
+        );
+    }
+
+    #[test]
+    fn doc_comments_link_to_what_is_there() {
+        let code = "\
+/// Docs: [Add a book](crate::contract::books#add-a-book) (finding [L-01](crate::contract#l-01)).
+/// Docs: [Lend a book](crate::contract::books#lend-a-book).
+/// Docs: [Readers](crate::contract::readers).
+/// Finding L-02, and finding L-09.
+/// Docs: `docs/library/books.md`.
+// Finding L-02 in a plain comment is for those who read the code.
+";
+        let (root, vendors) = library(REGISTER, &page(), code);
+        assert_eq!(
+            listed(&check(root.path(), &vendors).unwrap()),
+            "\
+crates/library/src/lib.rs:2: crate::contract::books#lend-a-book leads nowhere
+crates/library/src/lib.rs:3: crate::contract::readers leads nowhere
+crates/library/src/lib.rs:4: link to the finding: [L-02](crate::contract#l-02)
+crates/library/src/lib.rs:4: no finding L-09 in docs/library/README.md
+crates/library/src/lib.rs:5: a package doesn't hold docs/: link to crate::contract"
+        );
+    }
+
+    #[test]
+    fn a_renamed_heading_is_noticed_in_the_crate() {
+        let code = "/// Docs: [Add a book](crate::contract::books#add-a-book).\n";
+        let renamed = changed("## Add a book", "## Buy a book");
+        let (root, vendors) = library(REGISTER, &renamed, code);
+        assert_eq!(
+            listed(&check(root.path(), &vendors).unwrap()),
+            "crates/library/src/lib.rs:1: crate::contract::books#add-a-book leads nowhere"
+        );
+    }
+}

@@ -142,6 +142,24 @@ impl CegidLoop {
         rows(&self.cegid.world().firm(&self.cegid.clock).activities)
     }
 
+    /// The engagement letters of the whole firm that a filter accepts, as they go over the wire.
+    ///
+    /// # Errors
+    ///
+    /// If the filter cannot be read.
+    pub fn find_letters(&self, filter: &str) -> Result<Vec<Value>, UnreadableFilter> {
+        accepted(self.letters(), filter)
+    }
+
+    /// The activities of the whole firm that a filter accepts, as they go over the wire.
+    ///
+    /// # Errors
+    ///
+    /// If the filter cannot be read.
+    pub fn find_activities(&self, filter: &str) -> Result<Vec<Value>, UnreadableFilter> {
+        accepted(self.activities(), filter)
+    }
+
     /// Gives the firm these engagement letters instead of its own.
     pub fn set_letters(&self, rows: Vec<Value>) {
         self.cegid.world().firm(&self.cegid.clock).letters = records(rows);
@@ -165,6 +183,20 @@ pub fn quota_exceeded(retry_after: &str) -> Response {
 pub fn error_in_success(message: &str) -> Response {
     let error = json!({ "instanceId": "sandbox", "message": message });
     Response::json(200, &json!({ "error": error }))
+}
+
+/// The text of a filter is not an expression that the sandbox reads.
+#[derive(Debug, thiserror::Error)]
+#[error("the filter {0}")]
+pub struct UnreadableFilter(#[from] filter::Expected);
+
+/// The rows that a filter accepts: all of them if it is blank.
+fn accepted(mut rows: Vec<Value>, filter: &str) -> Result<Vec<Value>, UnreadableFilter> {
+    if !filter.trim().is_empty() {
+        let filter = Filter::read(filter)?;
+        rows.retain(|row| filter.accepts(row));
+    }
+    Ok(rows)
 }
 
 fn rows(records: &[Record]) -> Vec<Value> {
@@ -309,6 +341,12 @@ impl Vendor for Loop {
 
     fn refuse(&self, status: u16, reason: &str) -> Response {
         refusal(status, reason)
+    }
+
+    fn state(&self) -> Value {
+        let mut world = self.world();
+        let firm = world.firm(&self.clock);
+        json!({ "letters": firm.letters.len(), "activities": firm.activities.len() })
     }
 
     fn reset(&self) {

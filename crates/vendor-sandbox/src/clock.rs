@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -117,6 +118,11 @@ fn within_reach(instant: OffsetDateTime) -> OffsetDateTime {
 /// The instant that lies `by` later, or the last there is.
 pub(crate) fn later(instant: OffsetDateTime, by: Duration) -> OffsetDateTime {
     instant.saturating_add(saturated(by))
+}
+
+/// An instant as the remote control writes it.
+pub(crate) fn rfc3339(instant: OffsetDateTime) -> String {
+    instant.format(&Rfc3339).unwrap_or_default()
 }
 
 fn saturated(by: Duration) -> time::Duration {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::header::ALLOW;
 use hyper::http::request::Parts;
 use serde_json::{Map, Value};
 
@@ -61,6 +62,9 @@ pub(crate) trait Vendor: Send + Sync + 'static {
 
     /// An error response in the vendor's own shape.
     fn refuse(&self, status: u16, reason: &str) -> Response;
+
+    /// The world as JSON, for somebody to look at.
+    fn state(&self) -> Value;
 
     /// Restores the world to what it was at the start.
     fn reset(&self);
@@ -235,6 +239,12 @@ impl Emulator {
         Ok(())
     }
 
+    /// The vendor's world as JSON, for somebody to look at: what there is, under names of the
+    /// sandbox's own.
+    pub fn state(&self) -> Value {
+        self.vendor.state()
+    }
+
     fn initial_settings(&self) -> MutexGuard<'_, Map<String, Value>> {
         let settings = self.initial_settings.lock();
         settings.unwrap_or_else(PoisonError::into_inner)
@@ -307,7 +317,11 @@ impl Emulator {
         let found = route::find(self.contract(), head.method.as_str(), path, &query);
         match found {
             Err(Missing::Path) => refuse(404, "no operation has this path"),
-            Err(Missing::Method) => refuse(405, "no operation has this method at this path"),
+            Err(Missing::Method { allowed }) => {
+                let reason = "no operation has this method at this path";
+                let refusal = self.vendor.refuse(405, reason);
+                Err(refusal.header(ALLOW.as_str(), allowed.join(", ")))
+            }
             Ok(found) if !self.served.contains(&found.route.name.as_str()) => {
                 refuse(501, "the sandbox does not serve this operation")
             }

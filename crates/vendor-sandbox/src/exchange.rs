@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use hyper::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+};
 use hyper::http::response;
 use hyper::{HeaderMap, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -88,6 +90,7 @@ impl From<Response> for Handled {
 /// # let _ = proxy;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Response {
     /// The status, from 200 to 999.
@@ -173,23 +176,33 @@ impl Response {
         matches!(self.status, 204 | 304) && !self.body.is_empty()
     }
 
+    /// Why this can never be sent, if it cannot.
+    pub(crate) fn problem(&self) -> Option<String> {
+        if !(200..=999).contains(&self.status) {
+            return Some(format!("{} is not a status from 200 to 999", self.status));
+        }
+        self.headers
+            .iter()
+            .find_map(|(name, value)| header_problem(name, value))
+    }
+
     /// The response as hyper sends it. One that cannot be sent becomes a 500 that says so.
     pub(crate) fn into_hyper(self) -> hyper::Response<Full<Bytes>> {
-        let Self {
-            status,
-            headers,
-            body,
-        } = self;
-        let mut builder = response::Builder::new().status(status);
-        for (name, value) in headers {
+        let problem = self.problem();
+        let mut builder = response::Builder::new().status(self.status);
+        for (name, value) in self.headers {
             builder = builder.header(name, value);
         }
-        builder.body(Full::new(body)).unwrap_or_else(|_| {
-            let text = "the planned response has an invalid status or header";
-            let mut response = hyper::Response::new(Full::new(Bytes::from_static(text.as_bytes())));
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        })
+        match (problem, builder.body(Full::new(self.body))) {
+            (None, Ok(response)) => response,
+            (problem, _) => {
+                let reason = problem.unwrap_or_default();
+                let text = format!("the planned response cannot be sent: {reason}");
+                let mut response = hyper::Response::new(Full::from(text));
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }
+        }
     }
 
     /// The status line and the headers as written on the wire. `framing` is the header that says
@@ -206,6 +219,20 @@ impl Response {
         head.push_str(&format!("{framing}\r\n\r\n"));
         head.into_bytes()
     }
+}
+
+/// Why a response cannot have this header, if it cannot.
+fn header_problem(name: &str, value: &str) -> Option<String> {
+    let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
+        return Some(format!("`{name}` is not the name of a header"));
+    };
+    if HeaderValue::from_str(value).is_err() {
+        return Some(format!("header `{name}` has a value that cannot be sent"));
+    }
+    let is_framing = [CONTENT_LENGTH, TRANSFER_ENCODING].contains(&parsed);
+    is_framing.then(|| {
+        format!("header `{name}` is the sandbox's own: for a wrong length, plan `truncate_body`")
+    })
 }
 
 /// A merge patch as RFC 7396 has it.
@@ -313,5 +340,7 @@ mod tests {
         let broken = Response::new(200).header("two words", "x");
         assert_eq!(broken.into_hyper().status(), 500);
         assert_eq!(Response::new(2).into_hyper().status(), 500);
+        let lying = Response::new(200).header("Content-Length", "5");
+        assert_eq!(lying.into_hyper().status(), 500);
     }
 }

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -44,22 +44,34 @@ struct Shared {
     /// The routes of the vendor's contract.
     routes: BTreeSet<&'static str>,
     plan: Mutex<Vec<Planned>>,
+    /// Those of the faults planned that hold requests back, until they are released.
+    gates: Mutex<Vec<Gate>>,
 }
 
 /// One line of the plan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Planned {
     /// The route; any if there is none.
     pub(crate) route: Option<String>,
     /// What the request must be about; anything if there is none.
     pub(crate) about: Option<String>,
     /// How many more requests meet it.
+    #[serde(serialize_with = "number_or_always")]
     pub(crate) times: u64,
     /// Which of the requests that fit meet it; all if there are no odds.
+    #[serde(rename = "one_in")]
     pub(crate) odds: Option<Odds>,
     /// Whether the vendor acts on the request anyway.
     pub(crate) after_processing: bool,
     pub(crate) fault: Fault,
+}
+
+/// How many times as the remote control has it.
+fn number_or_always<S: Serializer>(times: &u64, out: S) -> Result<S::Ok, S::Error> {
+    match *times {
+        u64::MAX => out.serialize_str("always"),
+        times => out.serialize_u64(times),
+    }
 }
 
 /// One request in so many, drawn from a seed.
@@ -67,6 +79,12 @@ pub(crate) struct Planned {
 pub(crate) struct Odds {
     one_in: u64,
     rng: fastrand::Rng,
+}
+
+impl Serialize for Odds {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_u64(self.one_in)
+    }
 }
 
 impl Odds {
@@ -96,7 +114,7 @@ impl Odds {
 /// assert!(matches!(fault, Fault::TruncateBody { end: ConnectionEnd::Reset }));
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// Real time passes, then everything continues as usual.
@@ -105,14 +123,18 @@ pub enum Fault {
         milliseconds: u64,
     },
     /// Nothing happens until the gate is released, then everything continues as usual.
-    #[serde(skip)]
+    ///
+    /// In JSON it has no members; the remote control releases all requests that are held.
+    #[serde(with = "gate")]
     Hold(Gate),
     /// This response is sent instead of the vendor's own.
     Respond(Response),
     /// The vendor's response to a token that is no longer valid.
+    #[serde(deserialize_with = "no_members")]
     StaleToken,
     /// The vendor's own response as if it had acted, although it has not: a success without an
     /// effect.
+    #[serde(deserialize_with = "no_members")]
     WithoutEffect,
     /// The vendor's own response, with its JSON body changed.
     Amend {
@@ -138,6 +160,7 @@ pub enum Fault {
         end: ConnectionEnd,
     },
     /// The head of the vendor's own response and half of its body, and then spaces without end.
+    #[serde(deserialize_with = "no_members")]
     EndlessBody,
     /// The vendor's own response, its body a byte at a time.
     SlowBody {
@@ -145,7 +168,32 @@ pub enum Fault {
         milliseconds: u64,
     },
     /// The head of the vendor's own response and none of its body; the connection stays open.
+    #[serde(deserialize_with = "no_members")]
     HeadOnly,
+}
+
+/// For a fault that has nothing but its kind.
+fn no_members<'de, D: Deserializer<'de>>(from: D) -> Result<(), D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    Nothing::deserialize(from).map(|Nothing {}| ())
+}
+
+/// A gate as JSON, which knows nothing of it: reading makes a new one.
+mod gate {
+    use serde::ser::SerializeMap;
+    use serde::{Deserializer, Serializer};
+
+    use super::{Gate, no_members};
+
+    pub(super) fn serialize<S: Serializer>(_: &Gate, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_map(Some(0))?.end()
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Gate, D::Error> {
+        no_members(from).map(|()| Gate::new())
+    }
 }
 
 /// What happens to a connection after a fault.
@@ -164,6 +212,19 @@ pub enum ConnectionEnd {
 }
 
 impl Fault {
+    /// Why it can never strike as planned, if it cannot.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match self {
+            Self::Respond(response) => response.problem(),
+            Self::NoResponse { end } | Self::TruncateBody { end }
+                if *end == ConnectionEnd::KeepAlive =>
+            {
+                Some("a connection cannot serve on after half a response".to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it works on the vendor's own response, so that the request is always processed.
     pub(crate) fn needs_response(&self) -> bool {
         matches!(
@@ -182,6 +243,7 @@ impl Faults {
         Self(Arc::new(Shared {
             routes,
             plan: Mutex::default(),
+            gates: Mutex::default(),
         }))
     }
 
@@ -214,6 +276,18 @@ impl Faults {
         self.plan().clear();
     }
 
+    /// Releases every gate: lets all requests go on that are being held, or that would be.
+    pub fn release(&self) {
+        for gate in self.gates().drain(..) {
+            gate.release();
+        }
+    }
+
+    /// What is planned, in order.
+    pub(crate) fn planned(&self) -> Vec<Planned> {
+        self.plan().clone()
+    }
+
     pub(crate) fn plant(&self, planned: Planned) {
         let unknown = planned
             .route
@@ -223,6 +297,11 @@ impl Faults {
             Some(route) => misplanned(route),
             None => planned,
         };
+        if let Fault::Hold(gate) = &planned.fault {
+            let mut gates = self.gates();
+            gates.retain(|gate| !gate.is_released());
+            gates.push(gate.clone());
+        }
         if planned.times > 0 {
             self.plan().push(planned);
         }
@@ -247,6 +326,10 @@ impl Faults {
 
     fn plan(&self) -> MutexGuard<'_, Vec<Planned>> {
         self.0.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gates(&self) -> MutexGuard<'_, Vec<Gate>> {
+        self.0.gates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -468,6 +551,10 @@ impl Gate {
         self.0.released.send_replace(true);
     }
 
+    fn is_released(&self) -> bool {
+        *self.0.released.borrow()
+    }
+
     /// Waits until a request has reached it.
     pub async fn reached(&self) {
         self.reached_by(1).await;
@@ -604,11 +691,19 @@ mod tests {
             r#"{"kind":"endless_body"}"#,
             r#"{"kind":"slow_body","milliseconds":5}"#,
             r#"{"kind":"head_only"}"#,
+            r#"{"kind":"hold"}"#,
         ] {
             let fault: Fault = serde_json::from_str(text).expect(text);
             let written = serde_json::to_value(&fault).expect(text);
-            let expected: Value = serde_json::from_str(text).expect(text);
+            let mut expected: Value = serde_json::from_str(text).expect(text);
             assert_eq!(written, expected);
+
+            expected["colour"] = Value::from("red");
+            let error = serde_json::from_value::<Fault>(expected).unwrap_err();
+            assert!(
+                error.to_string().contains("unknown field `colour`"),
+                "{error}"
+            );
         }
     }
 }

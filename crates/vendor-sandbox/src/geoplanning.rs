@@ -63,6 +63,7 @@ mod resources;
 mod rounds;
 mod schedule;
 mod seed;
+mod state;
 mod users;
 mod wire;
 mod world;
@@ -205,9 +206,16 @@ impl Geoplanning {
         change(&mut self.planner.world().settings);
     }
 
-    /// Lets somebody else change a round, so that the key that a caller has is stale.
-    pub fn change_round(&self, id: i64) {
-        self.planner.world().touch(id);
+    /// Lets somebody else change a round, so that the key that a caller has is stale. Returns
+    /// whether there is such a round.
+    pub fn change_round(&self, id: i64) -> bool {
+        self.planner.world().touch(id)
+    }
+
+    /// The ids of the rounds.
+    pub fn round_ids(&self) -> Vec<i64> {
+        let world = self.planner.world();
+        world.rounds.iter().map(|(id, _)| id).collect()
     }
 
     /// A customer's opening hours, which the service never returns. None if there is no such
@@ -242,8 +250,10 @@ pub fn failure(code: i64, message: &str) -> Response {
 pub struct Settings {
     /// The status of a successful creation: 200 by default, as in the examples. The overview has
     /// 201.
+    #[serde(deserialize_with = "settings::status::deserialize")]
     pub created_status: u16,
     /// The status of a refusal for a stale key: 409 by default. The code is 409 in any case.
+    #[serde(deserialize_with = "settings::status::deserialize")]
     pub stale_key_status: u16,
     /// What a second creation with a known foreign id does, and a second round of
     /// one resource on one day. By default there are two.
@@ -407,6 +417,10 @@ impl Vendor for Planner {
 
     fn refuse(&self, status: u16, reason: &str) -> Response {
         refused(status, reason)
+    }
+
+    fn state(&self) -> Value {
+        state::of(&self.world())
     }
 
     fn reset(&self) {

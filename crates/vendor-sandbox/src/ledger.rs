@@ -95,6 +95,13 @@ impl Ledger {
         self.book().entries.iter().cloned().collect()
     }
 
+    /// Those of the entries kept whose sequence number is greater than this, oldest first.
+    pub fn entries_after(&self, sequence: u64) -> Vec<Entry> {
+        let entries = &self.book().entries;
+        let seen = entries.partition_point(|entry| entry.sequence <= sequence);
+        entries.range(seen..).cloned().collect()
+    }
+
     /// How many entries were dropped because newer ones took their place. If there are any,
     /// [`received`](Self::received) and [`effects`](Self::effects) count only what was kept.
     pub fn dropped(&self) -> u64 {

@@ -185,8 +185,8 @@ fn overview(sandbox: &Sandbox) -> String {
     text + &format!(
         "\
 Remote control     {remote_control}
-  GET, POST /_sandbox/settings
-  POST /_sandbox/faults, GET /_sandbox/ledger, POST /_sandbox/clock/advance, POST /_sandbox/reset
+  GET  /_sandbox/state, /_sandbox/ledger, /_sandbox/settings
+  POST /_sandbox/faults, /_sandbox/settings, /_sandbox/clock/advance, /_sandbox/reset
 
 Ctrl-C ends it.
 "

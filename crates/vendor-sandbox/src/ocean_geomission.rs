@@ -171,15 +171,12 @@ impl Mission {
 
     /// Lets the recipient refuse it. Wire: `commentRefuseReason`.
     pub fn refuse(&self, reason: impl Into<String>) {
-        self.change(|mission, now| {
-            mission.set(MissionStatus::refused(), now);
-            mission.refuse_reason = reason.into();
-        });
+        self.change(|mission, now| mission.refuse(reason.into(), now));
     }
 
     /// Lets the recipient add something. Wire: `complement`.
     pub fn set_complement(&self, text: impl Into<String>) {
-        self.change(|mission, _| mission.complement = text.into());
+        self.change(|mission, now| mission.complete(text.into(), now));
     }
 
     fn change(&self, change: impl FnOnce(&mut missions::Mission, OffsetDateTime)) {
@@ -203,6 +200,7 @@ pub struct Settings {
     /// which (`customerId`). By default 21 alone.
     pub customers: Vec<i64>,
     /// The status of a successful creation: 201 by default, 200 being documented as well.
+    #[serde(deserialize_with = "settings::status::deserialize")]
     pub created_status: u16,
     /// The name of the date in the response to a status call: `time` by default; the French page
     /// has `timestring`.
@@ -215,6 +213,7 @@ pub struct Settings {
     #[serde(with = "seconds")]
     pub visible_after: Duration,
     /// The status of a log-in with an unknown account: 404 by default, as on the vendor's page.
+    #[serde(deserialize_with = "settings::status::deserialize")]
     pub unknown_account_status: u16,
     /// What a log-in returns as `passwordExpirationRemainingDays`: 42 by default.
     pub password_expiration_remaining_days: i64,
@@ -336,6 +335,19 @@ impl Vendor for Ocean {
 
     fn refuse(&self, status: u16, reason: &str) -> Response {
         message(status, reason)
+    }
+
+    fn state(&self) -> Value {
+        let now = self.clock.now();
+        let world = self.world();
+        let valid = world
+            .tokens
+            .values()
+            .filter(|expires_at| now < **expires_at);
+        json!({
+            "missions": world.missions.to_json(&world.settings.script, now),
+            "valid_tokens": valid.count(),
+        })
     }
 
     fn reset(&self) {

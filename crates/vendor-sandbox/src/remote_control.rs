@@ -1,93 +1,131 @@
-//! Faults, ledger and clock over HTTP, for programs that are not written in Rust.
+//! Everything that a test in Rust can see and do, over HTTP: for programs in other languages, and
+//! for the page in a browser.
 //!
 //! | Request | Body | Response |
 //! | --- | --- | --- |
-//! | `POST /_sandbox/faults` | a [`PlanFault`] | 204 |
+//! | `GET /_sandbox/state` | | 200: the time, and each vendor's URL, credentials, routes, settings, faults and world |
+//! | `GET /_sandbox/faults` | | 200, by vendor: what is planned |
+//! | `POST /_sandbox/faults` | a [`faults::PlanFault`] | 204 |
+//! | `DELETE /_sandbox/faults` | | 204 |
+//! | `POST /_sandbox/faults/release` | | 204; requests that are held go on |
 //! | `GET /_sandbox/settings` | | 200, by vendor |
 //! | `POST /_sandbox/settings` | `{"vendor", "settings": {…}}` | 200, the vendor's settings |
-//! | `GET /_sandbox/ledger` | | 200, by vendor: connections, entries, and how many were dropped |
+//! | `GET /_sandbox/ledger` | query `vendor`, `after` (a sequence number), both optional | 200, by vendor: connections, entries, and how many were dropped |
 //! | `POST /_sandbox/clock/advance` | `{"seconds"}` | 200, `{"now"}` |
+//! | `POST /_sandbox/clock/set` | `{"now"}` | 200, `{"now"}` |
+//! | `POST /_sandbox/clock/reset` | | 200, `{"now"}` |
 //! | `POST /_sandbox/reset` | | 204 |
+//!
+//! What only one vendor has is in [`worlds`].
+
+mod faults;
+mod same_origin;
+mod worlds;
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
-use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::ALLOW;
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::net::TcpStream;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 use crate::emulator::Emulator;
-use crate::exchange::Response;
-use crate::fault::{Fault, Odds, Planned};
+use crate::exchange::{Response, pairs};
+use crate::sandbox::Vendors;
 
 /// The largest request body that is read.
-const MAX_BODY: usize = 1024 * 1024;
+const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// What the remote control reaches.
 #[derive(Debug)]
 pub(crate) struct RemoteControl {
-    emulators: Vec<Arc<Emulator>>,
-    clock: Clock,
+    pub(crate) emulators: Vec<Arc<Emulator>>,
+    pub(crate) vendors: Arc<Vendors>,
+    pub(crate) clock: Clock,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlanFault {
-    vendor: String,
-    /// Default: any route.
-    route: Option<String>,
-    /// Default: anything.
-    about: Option<String>,
-    #[serde(default)]
-    times: Times,
-    /// Default: every request that fits.
-    one_in: Option<u64>,
-    /// For `one_in`. Default: 0.
-    #[serde(default)]
-    seed: u64,
-    #[serde(default)]
-    after_processing: bool,
-    fault: Fault,
+/// What a control works with.
+struct Asked {
+    query: Vec<(String, String)>,
+    body: Bytes,
 }
 
-/// How many requests meet a fault: a number, or `"always"`. Default: 1.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "`times` must be a whole number or \"always\"")]
-enum Times {
-    Number(u64),
-    Named(Named),
-}
+/// What a request does. A refusal has changed nothing.
+type Control = fn(&RemoteControl, &Asked) -> Result<Response, Response>;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Named {
-    Always,
-}
-
-impl Default for Times {
-    fn default() -> Self {
-        Self::Number(1)
-    }
-}
-
-impl From<Times> for u64 {
-    fn from(times: Times) -> Self {
-        match times {
-            Times::Number(times) => times,
-            Times::Named(Named::Always) => Self::MAX,
-        }
-    }
-}
+const CONTROLS: &[(&str, &str, Control)] = &[
+    ("GET", "/_sandbox/state", RemoteControl::state),
+    ("GET", "/_sandbox/faults", RemoteControl::planned_faults),
+    ("POST", "/_sandbox/faults", RemoteControl::plan_fault),
+    ("DELETE", "/_sandbox/faults", RemoteControl::clear_faults),
+    (
+        "POST",
+        "/_sandbox/faults/release",
+        RemoteControl::release_requests,
+    ),
+    ("GET", "/_sandbox/settings", RemoteControl::settings),
+    ("POST", "/_sandbox/settings", RemoteControl::change_settings),
+    ("GET", "/_sandbox/ledger", RemoteControl::ledger),
+    (
+        "POST",
+        "/_sandbox/clock/advance",
+        RemoteControl::advance_clock,
+    ),
+    ("POST", "/_sandbox/clock/set", RemoteControl::set_clock),
+    ("POST", "/_sandbox/clock/reset", RemoteControl::reset_clock),
+    ("POST", "/_sandbox/reset", RemoteControl::reset),
+    (
+        "POST",
+        "/_sandbox/ocean-geomission/mission",
+        RemoteControl::change_mission,
+    ),
+    (
+        "POST",
+        "/_sandbox/ocean-geomission/revoke-tokens",
+        RemoteControl::revoke_tokens,
+    ),
+    (
+        "POST",
+        "/_sandbox/geoplanning/change-round",
+        RemoteControl::change_round,
+    ),
+    (
+        "GET",
+        "/_sandbox/cegid-loop/letters",
+        RemoteControl::letters,
+    ),
+    (
+        "PUT",
+        "/_sandbox/cegid-loop/letters",
+        RemoteControl::set_letters,
+    ),
+    (
+        "GET",
+        "/_sandbox/cegid-loop/activities",
+        RemoteControl::activities,
+    ),
+    (
+        "PUT",
+        "/_sandbox/cegid-loop/activities",
+        RemoteControl::set_activities,
+    ),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,47 +140,45 @@ struct Advance {
     seconds: u64,
 }
 
-impl RemoteControl {
-    pub(crate) fn new(emulators: Vec<Arc<Emulator>>, clock: Clock) -> Self {
-        Self { emulators, clock }
-    }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    now: String,
+}
 
-    fn respond(&self, method: &str, path: &str, body: &[u8]) -> Response {
-        let response = match (method, path) {
-            ("POST", "/_sandbox/faults") => self.plan_fault(body),
-            ("GET", "/_sandbox/settings") => Ok(self.settings()),
-            ("POST", "/_sandbox/settings") => self.change_settings(body),
-            ("GET", "/_sandbox/ledger") => Ok(self.ledger()),
-            ("POST", "/_sandbox/clock/advance") => self.advance_clock(body),
-            ("POST", "/_sandbox/reset") => Ok(self.reset()),
-            _ => Err(problem(404, "no such control")),
-        };
+impl RemoteControl {
+    fn respond(&self, head: &Parts, body: Bytes) -> Response {
+        let response = self
+            .demand_same_origin(&head.headers)
+            .and_then(|()| find(head.method.as_str(), head.uri.path()))
+            .and_then(|control| {
+                let query = pairs(head.uri.query().unwrap_or_default());
+                let query = query.ok_or_else(|| problem(400, "the query is not well encoded"))?;
+                control(self, &Asked { query, body })
+            });
         response.unwrap_or_else(|problem| problem)
     }
 
-    fn plan_fault(&self, body: &[u8]) -> Result<Response, Response> {
-        let plan: PlanFault = read(body)?;
-        let emulator = self.emulator(&plan.vendor)?;
-        if let Some(route) = plan.route.as_deref()
-            && !emulator.served_operations().contains(&route)
-        {
-            return Err(problem(400, "no such route"));
-        }
-        emulator.faults().plant(Planned {
-            route: plan.route,
-            about: plan.about,
-            times: plan.times.into(),
-            odds: plan.one_in.map(|one_in| Odds::new(one_in, plan.seed)),
-            after_processing: plan.after_processing,
-            fault: plan.fault,
-        });
-        Ok(Response::new(204))
+    fn demand_same_origin(&self, headers: &HeaderMap) -> Result<(), Response> {
+        same_origin::demand(headers, self.address).map_err(|reason| problem(403, &reason))
+    }
+
+    fn state(&self, asked: &Asked) -> Result<Response, Response> {
+        asked.demand_query(&[])?;
+        let vendors: Map<String, Value> = self
+            .emulators
+            .iter()
+            .map(|emulator| (emulator.name().to_owned(), vendor_state(emulator)))
+            .collect();
+        let state = json!({ "now": rfc3339(self.clock.now()), "vendors": vendors });
+        Ok(Response::json(200, &state))
     }
 
     fn emulator(&self, vendor: &str) -> Result<&Emulator, Response> {
         let mut emulators = self.emulators.iter();
         let found = emulators.find(|emulator| emulator.name() == vendor);
-        Ok(found.ok_or_else(|| problem(400, "no such vendor"))?)
+        let names = self.emulators.iter().map(|emulator| emulator.name());
+        Ok(found.ok_or_else(|| unknown("vendor", vendor, names))?)
     }
 
     fn by_vendor(&self, page: impl Fn(&Emulator) -> Value) -> Response {
@@ -153,12 +189,12 @@ impl RemoteControl {
         Response::json(200, &Value::from(pages))
     }
 
-    fn settings(&self) -> Response {
-        self.by_vendor(Emulator::settings)
+    fn settings(&self, _: &Asked) -> Result<Response, Response> {
+        Ok(self.by_vendor(Emulator::settings))
     }
 
-    fn change_settings(&self, body: &[u8]) -> Result<Response, Response> {
-        let change: ChangeSettings = read(body)?;
+    fn change_settings(&self, asked: &Asked) -> Result<Response, Response> {
+        let change: ChangeSettings = asked.read()?;
         let emulator = self.emulator(&change.vendor)?;
         emulator
             .change_settings(change.settings)
@@ -166,39 +202,146 @@ impl RemoteControl {
         Ok(Response::json(200, &emulator.settings()))
     }
 
-    fn ledger(&self) -> Response {
-        self.by_vendor(|emulator| {
+    fn ledger(&self, asked: &Asked) -> Result<Response, Response> {
+        asked.demand_query(&["vendor", "after"])?;
+        let after: Option<u64> = asked.number("after")?;
+        let page = |emulator: &Emulator| {
             let ledger = emulator.ledger();
+            let entries = match after {
+                Some(sequence) => ledger.entries_after(sequence),
+                None => ledger.entries(),
+            };
             json!({
                 "connections": ledger.connections(),
                 "open_connections": ledger.open_connections(),
-                "entries": ledger.entries(),
+                "entries": entries,
                 "dropped": ledger.dropped(),
             })
-        })
+        };
+        let Some(vendor) = asked.query("vendor") else {
+            return Ok(self.by_vendor(page));
+        };
+        let emulator = self.emulator(vendor)?;
+        let one = json!({ emulator.name(): page(emulator) });
+        Ok(Response::json(200, &one))
     }
 
-    fn advance_clock(&self, body: &[u8]) -> Result<Response, Response> {
-        let Advance { seconds } = read(body)?;
+    fn advance_clock(&self, asked: &Asked) -> Result<Response, Response> {
+        let Advance { seconds } = asked.read()?;
         self.clock.advance(Duration::from_secs(seconds));
-        let now = self.clock.now().format(&Rfc3339).unwrap_or_default();
-        Ok(Response::json(200, &json!({ "now": now })))
+        Ok(self.now())
     }
 
-    fn reset(&self) -> Response {
+    fn set_clock(&self, asked: &Asked) -> Result<Response, Response> {
+        let Set { now } = asked.read()?;
+        let instant = OffsetDateTime::parse(&now, &Rfc3339).map_err(|_| {
+            let text = "`now` must be an instant such as 2026-03-02T08:00:00Z";
+            problem(400, text)
+        })?;
+        self.clock.set(instant);
+        Ok(self.now())
+    }
+
+    fn reset_clock(&self, _: &Asked) -> Result<Response, Response> {
+        self.clock.reset();
+        Ok(self.now())
+    }
+
+    fn now(&self) -> Response {
+        Response::json(200, &json!({ "now": rfc3339(self.clock.now()) }))
+    }
+
+    fn reset(&self, _: &Asked) -> Result<Response, Response> {
         for emulator in &self.emulators {
             emulator.reset();
         }
-        Response::new(204)
+        Ok(Response::new(204))
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
-    serde_json::from_slice(body).map_err(|error| problem(400, &error.to_string()))
+fn vendor_state(emulator: &Emulator) -> Value {
+    let credentials: Map<String, Value> = emulator
+        .credentials()
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect();
+    json!({
+        "title": emulator.title(),
+        "base_url": emulator.base_url(),
+        "credentials": credentials,
+        "routes": emulator.served_operations(),
+        "settings": emulator.settings(),
+        "faults": emulator.faults().planned(),
+        "world": emulator.state(),
+    })
+}
+
+impl Asked {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Response> {
+        serde_json::from_slice(&self.body).map_err(|error| problem(400, &error.to_string()))
+    }
+
+    fn query(&self, name: &str) -> Option<&str> {
+        let mut query = self.query.iter();
+        let (_, value) = query.find(|(given, _)| given == name)?;
+        Some(value)
+    }
+
+    fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Response> {
+        let number = self.query(name).map(str::parse).transpose();
+        number.map_err(|_| {
+            let text = format!("query parameter `{name}` must be a whole number");
+            problem(400, &text)
+        })
+    }
+
+    /// Refuses query parameters other than these.
+    fn demand_query(&self, known: &[&str]) -> Result<(), Response> {
+        let mut names = self.query.iter().map(|(name, _)| name);
+        match names.find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(unknown("query parameter", name, known)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn find(method: &str, path: &str) -> Result<Control, Response> {
+    let here = CONTROLS.iter().filter(|(_, known, _)| *known == path);
+    let here: Vec<_> = here.collect();
+    if here.is_empty() {
+        let known = CONTROLS
+            .iter()
+            .map(|(method, path, _)| format!("{method} {path}"));
+        let mut response = unknown("control", path, known);
+        response.status = 404;
+        return Err(response);
+    }
+    let found = here.iter().find(|(known, _, _)| *known == method);
+    found.map(|(_, _, control)| *control).ok_or_else(|| {
+        let allowed: Vec<&str> = here.iter().map(|(method, _, _)| *method).collect();
+        let allowed = allowed.join(", ");
+        let text = format!("`{path}` has no {method}; there are {allowed}");
+        problem(405, &text).header(ALLOW.as_str(), allowed)
+    })
 }
 
 fn problem(status: u16, text: &str) -> Response {
     Response::json(status, &json!({ "message": text }))
+}
+
+/// A refusal of what is not there, which lists what is.
+fn unknown(
+    what: &str,
+    given: &str,
+    known: impl IntoIterator<Item = impl std::fmt::Display>,
+) -> Response {
+    let known: Vec<String> = known.into_iter().map(|known| known.to_string()).collect();
+    let known = match known.as_slice() {
+        [] => "there is none".to_owned(),
+        [only] => format!("there is only {only}"),
+        several => format!("there are {}", several.join(", ")),
+    };
+    problem(400, &format!("no such {what}: `{given}`; {known}"))
 }
 
 /// Serves one connection to the remote control.
@@ -208,10 +351,7 @@ pub(crate) async fn serve(control: Arc<RemoteControl>, socket: TcpStream) {
         async move {
             let (head, body) = request.into_parts();
             let response = match Limited::new(body, MAX_BODY).collect().await {
-                Ok(body) => {
-                    let body = body.to_bytes();
-                    control.respond(head.method.as_str(), head.uri.path(), &body)
-                }
+                Ok(body) => control.respond(&head, body.to_bytes()),
                 Err(_) => problem(413, "the body is too long or incomplete"),
             };
             Ok::<_, Infallible>(response.into_hyper())

@@ -12,12 +12,12 @@ pub(crate) struct Found {
 }
 
 /// Why no route was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
     /// No route has this path.
     Path,
-    /// Routes have this path, but none with this method.
-    Method,
+    /// Routes have this path, but with other methods.
+    Method { allowed: Vec<&'static str> },
 }
 
 /// Finds the route for a request.
@@ -46,11 +46,19 @@ pub(crate) fn find(
     if by_path.is_empty() {
         return Err(Missing::Path);
     }
+    let mut allowed: Vec<&str> = by_path
+        .iter()
+        .map(|found| found.route.method.as_str())
+        .collect();
     by_path
         .into_iter()
         .filter(|found| found.route.method == method)
         .min_by_key(|found| (found.path.len(), misfits(contract, found, query)))
-        .ok_or(Missing::Method)
+        .ok_or_else(|| {
+            allowed.sort_unstable();
+            allowed.dedup();
+            Missing::Method { allowed }
+        })
 }
 
 /// The values of a template's parameters in a path, if it fits.
@@ -115,15 +123,20 @@ mod tests {
         find(&CONTRACT, method, path, &query).map(|found| found.route.name.as_str())
     }
 
+    fn other_method(allowed: &[&'static str]) -> Result<&'static str, Missing> {
+        let allowed = allowed.to_vec();
+        Err(Missing::Method { allowed })
+    }
+
     #[test]
     fn a_path_is_matched_segment_by_segment() {
         assert_eq!(name("GET", "/activity/7", ""), Ok("get"));
         assert_eq!(name("GET", "/activity/status", ""), Ok("list_status"));
         assert_eq!(name("POST", "/activity/", ""), Ok("add"));
         assert_eq!(name("POST", "/activity", ""), Err(Missing::Path));
-        assert_eq!(name("GET", "/activity/", ""), Err(Missing::Method));
+        assert_eq!(name("GET", "/activity/", ""), other_method(&["POST"]));
         assert_eq!(name("GET", "/activity/7/8", ""), Err(Missing::Path));
-        assert_eq!(name("PUT", "/activity/7", ""), Err(Missing::Method));
+        assert_eq!(name("PUT", "/activity/7", ""), other_method(&["GET"]));
     }
 
     #[test]

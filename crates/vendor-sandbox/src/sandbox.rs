@@ -29,12 +29,18 @@ const LEDGER_LIMIT: usize = 10_000;
 /// The three vendors on loopback, each on a port of its own, until this is dropped.
 pub struct Sandbox {
     clock: Clock,
-    ocean_geomission: OceanGeomission,
-    cegid_loop: CegidLoop,
-    geoplanning: Geoplanning,
+    vendors: Arc<Vendors>,
     remote_control_url: Option<String>,
     emulators: Vec<Arc<Emulator>>,
     _running: Running,
+}
+
+/// Every vendor by its own type.
+#[derive(Debug)]
+pub(crate) struct Vendors {
+    pub(crate) ocean_geomission: OceanGeomission,
+    pub(crate) cegid_loop: CegidLoop,
+    pub(crate) geoplanning: Geoplanning,
 }
 
 impl fmt::Debug for Sandbox {
@@ -75,17 +81,17 @@ impl Sandbox {
 
     /// Océan Géomission.
     pub fn ocean_geomission(&self) -> &OceanGeomission {
-        &self.ocean_geomission
+        &self.vendors.ocean_geomission
     }
 
     /// Cegid Loop.
     pub fn cegid_loop(&self) -> &CegidLoop {
-        &self.cegid_loop
+        &self.vendors.cegid_loop
     }
 
     /// Geoplanning.
     pub fn geoplanning(&self) -> &Geoplanning {
-        &self.geoplanning
+        &self.vendors.geoplanning
     }
 
     /// What is common to every vendor, one per vendor.
@@ -168,9 +174,11 @@ impl Builder {
             true => Some(ports.listen()?),
             false => None,
         };
-        let ocean_geomission = OceanGeomission::open(&mut ports, &self.clock)?;
-        let cegid_loop = CegidLoop::open(&mut ports, &self.clock)?;
-        let geoplanning = Geoplanning::open(&mut ports, &self.clock)?;
+        let vendors = Arc::new(Vendors {
+            ocean_geomission: OceanGeomission::open(&mut ports, &self.clock)?,
+            cegid_loop: CegidLoop::open(&mut ports, &self.clock)?,
+            geoplanning: Geoplanning::open(&mut ports, &self.clock)?,
+        });
 
         let emulators: Vec<Arc<Emulator>> = ports
             .open
@@ -180,15 +188,18 @@ impl Builder {
         let remote_control_url = remote_control
             .as_ref()
             .map(|(_, address)| format!("http://{address}"));
-        let remote_control = remote_control.map(|(listener, _)| {
-            let control = RemoteControl::new(emulators.clone(), self.clock.clone());
+        let remote_control = remote_control.map(|(listener, address)| {
+            let control = RemoteControl {
+                emulators: emulators.clone(),
+                vendors: Arc::clone(&vendors),
+                clock: self.clock.clone(),
+                address,
+            };
             (Arc::new(control), listener)
         });
         Ok(Sandbox {
             clock: self.clock,
-            ocean_geomission,
-            cegid_loop,
-            geoplanning,
+            vendors,
             remote_control_url,
             emulators,
             _running: Running::start(ports.open, remote_control)?,

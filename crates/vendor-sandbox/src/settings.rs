@@ -40,3 +40,17 @@ pub(crate) mod seconds {
         Duration::try_from_secs_f64(f64::deserialize(from)?).map_err(de::Error::custom)
     }
 }
+
+/// An HTTP status that a final response can have.
+pub(crate) mod status {
+    use serde::{Deserialize, Deserializer, de};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u16, D::Error> {
+        match u16::deserialize(from)? {
+            status @ 200..=599 => Ok(status),
+            other => Err(de::Error::custom(format_args!(
+                "{other} is not a status from 200 to 599"
+            ))),
+        }
+    }
+}

@@ -285,7 +285,9 @@ fn take_step(
     match step.to {
         // Nobody drives there now.
         Stage::RejectedNoMove => world.rearrange(round),
-        _ => world.touch(round),
+        _ => {
+            world.touch(round);
+        }
     }
     let response = rounds_found(world, &[round], step.shows_activities);
     Ok(Handled::after_effect(response))

@@ -48,11 +48,10 @@ impl World {
         self.arrange(round, &stops);
     }
 
-    /// Gives a round a new key.
-    pub(crate) fn touch(&mut self, round: i64) {
-        if let Some(round) = self.rounds.get_mut(round) {
-            round.revision += 1;
-        }
+    /// Gives a round a new key. Returns whether there is such a round.
+    pub(crate) fn touch(&mut self, round: i64) -> bool {
+        let round = self.rounds.get_mut(round);
+        round.map(|round| round.revision += 1).is_some()
     }
 
     fn arrange(&mut self, round_id: i64, stops: &[i64]) {

@@ -396,7 +396,7 @@ pub(crate) struct Customer {
 }
 
 /// When a customer is open, as it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerOpeningHour {
     /// 1 is Monday, 7 is Sunday.

@@ -1,12 +1,14 @@
 //! The missions of an account, and how they go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::clock::later;
+use crate::clock::{later, rfc3339};
 use crate::settings::seconds;
 
 /// How far a mission is.
@@ -14,6 +16,7 @@ use crate::settings::seconds;
 /// The vendor lists no values. These are the sandbox's own, and any other can be made up with
 /// [`MissionStatus::new`], as a client has to accept any value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MissionStatus {
     /// Wire: `statusCode`.
@@ -59,6 +62,24 @@ impl MissionStatus {
     /// Done: `FINISHED`, `Terminée`.
     pub fn finished() -> Self {
         Self::new("FINISHED", "Terminée")
+    }
+
+    /// All that the sandbox has a function for.
+    pub(crate) fn known() -> [Self; 6] {
+        [
+            Self::prepared(),
+            Self::sent(),
+            Self::accepted(),
+            Self::refused(),
+            Self::started(),
+            Self::finished(),
+        ]
+    }
+}
+
+impl fmt::Display for MissionStatus {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} ({})", self.words, self.code)
     }
 }
 
@@ -141,12 +162,45 @@ pub(crate) struct Mission {
     created_at: OffsetDateTime,
     /// When look-ups begin to find it.
     pub(super) visible_from: OffsetDateTime,
+    /// What happened to it, but for what the script does.
+    history: VecDeque<Happened>,
 }
+
+/// Something that happened to a mission.
+#[derive(Clone, Debug)]
+struct Happened {
+    at: OffsetDateTime,
+    what: String,
+}
+
+/// How much of its history a mission keeps.
+const HISTORY: usize = 100;
 
 impl Mission {
     /// Sets its status, whatever the script says.
     pub(crate) fn set(&mut self, status: MissionStatus, now: OffsetDateTime) {
+        self.happened(now, status.to_string());
         self.set = Some((status, now));
+    }
+
+    /// Lets its recipient refuse it.
+    pub(crate) fn refuse(&mut self, reason: String, now: OffsetDateTime) {
+        self.set(MissionStatus::refused(), now);
+        self.refuse_reason = reason;
+    }
+
+    /// Lets its recipient add something.
+    pub(crate) fn complete(&mut self, text: String, now: OffsetDateTime) {
+        self.complement = text;
+        self.happened(now, "complement added".to_owned());
+    }
+
+    fn happened(&mut self, at: OffsetDateTime, what: impl Into<String>) {
+        let what = what.into();
+        self.history.push_back(Happened { at, what });
+        if self.history.len() > HISTORY {
+            self.history.pop_front();
+        }
     }
 
     /// What it is now, and since when.
@@ -161,12 +215,44 @@ impl Mission {
         let Some(sent_at) = self.sent_at else {
             return (MissionStatus::prepared(), self.created_at);
         };
-        script
-            .iter()
-            .map(|step| (step.status.clone(), later(sent_at, step.after)))
-            .filter(|(_, at)| *at <= now)
+        done(script, sent_at, now)
             .max_by_key(|(_, at)| *at)
-            .unwrap_or((MissionStatus::sent(), sent_at))
+            .map_or((MissionStatus::sent(), sent_at), |(status, at)| {
+                (status.clone(), at)
+            })
+    }
+
+    /// It as somebody sees it who looks at the recipient's screen.
+    fn to_json(&self, key: &Key, script: &[Step], now: OffsetDateTime) -> Value {
+        let (customer, id) = key;
+        let (status, since) = self.status(script, now);
+        json!({
+            "customer": customer,
+            "id": id,
+            "external_id": self.external_id,
+            "status": status,
+            "since": rfc3339(since),
+            "sent_at": self.sent_at.map(rfc3339),
+            "visible_from": rfc3339(self.visible_from),
+            "refuse_reason": self.refuse_reason,
+            "complement": self.complement,
+            "parameters": self.parameters,
+            "history": self.history_json(script, now),
+        })
+    }
+
+    /// What happened to it, the oldest first. A status set by hand ends the script.
+    fn history_json(&self, script: &[Step], now: OffsetDateTime) -> Vec<Value> {
+        let until = self.set.as_ref().map_or(now, |(_, at)| *at);
+        let scripted = self.sent_at.into_iter().flat_map(|sent_at| {
+            done(script, sent_at, until).map(|(status, at)| (at, status.to_string()))
+        });
+        let by_hand = self.history.iter().map(|it| (it.at, it.what.clone()));
+        let mut all: Vec<(OffsetDateTime, String)> = by_hand.chain(scripted).collect();
+        all.sort_by_key(|(at, _)| *at);
+        all.into_iter()
+            .map(|(at, what)| json!({ "at": rfc3339(at), "what": what }))
+            .collect()
     }
 
     /// Takes new parameters, and is sent if they say so.
@@ -178,8 +264,21 @@ impl Mission {
             .is_some_and(|text| text.eq_ignore_ascii_case("true"));
         if to_be_sent && self.sent_at.is_none() {
             self.sent_at = Some(now);
+            self.happened(now, MissionStatus::sent().to_string());
         }
     }
+}
+
+/// The steps of a script that are over by then, each with when that was.
+fn done(
+    script: &[Step],
+    sent_at: OffsetDateTime,
+    by: OffsetDateTime,
+) -> impl Iterator<Item = (&MissionStatus, OffsetDateTime)> {
+    script
+        .iter()
+        .map(move |step| (&step.status, later(sent_at, step.after)))
+        .filter(move |(_, at)| *at <= by)
 }
 
 impl Missions {
@@ -200,7 +299,9 @@ impl Missions {
             set: None,
             created_at: now,
             visible_from,
+            history: VecDeque::new(),
         };
+        mission.happened(now, "created");
         mission.take(parameters, now);
         self.by_key.entry(key).or_default().push(mission);
     }
@@ -215,6 +316,7 @@ impl Missions {
         let Some(mission) = self.get_mut(key) else {
             return false;
         };
+        mission.happened(now, "modified");
         mission.take(parameters, now);
         true
     }
@@ -237,6 +339,15 @@ impl Missions {
 
     pub(crate) fn get_mut(&mut self, key: &Key) -> Option<&mut Mission> {
         self.by_key.get_mut(key)?.last_mut()
+    }
+
+    /// All of them as JSON.
+    pub(crate) fn to_json(&self, script: &[Step], now: OffsetDateTime) -> Vec<Value> {
+        self.by_key
+            .iter()
+            .flat_map(|(key, missions)| missions.iter().map(move |mission| (key, mission)))
+            .map(|(key, mission)| mission.to_json(key, script, now))
+            .collect()
     }
 
     /// The key of the first mission with this `idMission`, whosever it is.

@@ -25,6 +25,7 @@ pub(crate) struct Client {
     socket: TcpStream,
     /// Received and not yet read.
     buffer: Vec<u8>,
+    address: String,
     base_path: String,
     /// The value of `X-AUTH-TOKEN`.
     pub(crate) token: Option<String>,
@@ -70,6 +71,7 @@ impl Client {
         Self {
             socket: TcpStream::connect(address).await.unwrap(),
             buffer: Vec::new(),
+            address: address.to_owned(),
             base_path: path.to_owned(),
             token: None,
             headers: String::new(),
@@ -128,8 +130,8 @@ impl Client {
     /// Sends a request.
     pub(crate) async fn send(&mut self, method: &str, path: &str, body: Option<(&str, &str)>) {
         let mut request = format!(
-            "{method} {}{path} HTTP/1.1\r\nHost: sandbox\r\n",
-            self.base_path
+            "{method} {}{path} HTTP/1.1\r\nHost: {}\r\n",
+            self.base_path, self.address
         );
         request.push_str(&self.headers);
         if let Some(token) = &self.token {

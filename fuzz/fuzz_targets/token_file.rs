@@ -1,4 +1,4 @@
-//! A token file of any content.
+//! A token file of any content, beyond the line that names the account.
 
 #![no_main]
 
@@ -26,8 +26,9 @@ static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let file = DIRECTORY.join(format!("{}.json", *ACCOUNT));
-    fs::write(&file, data).expect("a file");
+    let file = DIRECTORY.join(format!("{}.token", *ACCOUNT));
+    let content = [ACCOUNT.as_str().as_bytes(), b"\n", data].concat();
+    fs::write(&file, content).expect("a file");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
     let store = FileTokenStore::new(&**DIRECTORY);
     RUNTIME.block_on(async {

@@ -210,8 +210,8 @@ pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     AccountKey, Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind,
     FileTokenStore, Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy,
-    RetryPolicy, RootCertificates, StatusCode, StoreFuture, StoreLock, StoredToken, SystemClock,
-    Tls, Token, TokenStore, TransportConfig, Violation, Violations,
+    RetryPolicy, RootCertificates, StatusCode, StoreFuture, StoreLock, StoredFailure, StoredToken,
+    SystemClock, Tls, Token, TokenStore, TransportConfig, Violation, Violations,
 };
 pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 

@@ -100,7 +100,7 @@ pub use retry::RetryPolicy;
 pub use tls::{ClientCertificate, RootCertificates, Tls};
 pub use token::{
     AccountKey, CurrentToken, FileTokenStore, Generation, LogIn, StoreFuture, StoreLock,
-    StoredToken, Token, TokenCache, TokenCacheBuilder, TokenStore,
+    StoredFailure, StoredToken, Token, TokenCache, TokenCacheBuilder, TokenStore,
 };
 pub use transport::{Service, Transport};
 pub use validate::{Validate, Violation, Violations};

@@ -6,7 +6,7 @@
 //!
 //! Reading order: this file, then `token/cache.rs` (what a caller meets), `token/flight.rs` (how
 //! one log-in serves many), `token/issued.rs`, `token/shared_token.rs`, `token/store.rs`,
-//! `token/account.rs` and `token/file_store.rs`.
+//! `token/stored_failure.rs`, `token/account.rs` and `token/file_store.rs`.
 
 mod account;
 mod cache;
@@ -19,6 +19,7 @@ mod flight;
 mod issued;
 mod shared_token;
 mod store;
+mod stored_failure;
 
 use std::fmt;
 use std::future::Future;
@@ -35,6 +36,7 @@ pub use cache::{CurrentToken, TokenCache, TokenCacheBuilder};
 pub use file_store::FileTokenStore;
 pub use issued::Generation;
 pub use store::{StoreFuture, StoreLock, StoredToken, TokenStore};
+pub use stored_failure::StoredFailure;
 
 /// No token is believed to live longer than this: a year.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);

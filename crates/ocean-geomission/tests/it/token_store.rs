@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
 
 use ocean_geomission::{
     AccountKey, ExposeSecret, StoreFuture, StoreLock, StoredToken, Token, TokenStore,
@@ -11,9 +10,9 @@ use vendor_sandbox::{Ending, Sandbox};
 
 use crate::support::{builder, full_mission};
 
-/// Keeps each account's token and the time of its log-in, as a database would.
+/// Keeps each account's token as JSON, as a database would.
 #[derive(Clone, Default)]
-struct Shelf(Arc<Mutex<BTreeMap<String, (String, SystemTime)>>>);
+struct Shelf(Arc<Mutex<BTreeMap<String, String>>>);
 
 impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,47 +21,38 @@ impl std::fmt::Debug for Shelf {
 }
 
 impl Shelf {
-    fn content(&self) -> MutexGuard<'_, BTreeMap<String, (String, SystemTime)>> {
+    fn content(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every token there is.
     fn tokens(&self) -> Vec<String> {
-        let tokens = self.content();
-        tokens.values().map(|(token, _)| token.clone()).collect()
+        self.content().values().cloned().collect()
     }
 }
 
 impl TokenStore for Shelf {
-    fn lock<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, StoreLock> {
-        Box::pin(async { Ok(StoreLock::new(())) })
+    fn try_lock<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, Option<StoreLock>> {
+        Box::pin(async { Ok(Some(StoreLock::new(()))) })
     }
 
     fn load<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>> {
-        Box::pin(async {
-            let Some((secret, obtained_at)) = self.content().get(account.as_str()).cloned() else {
-                return Ok(None);
-            };
-            let lifetime = Duration::from_secs(12 * 3600);
-            let token = Token::new(secret, lifetime).map_err(std::io::Error::other)?;
-            Ok(Some(StoredToken::new(token, obtained_at)))
-        })
+        let json = self.content().get(account.as_str()).cloned();
+        Box::pin(async { Ok(json.and_then(|json| StoredToken::from_json(json.as_bytes()))) })
     }
 
     fn save<'a>(&'a self, account: &'a AccountKey, stored: &'a StoredToken) -> StoreFuture<'a, ()> {
-        let secret = stored.token().secret().expose_secret().to_owned();
-        let entry = (secret, stored.obtained_at());
-        self.content().insert(account.to_string(), entry);
+        self.content().insert(account.to_string(), stored.to_json());
         Box::pin(async { Ok(()) })
     }
 
     fn remove<'a>(&'a self, account: &'a AccountKey, refused: &'a Token) -> StoreFuture<'a, ()> {
-        let refused = refused.secret().expose_secret();
         let mut content = self.content();
-        if content
-            .get(account.as_str())
-            .is_some_and(|(secret, _)| secret == refused)
-        {
+        let stored = content.get(account.as_str());
+        let stored = stored.and_then(|json| StoredToken::from_json(json.as_bytes()));
+        if stored.is_some_and(|stored| {
+            stored.token().secret().expose_secret() == refused.secret().expose_secret()
+        }) {
             content.remove(account.as_str());
         }
         Box::pin(async { Ok(()) })

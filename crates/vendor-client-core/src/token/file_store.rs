@@ -5,17 +5,16 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use secrecy::ExposeSecret as _;
-use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
 
-use crate::token::{AccountKey, StoreFuture, StoreLock, StoredToken, Token, TokenStore};
+use crate::token::{
+    AccountKey, StoreFuture, StoreLock, StoredFailure, StoredToken, Token, TokenStore,
+};
 
-/// How long to wait before trying again to get a lock that another process holds.
-const LOCK_PAUSE: Duration = Duration::from_millis(50);
+/// The ends of the files' names.
+const TOKEN: &str = ".token";
+const FAILURE: &str = ".failure";
 
 /// The end of a temporary file's name.
 const TEMPORARY: &str = ".tmp";
@@ -40,6 +39,8 @@ const LARGEST_FILE: u64 = 64 * 1024;
 /// - **Locked.** Processes take turns at logging in by a lock on `<account>.lock`, which stays in
 ///   place. The system releases it when a process ends, however it ends.
 /// - **Forgiving.** A file that is damaged or cannot be read is as good as none.
+/// - **Considerate.** A log-in that the service has turned down is not tried by another process for
+///   as long as this one wouldn't.
 #[derive(Clone)]
 pub struct FileTokenStore {
     directory: Arc<Path>,
@@ -75,30 +76,41 @@ impl FileTokenStore {
 }
 
 impl TokenStore for FileTokenStore {
-    fn lock<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, StoreLock> {
-        // Waiting in the system's own call could not be broken off, so this asks repeatedly.
-        Box::pin(async {
-            loop {
-                if let Some(held) = self.do_blocking(account, TokenFile::try_lock).await? {
-                    return Ok(StoreLock::new(held));
-                }
-                sleep(LOCK_PAUSE).await;
-            }
-        })
+    fn try_lock<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoreLock>> {
+        self.do_blocking(account, |file| Ok(file.try_lock()?.map(StoreLock::new)))
     }
 
     fn load<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>> {
-        self.do_blocking(account, TokenFile::read)
+        self.do_blocking(account, TokenFile::read_token)
     }
 
     fn save<'a>(&'a self, account: &'a AccountKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
-        let token = token.clone();
-        self.do_blocking(account, move |file| file.write(&token))
+        let json = token.to_json();
+        self.do_blocking(account, move |file| file.write(TOKEN, &json))
     }
 
     fn remove<'a>(&'a self, account: &'a AccountKey, refused: &'a Token) -> StoreFuture<'a, ()> {
         let refused = refused.clone();
         self.do_blocking(account, move |file| file.remove(&refused))
+    }
+
+    fn load_failure<'a>(
+        &'a self,
+        account: &'a AccountKey,
+    ) -> StoreFuture<'a, Option<StoredFailure>> {
+        self.do_blocking(account, |file| {
+            let json = file.read(FAILURE)?;
+            Ok(json.and_then(|json| StoredFailure::from_json(&json)))
+        })
+    }
+
+    fn save_failure<'a>(
+        &'a self,
+        account: &'a AccountKey,
+        failure: &'a StoredFailure,
+    ) -> StoreFuture<'a, ()> {
+        let json = failure.to_json();
+        self.do_blocking(account, move |file| file.write(FAILURE, &json))
     }
 }
 
@@ -109,21 +121,10 @@ impl fmt::Debug for FileTokenStore {
     }
 }
 
-/// One account's file: the blocking side of the store.
+/// One account's files: the blocking side of the store.
 struct TokenFile {
     directory: Arc<Path>,
     account: AccountKey,
-}
-
-/// The file's content, as JSON. It has no `Debug`: it holds the secret.
-#[derive(Deserialize, Serialize)]
-struct Content {
-    /// So that a file that was copied to another account's name is not taken for its token.
-    account: String,
-    token: String,
-    /// Unix time.
-    obtained_at_ms: u64,
-    lifetime_ms: u64,
 }
 
 impl TokenFile {
@@ -158,23 +159,36 @@ impl TokenFile {
         Ok(())
     }
 
-    fn read(&self) -> io::Result<Option<StoredToken>> {
-        let Some(bytes) = self.read_bytes()? else {
+    fn read_token(&self) -> io::Result<Option<StoredToken>> {
+        let Some(json) = self.read(TOKEN)? else {
             return Ok(None);
         };
-        let Ok(content) = serde_json::from_slice::<Content>(&bytes) else {
+        let token = StoredToken::from_json(&json);
+        if token.is_none() {
             tracing::warn!("the token file is damaged; it will be replaced");
-            return Ok(None);
-        };
-        if content.account != self.account.as_str() {
-            tracing::warn!("the token file is for another account; it will be replaced");
-            return Ok(None);
         }
-        Ok(content.into_token())
+        Ok(token)
     }
 
-    fn read_bytes(&self) -> io::Result<Option<Vec<u8>>> {
-        let path = self.path(".json");
+    /// Reads what was written to the file; `None` if it's not there or not to be trusted.
+    fn read(&self, suffix: &str) -> io::Result<Option<Vec<u8>>> {
+        let Some(content) = self.read_bytes(suffix)? else {
+            return Ok(None);
+        };
+        let json = content.strip_prefix(self.first_line().as_bytes());
+        if json.is_none() {
+            tracing::warn!("the token file is for another account; it will be replaced");
+        }
+        Ok(json.map(ToOwned::to_owned))
+    }
+
+    /// Keeps a file that was copied to another account's name from being taken for its own.
+    fn first_line(&self) -> String {
+        format!("{}\n", self.account)
+    }
+
+    fn read_bytes(&self, suffix: &str) -> io::Result<Option<Vec<u8>>> {
+        let path = self.path(suffix);
         if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
             tracing::warn!("the token file is a link; it will be replaced");
             return Ok(None);
@@ -199,13 +213,13 @@ impl TokenFile {
         Ok(Some(bytes))
     }
 
-    fn write(&self, stored: &StoredToken) -> io::Result<()> {
-        let bytes = serde_json::to_vec(&self.content(stored))?;
+    fn write(&self, suffix: &str, json: &str) -> io::Result<()> {
+        let content = self.first_line() + json;
         private_directory().create(&self.directory)?;
         // A name of its own, in case two processes write at once although there is a lock.
         let temporary = self.path(&format!(".{:016x}{TEMPORARY}", fastrand::u64(..)));
-        let written =
-            write_new(&temporary, &bytes).and_then(|()| fs::rename(&temporary, self.path(".json")));
+        let written = write_new(&temporary, content.as_bytes())
+            .and_then(|()| fs::rename(&temporary, self.path(suffix)));
         if written.is_err() {
             // The first failure is the one to report.
             let _ = fs::remove_file(&temporary);
@@ -215,43 +229,18 @@ impl TokenFile {
 
     fn remove(&self, refused: &Token) -> io::Result<()> {
         let is_newer = |stored: StoredToken| !stored.token().has_the_secret_of(refused);
-        if self.read()?.is_some_and(is_newer) {
+        if self.read_token()?.is_some_and(is_newer) {
             return Ok(());
         }
-        match fs::remove_file(self.path(".json")) {
+        match fs::remove_file(self.path(TOKEN)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed,
-        }
-    }
-
-    fn content(&self, stored: &StoredToken) -> Content {
-        let since_epoch = stored.obtained_at().duration_since(SystemTime::UNIX_EPOCH);
-        Content {
-            account: self.account.to_string(),
-            token: stored.token().secret().expose_secret().to_owned(),
-            obtained_at_ms: milliseconds(since_epoch.unwrap_or_default()),
-            lifetime_ms: milliseconds(stored.token().lifetime()),
         }
     }
 
     fn path(&self, suffix: &str) -> PathBuf {
         self.directory.join(format!("{}{suffix}", self.account))
     }
-}
-
-impl Content {
-    /// `None` if no log-in can have written this.
-    fn into_token(self) -> Option<StoredToken> {
-        let lifetime = Duration::from_millis(self.lifetime_ms);
-        let since_epoch = Duration::from_millis(self.obtained_at_ms);
-        let obtained_at = SystemTime::UNIX_EPOCH.checked_add(since_epoch)?;
-        let token = Token::new(self.token, lifetime).ok()?;
-        Some(StoredToken::new(token, obtained_at))
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {

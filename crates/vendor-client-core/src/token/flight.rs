@@ -14,15 +14,15 @@ use std::time::{Duration, SystemTime};
 use arc_swap::{ArcSwap, Guard};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::Failure;
 use crate::token::issued::{Generation, IssuedToken};
-use crate::token::shared_token::{SharedToken, Visit};
-use crate::token::{LogIn, StoredToken, Token};
+use crate::token::shared_token::{SharedToken, Turn, Visit};
+use crate::token::{LogIn, StoredFailure, StoredToken, Token};
 
 /// How long the caller that fetches the next token waits for it while the old one still lives.
 const REFRESH_PATIENCE: Duration = Duration::from_secs(2);
@@ -46,6 +46,10 @@ const REFUSAL_MEMORY: Duration = Duration::from_secs(60);
 
 /// How long after its limit a flight that has not landed is given up for lost.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How long to wait before looking again for what another process brings; twice as long each time,
+/// up to the second.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(200));
 
 /// How often a caller waits anew after a flight was lost: with its runtime, or by a panic.
 const TRIES: usize = 3;
@@ -80,7 +84,7 @@ struct State {
     flight: Option<Flight>,
     failure: Option<RememberedFailure>,
     /// The last token that the vendor refused: a store must not bring it back.
-    refused: Token,
+    refused: Option<Token>,
     disappointments: Disappointments,
     rng: fastrand::Rng,
 }
@@ -95,10 +99,14 @@ struct Disappointments {
     paused_until: Option<Instant>,
 }
 
+#[derive(Clone)]
 struct RememberedFailure {
     error: Error,
     until: Instant,
 }
+
+/// What a flight brings, before it has landed.
+type Fetched = Result<StoredToken, RememberedFailure>;
 
 type Landing = Result<Arc<IssuedToken>, Error>;
 
@@ -121,7 +129,7 @@ impl Shared {
                 flights: 0,
                 flight: None,
                 failure: None,
-                refused: Token::none(),
+                refused: None,
                 disappointments: Disappointments::default(),
                 rng: parts.rng,
             }),
@@ -176,7 +184,7 @@ impl Shared {
         if !state.disappointments.may_replace(generation.0, accepted) {
             return false;
         }
-        state.refused = current.stored.token().clone();
+        state.refused = Some(current.stored.token().clone());
         self.current.store(Arc::new(IssuedToken::none()));
         true
     }
@@ -275,6 +283,20 @@ impl State {
     }
 }
 
+impl RememberedFailure {
+    fn new(error: Error) -> Self {
+        let memory = memory_of(&error);
+        Self::lasting(error, memory)
+    }
+
+    fn lasting(error: Error, memory: Duration) -> Self {
+        Self {
+            error,
+            until: Instant::now() + memory,
+        }
+    }
+}
+
 impl Disappointments {
     /// Whether a refused token may be replaced now. One that has worked may, and so may the first
     /// that has not; the next ones only after growing pauses.
@@ -324,62 +346,99 @@ impl Shared {
     async fn fly(self: Arc<Self>, number: u64, sender: watch::Sender<Option<Landing>>) {
         let token = timeout(LOG_IN_LIMIT, self.fetch())
             .await
-            .unwrap_or_else(|_| Err(flight_timeout()));
+            .unwrap_or_else(|_| Err(RememberedFailure::new(flight_timeout())));
         let landing = self.land(number, token);
         // Nobody listens if everybody has given up; the token is kept all the same.
         let _ = sender.send(Some(landing));
     }
 
     /// A token from the store, or else from a log-in.
-    async fn fetch(&self) -> Result<StoredToken, Error> {
-        let Some(store) = &self.store else {
+    async fn fetch(&self) -> Fetched {
+        let Some(shared) = &self.store else {
             return self.log_in().await;
         };
-        let mut store = store.visit();
-        if let Some(token) = store.load().await.filter(|token| self.wants(token)) {
-            return Ok(token);
+        let mut store = shared.visit();
+        let end = Instant::now() + shared.turn_patience();
+        let (mut pause, longest_pause) = LOOKS;
+        loop {
+            if let Some(found) = self.find(&mut store).await {
+                return found;
+            }
+            match store.take_turn().await {
+                Turn::Mine(lock) => {
+                    let fetched = self.fetch_in_turn(&mut store).await;
+                    store.release(lock).await;
+                    return fetched;
+                }
+                Turn::Anothers if Instant::now() < end => sleep(pause).await,
+                Turn::Anothers => {
+                    tracing::debug!("another process takes too long to log in; not waiting for it");
+                    return self.fetch_from_vendor(&mut store).await;
+                }
+                Turn::Nobodys => return self.log_in().await,
+            }
+            pause = longest_pause.min(2 * pause);
         }
-        let lock = store.lock().await;
-        let token = self.fetch_in_turn(&mut store).await;
-        if let Some(lock) = lock {
-            store.release(lock).await;
-        }
-        token
     }
 
-    /// What [`fetch`](Self::fetch) does once it's this process's turn.
-    async fn fetch_in_turn(&self, store: &mut Visit<'_>) -> Result<StoredToken, Error> {
-        // Whoever had its turn before may have logged in.
-        match store.load().await {
-            Some(token) if self.wants(&token) => return Ok(token),
-            Some(token) if self.has_been_refused(&token) => store.remove(token.token()).await,
-            _ => {}
+    /// Logs in, unless the process that had its turn before has.
+    async fn fetch_in_turn(&self, store: &mut Visit<'_>) -> Fetched {
+        match self.find(store).await {
+            Some(found) => found,
+            None => self.fetch_from_vendor(store).await,
         }
-        let token = self.log_in().await?;
-        store.save(&token).await;
-        Ok(token)
+    }
+
+    /// Logs in and lets other processes know what came of it.
+    async fn fetch_from_vendor(&self, store: &mut Visit<'_>) -> Fetched {
+        let refused = self.lock().refused.clone();
+        if let Some(refused) = refused {
+            store.remove(&refused).await;
+        }
+        let fetched = self.log_in().await;
+        match &fetched {
+            Ok(token) => store.save(token).await,
+            // Another machine may well get through where this one doesn't, but not with a password
+            // that is wrong, or past a limit of the account.
+            Err(failure) if failure.error.is_unauthorized() || failure.error.is_rate_limited() => {
+                let memory = failure.until.duration_since(Instant::now());
+                let until = self.clock.now().checked_add(memory);
+                let until = until.unwrap_or(SystemTime::UNIX_EPOCH);
+                store
+                    .save_failure(&StoredFailure::new(&failure.error, until))
+                    .await;
+            }
+            Err(_) => {}
+        }
+        fetched
+    }
+
+    /// What another process has left in the store: a token, or a failure that is to be heeded.
+    async fn find(&self, store: &mut Visit<'_>) -> Option<Fetched> {
+        if let Some(token) = store.load().await.filter(|token| self.wants(token)) {
+            return Some(Ok(token));
+        }
+        let failure = store.load_failure().await?;
+        let memory = failure.remaining(self.clock.now(), REFUSAL_MEMORY)?;
+        Some(Err(RememberedFailure::lasting(failure.error(), memory)))
     }
 
     /// Whether a stored token is alive and another than the one to be replaced.
     fn wants(&self, stored: &StoredToken) -> bool {
-        let replaced = self.current.load();
+        let is = |token: &Token| stored.token().has_the_secret_of(token);
         stored.is_alive(self.clock.now())
-            && !stored.token().has_the_secret_of(replaced.stored.token())
-            && !self.has_been_refused(stored)
+            && !is(self.current.load().stored.token())
+            && !self.lock().refused.as_ref().is_some_and(is)
     }
 
-    fn has_been_refused(&self, stored: &StoredToken) -> bool {
-        stored.token().has_the_secret_of(&self.lock().refused)
-    }
-
-    async fn log_in(&self) -> Result<StoredToken, Error> {
+    async fn log_in(&self) -> Fetched {
         let obtained_at = self.clock.now();
-        let token = self.log_in.log_in().await?;
+        let token = self.log_in.log_in().await.map_err(RememberedFailure::new)?;
         Ok(StoredToken::new(token, obtained_at))
     }
 
     /// Puts what the flight brings in its place.
-    fn land(&self, number: u64, token: Result<StoredToken, Error>) -> Landing {
+    fn land(&self, number: u64, token: Fetched) -> Landing {
         let mut state = self.lock();
         if state
             .flight
@@ -392,9 +451,9 @@ impl Shared {
         state.flight = None;
         match token {
             Ok(token) => Ok(self.put_to_use(token, &mut state)),
-            Err(error) => {
-                self.remember(&error, &mut state);
-                Err(error)
+            Err(failure) => {
+                self.remember(failure.clone(), &mut state);
+                Err(failure.error)
             }
         }
     }
@@ -413,13 +472,10 @@ impl Shared {
         token
     }
 
-    fn remember(&self, error: &Error, state: &mut State) {
-        let memory = memory_of(error);
+    fn remember(&self, failure: RememberedFailure, state: &mut State) {
+        let memory = failure.until.duration_since(Instant::now());
         self.keep(&self.current.load(), self.clock.now(), memory);
-        state.failure = Some(RememberedFailure {
-            error: error.clone(),
-            until: Instant::now() + memory,
-        });
+        state.failure = Some(failure);
     }
 
     /// How long before its end a token is replaced, with up to half taken off at random.

@@ -7,17 +7,31 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::token::{AccountKey, StoreFuture, StoreLock, StoredToken, Token, TokenStore};
+use crate::token::{
+    AccountKey, StoreFuture, StoreLock, StoredFailure, StoredToken, Token, TokenStore,
+};
 
 /// How long a store may take to load, save or remove a token, however long a call may take.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait while another process logs in, however long a call may take. It's much less
+/// than a log-in may take in all.
+const LONGEST_TURN: Duration = Duration::from_secs(15);
 
 /// Where processes share one account's token.
 pub(super) struct SharedToken {
     store: Arc<dyn TokenStore>,
     account: AccountKey,
     /// How long to wait while another process logs in.
-    lock_patience: Duration,
+    turn_patience: Duration,
+}
+
+/// The right to log in, as far as the store can tell.
+pub(super) enum Turn {
+    Mine(StoreLock),
+    Anothers,
+    /// The store can't be used.
+    Nobodys,
 }
 
 impl SharedToken {
@@ -25,8 +39,13 @@ impl SharedToken {
         Self {
             store,
             account,
-            lock_patience: deadline / 4,
+            turn_patience: (deadline / 4).min(LONGEST_TURN),
         }
+    }
+
+    /// How long to wait for a turn.
+    pub(super) fn turn_patience(&self) -> Duration {
+        self.turn_patience
     }
 
     /// Opens the store for one log-in.
@@ -43,7 +62,7 @@ impl fmt::Debug for SharedToken {
         f.debug_struct("SharedToken")
             .field("store", &self.store)
             .field("account", &self.account)
-            .field("lock_patience", &self.lock_patience)
+            .field("turn_patience", &self.turn_patience)
             .finish()
     }
 }
@@ -61,20 +80,26 @@ impl<'a> Visit<'a> {
         self.bounded("load", store.load(account)).await?
     }
 
-    /// Waits for the right to log in; `None` if another process holds it for too long. Then it may
-    /// be stuck, and this one logs in without it.
-    pub(super) async fn lock(&mut self) -> Option<StoreLock> {
+    pub(super) async fn take_turn(&mut self) -> Turn {
+        let Some(SharedToken { store, account, .. }) = self.usable() else {
+            return Turn::Nobodys;
+        };
+        match self.bounded("lock", store.try_lock(account)).await {
+            Some(Some(lock)) => Turn::Mine(lock),
+            Some(None) => Turn::Anothers,
+            None => Turn::Nobodys,
+        }
+    }
+
+    pub(super) async fn load_failure(&mut self) -> Option<StoredFailure> {
         let SharedToken { store, account, .. } = self.usable()?;
-        match timeout(self.shared.lock_patience, store.lock(account)).await {
-            Ok(Ok(lock)) => Some(lock),
-            Ok(Err(error)) => {
-                self.fail("lock", error.kind());
-                None
-            }
-            Err(_) => {
-                tracing::debug!("another process has been logging in for too long; not waiting");
-                None
-            }
+        self.bounded("load", store.load_failure(account)).await?
+    }
+
+    pub(super) async fn save_failure(&mut self, failure: &StoredFailure) {
+        if let Some(SharedToken { store, account, .. }) = self.usable() {
+            let saved = store.save_failure(account, failure);
+            self.bounded("save", saved).await;
         }
     }
 
@@ -99,7 +124,7 @@ impl<'a> Visit<'a> {
     }
 
     async fn bounded<T>(&mut self, action: &'static str, work: StoreFuture<'_, T>) -> Option<T> {
-        let patience = self.shared.lock_patience.min(LONGEST_PATIENCE);
+        let patience = self.shared.turn_patience.min(LONGEST_PATIENCE);
         match timeout(patience, work).await {
             Ok(Ok(done)) => return Some(done),
             Ok(Err(error)) => self.fail(action, error.kind()),

@@ -1,13 +1,16 @@
 //! A place where processes share a token.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
-use crate::token::{AccountKey, Token};
+use crate::token::{AccountKey, StoredFailure, Token};
 
 /// How far in the future a token's log-in may lie before it is disbelieved: clocks of machines
 /// that share a store differ a little, and are set back a little.
@@ -24,12 +27,13 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send 
 /// The cache uses the store only if it has no good token of its own. A store that fails or hangs
 /// never breaks a call: the cache reports the failure as a `tracing` event and logs in by itself.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// Waits for the sole right to log in to the account. It is held until the [`StoreLock`] is
+    /// Takes the sole right to log in to the account, and keeps it until the [`StoreLock`] is
     /// released or dropped.
     ///
-    /// The wait needs no bound: the cache gives up after a quarter of a call's deadline. An error
-    /// means that the store can't be used, not that somebody else holds the right.
-    fn lock<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, StoreLock>;
+    /// `None` if another process has the right: the cache then asks again, for at most a quarter of
+    /// a call's deadline, and looks meanwhile for what that process brings. An error means that the
+    /// store can't be used.
+    fn try_lock<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoreLock>>;
 
     /// The account's token in the store, dead or alive; `None` if there is none that can be used.
     fn load<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>>;
@@ -40,6 +44,26 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Removes the account's token, if it is still the one that the service has refused. Usually
     /// called with the lock held.
     fn remove<'a>(&'a self, account: &'a AccountKey, refused: &'a Token) -> StoreFuture<'a, ()>;
+
+    /// The account's last failed log-in, over or not. Default: `None`.
+    fn load_failure<'a>(
+        &'a self,
+        account: &'a AccountKey,
+    ) -> StoreFuture<'a, Option<StoredFailure>> {
+        let _ = account;
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Keeps a failed log-in, so that other processes don't try it again in vain and an account with
+    /// a wrong password isn't locked. Default: does nothing, so that each process tries for itself.
+    fn save_failure<'a>(
+        &'a self,
+        account: &'a AccountKey,
+        failure: &'a StoredFailure,
+    ) -> StoreFuture<'a, ()> {
+        let _ = (account, failure);
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// The sole right to log in, until it is released or dropped.
@@ -119,6 +143,27 @@ impl StoredToken {
         self.obtained_at
     }
 
+    /// The token as JSON, for a store to keep. It contains the secret.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let kept = Kept {
+            token: self.token.secret().expose_secret().into(),
+            obtained_at_ms: since_epoch_ms(self.obtained_at),
+            lifetime_ms: milliseconds(self.token.lifetime),
+        };
+        // Text and numbers can always be written.
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
+    /// A token from its JSON; `None` if no log-in can have led to it.
+    #[must_use]
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        let kept: Kept<'_> = serde_json::from_slice(json).ok()?;
+        let lifetime = Duration::from_millis(kept.lifetime_ms);
+        let token = Token::new(kept.token.into_owned(), lifetime).ok()?;
+        Some(Self::new(token, at_ms(kept.obtained_at_ms)?))
+    }
+
     /// When it ends.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
@@ -140,6 +185,28 @@ impl StoredToken {
     }
 }
 
+/// A token's JSON. It has no `Debug`: it holds the secret.
+#[derive(Deserialize, Serialize)]
+struct Kept<'a> {
+    token: Cow<'a, str>,
+    /// Unix time.
+    obtained_at_ms: u64,
+    lifetime_ms: u64,
+}
+
+pub(super) fn since_epoch_ms(time: SystemTime) -> u64 {
+    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH);
+    milliseconds(since_epoch.unwrap_or_default())
+}
+
+pub(super) fn at_ms(since_epoch: u64) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(since_epoch))
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,8 +218,21 @@ mod tests {
         let start = SystemTime::UNIX_EPOCH + 1000 * HOUR;
         let stored = StoredToken::new(Token::new("t", HOUR).unwrap(), start);
         assert!(stored.is_alive(start));
-        assert!(stored.is_alive(start + HOUR - Duration::from_nanos(1)));
+        assert!(stored.is_alive(start + HOUR - Duration::from_millis(1)));
         assert!(!stored.is_alive(start + HOUR));
+    }
+
+    #[test]
+    fn a_token_is_read_from_its_json_and_from_nothing_else() {
+        let start = SystemTime::UNIX_EPOCH + 1000 * HOUR;
+        let json = StoredToken::new(Token::new("t\"", HOUR).unwrap(), start).to_json();
+        let stored = StoredToken::from_json(json.as_bytes()).unwrap();
+        assert_eq!(stored.token().secret().expose_secret(), "t\"");
+        assert_eq!(stored.token().lifetime(), HOUR);
+        assert_eq!(stored.obtained_at(), start);
+        for length in 0..json.len() {
+            assert!(StoredToken::from_json(&json.as_bytes()[..length]).is_none());
+        }
     }
 
     #[test]

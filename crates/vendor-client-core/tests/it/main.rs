@@ -17,4 +17,5 @@ mod support;
 mod telemetry;
 mod tls;
 mod token;
+mod token_stores;
 mod user_agent;

@@ -28,22 +28,32 @@ impl Cause {
     }
 }
 
-const UNKNOWN_AUTHORITY: Cause =
-    Cause::lasting("the server's certificate is from an unknown authority");
-const EXPIRED: Cause = Cause::lasting("the server's certificate has expired");
-const NOT_YET_VALID: Cause = Cause::lasting("the server's certificate is not valid yet");
-const ANOTHER_HOST: Cause = Cause::lasting("the server's certificate is for another host name");
-const REVOKED: Cause = Cause::lasting("the server's certificate was revoked");
-const BAD_CERTIFICATE: Cause = Cause::lasting("the server's certificate was rejected");
-const CLIENT_CERTIFICATE_MISSING: Cause =
-    Cause::lasting("the server requires a client certificate");
-const CLIENT_CERTIFICATE_REJECTED: Cause =
-    Cause::lasting("the server rejected the client certificate");
 const PROXY_CREDENTIALS: Cause = Cause::lasting("the proxy requires other credentials (407)");
 const PROXY_UNREACHABLE: Cause = Cause::passing("the proxy could not be reached");
 const PROXY_REFUSED: Cause = Cause::passing("the proxy opened no tunnel to the server");
 const UNRESOLVED: Cause = Cause::passing("the host name could not be resolved");
 const REFUSED: Cause = Cause::passing("the connection was refused");
+
+/// What is wrong with certificates.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod certificates {
+    use super::Cause;
+
+    pub(super) const UNKNOWN_AUTHORITY: Cause =
+        Cause::lasting("the server's certificate is from an unknown authority");
+    pub(super) const EXPIRED: Cause = Cause::lasting("the server's certificate has expired");
+    pub(super) const NOT_YET_VALID: Cause =
+        Cause::lasting("the server's certificate is not valid yet");
+    pub(super) const ANOTHER_HOST: Cause =
+        Cause::lasting("the server's certificate is for another host name");
+    pub(super) const REVOKED: Cause = Cause::lasting("the server's certificate was revoked");
+    pub(super) const BAD_CERTIFICATE: Cause =
+        Cause::lasting("the server's certificate was rejected");
+    pub(super) const CLIENT_CERTIFICATE_MISSING: Cause =
+        Cause::lasting("the server requires a client certificate");
+    pub(super) const CLIENT_CERTIFICATE_REJECTED: Cause =
+        Cause::lasting("the server rejected the client certificate");
+}
 
 /// The first cause in the chain of an error that kept its request from being sent; `None` if
 /// nothing in the chain is known to.
@@ -94,6 +104,7 @@ fn of_text(text: &str) -> Option<Cause> {
 
 #[cfg(feature = "rustls")]
 fn of_rustls(error: &rustls::Error) -> Option<Cause> {
+    use certificates::*;
     use rustls::{AlertDescription as Alert, CertificateError, Error};
 
     match error {
@@ -127,7 +138,9 @@ fn of_rustls(error: &rustls::Error) -> Option<Cause> {
 /// language of the user.
 #[cfg(feature = "native-tls")]
 fn of_native_text(text: &str) -> Option<Cause> {
-    const WORDS: [(&str, Cause); 12] = [
+    use certificates::*;
+
+    const WORDS: [(&str, Cause); 13] = [
         ("alert certificate required", CLIENT_CERTIFICATE_MISSING),
         ("alert bad certificate", CLIENT_CERTIFICATE_REJECTED),
         ("alert certificate unknown", CLIENT_CERTIFICATE_REJECTED),
@@ -135,6 +148,7 @@ fn of_native_text(text: &str) -> Option<Cause> {
         ("alert unknown ca", CLIENT_CERTIFICATE_REJECTED),
         ("(certificate has expired)", EXPIRED),
         ("(certificate is not yet valid)", NOT_YET_VALID),
+        ("(certificate revoked)", REVOKED),
         ("(hostname mismatch)", ANOTHER_HOST),
         ("(IP address mismatch)", ANOTHER_HOST),
         ("local issuer certificate)", UNKNOWN_AUTHORITY),

@@ -4,12 +4,14 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// Tells what time it is.
+use tokio::time::Instant;
+
+/// A source of the time of day.
 ///
-/// Whatever outlives a process or a suspended machine, such as a token, is judged by this clock.
-/// Short waits within a call are not: they use tokio's timer, which a test can pause.
+/// It decides about what outlives a process or a suspended machine, such as a token. Short waits
+/// within a call use tokio's timer instead, which a test can pause.
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The time now. It may be earlier than a time told before: wall clocks are set back.
+    /// The time now. It may be earlier than at the last call: wall clocks are set back.
     fn now(&self) -> SystemTime;
 }
 
@@ -25,7 +27,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests, which moves only when told to. Clones show the same time.
+/// A clock for tests, which moves only when the test moves it. Clones show the same time.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -72,6 +74,13 @@ impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The end of a time limit that begins now. A limit beyond what the timer can hold is as good as
+/// none.
+pub(crate) fn from_now(limit: Duration) -> Instant {
+    const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+    Instant::now() + limit.min(THIRTY_YEARS)
 }
 
 #[cfg(test)]

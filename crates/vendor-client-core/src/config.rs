@@ -84,8 +84,8 @@ impl TransportConfig {
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the response. Default: 30 s unless
-    /// told otherwise.
+    /// How long one attempt may take, from connecting to the last byte of the response. Default:
+    /// 30 s.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
@@ -100,9 +100,9 @@ impl TransportConfig {
         self
     }
 
-    /// How long an unused connection is kept, at most a day. The default of 15 s is shorter than
-    /// what servers commonly keep one for, so that a call seldom meets a connection that is just
-    /// being closed.
+    /// How long an unused connection is kept, at most a day. Default: 15 s, which is shorter than
+    /// servers commonly keep one, so that a call seldom meets a connection that is just being
+    /// closed.
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         // The pool adds it to the present, which must not overflow.
@@ -110,15 +110,14 @@ impl TransportConfig {
         self
     }
 
-    /// How large the body of a response may be, in bytes, after decompression: 16 MiB unless told
-    /// otherwise.
+    /// How large the body of a response may be, in bytes, after decompression. Default: 16 MiB.
     #[must_use]
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.max_body_size = bytes;
         self
     }
 
-    /// How a thing is looked for when nobody knows whether it was created.
+    /// How a thing is looked up if its creation has an unknown outcome.
     #[must_use]
     pub fn look_up(mut self, policy: LookUp) -> Self {
         self.look_up = policy;
@@ -226,7 +225,7 @@ impl TransportConfig {
     ///
     /// A client that is begun with `reqwest::Client::builder()` needs
     /// [`reqwest::redirect::Policy::none`] and no retries of its own. One that follows redirects
-    /// hands headers such as a token or an API key to whatever host a redirect names, and this
+    /// hands headers such as a token or an API key to any host that a redirect names, and this
     /// crate can only find that out afterwards; it then fails the call. Nor can this crate then
     /// know that a request was not sent, so a create is not repeated even if no connection could be
     /// made. Without a TLS library of its own, such a client panics when it is built, unless the
@@ -237,7 +236,7 @@ impl TransportConfig {
         self
     }
 
-    /// Judges dates and the ends of tokens by `clock` instead of the system's.
+    /// Uses `clock` for dates and the expiry of tokens. Default: the system's clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -259,7 +258,7 @@ impl TransportConfig {
     }
 
     /// Whether the HTTP client may follow redirects by itself. An injected one shows its policy in
-    /// its `Debug` alone; where that does not say that there is none, it may.
+    /// its `Debug` alone; unless that says that there is none, it may.
     pub(crate) fn may_follow_redirects(&self) -> bool {
         match &self.http {
             Http::Own | Http::Pooled(_) => false,

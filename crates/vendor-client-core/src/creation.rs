@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout_at};
 
+use crate::clock::from_now;
 use crate::error::Error;
 use crate::many::step_aside;
 use crate::telemetry;
-use crate::transport::{Transport, from_now};
+use crate::transport::Transport;
 
 /// Result of a create-or-find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl<C, F> Creation<C, F> {
     }
 }
 
-/// How a thing is looked for when nobody knows whether it was created.
+/// How a thing is looked up if its creation has an unknown outcome.
 ///
 /// A service may take a while to show what it has taken, so there are several looks, with growing
 /// waits before them. Only when the last one says that the thing is not there is it created again.
@@ -91,7 +92,7 @@ impl Transport {
     /// service refuses that.
     ///
     /// `find` returns `None` only if the service reports that the thing is not there; a look that
-    /// could not tell is an error.
+    /// failed is an error.
     ///
     /// # Errors
     ///
@@ -253,7 +254,7 @@ mod tests {
         Failure::new(ErrorKind::Status, outcome).into()
     }
 
-    /// Plays the scripts and answers what came of it, and how often each was called.
+    /// Plays the scripts and returns the result, and how often each was called.
     async fn play(
         creations: impl IntoIterator<Item = Result<&'static str, Outcome>>,
         lookups: impl IntoIterator<Item = Result<Option<&'static str>, Outcome>>,
@@ -357,7 +358,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_is_created_again_if_the_last_look_could_not_tell() {
+    async fn nothing_is_created_again_if_the_last_look_failed() {
         let looks = [Ok(None), Ok(None), Err(Outcome::Unknown)];
         let lost = play([Err(Outcome::Unknown)], looks);
         assert!(lost.await.unwrap_err().may_have_been_applied());

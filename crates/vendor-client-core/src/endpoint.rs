@@ -289,6 +289,7 @@ pub const fn lower_case<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
 pub const fn as_text(bytes: &'static [u8]) -> &'static str {
     match str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(_) => "",
+        // While the program is compiled.
+        Err(_) => panic!("an endpoint's name must be text"),
     }
 }

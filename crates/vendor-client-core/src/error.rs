@@ -108,7 +108,7 @@ pub struct Attempt {
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VendorMessage {
-    /// The vendor's error code, where it has one.
+    /// The vendor's error code, if it has one.
     pub code: Option<String>,
     /// The vendor's words, unaltered.
     pub message: Option<String>,
@@ -123,8 +123,8 @@ impl VendorMessage {
 }
 
 impl VendorMessage {
-    /// The code, where it is one: a word without spaces. Whatever else stands in its place may
-    /// hold personal data or break a line of a log.
+    /// The code, if it is one: a word without spaces. Anything else in its place may hold personal
+    /// data or break a line of a log.
     pub(crate) fn plain_code(&self) -> Option<&str> {
         const LONGEST: usize = 40;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
@@ -222,7 +222,7 @@ impl Error {
     }
 
     /// Every attempt that was made, in order, a log-in that failed in the place of one included;
-    /// empty where the request was refused before it left or a client could not be built.
+    /// empty if the request was refused before it left or a client could not be built.
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.attempts
@@ -306,7 +306,7 @@ impl Error {
         &self.0.violations
     }
 
-    /// The host that a refused redirect points to, with its port where it names one.
+    /// The host that a refused redirect points to, with its port if it names one.
     #[must_use]
     pub fn redirect_host(&self) -> Option<&str> {
         self.0.redirect_host.as_deref()
@@ -465,7 +465,7 @@ fn write_what(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         ErrorKind::LogIn => write_log_in(failure, f),
         ErrorKind::Redirect => write_redirect(failure, f),
-        ErrorKind::Status | ErrorKind::VendorFailure => write_answer(failure, f),
+        ErrorKind::Status | ErrorKind::VendorFailure => write_response(failure, f),
         ErrorKind::Body => write_body_problem(failure, f),
     }
 }
@@ -510,7 +510,7 @@ fn write_redirect(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     }
 }
 
-fn write_answer(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_response(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match failure.status {
         // Only a proxy asks for credentials by this one.
         Some(status @ StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {

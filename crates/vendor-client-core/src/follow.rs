@@ -15,8 +15,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
+use crate::clock::from_now;
 use crate::error::{Error, Reach};
-use crate::transport::{Transport, from_now};
+use crate::transport::Transport;
 
 /// How often things are looked at while they are followed.
 ///

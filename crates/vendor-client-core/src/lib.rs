@@ -1,19 +1,18 @@
 //! What the clients of different vendors share: transport, retries, token caching, errors and
 //! telemetry. It knows no vendor.
 //!
-//! An application uses a vendor's crate, which re-exports what of this one it shows. A vendor's
-//! crate declares each [`Operation`] as a `static`, builds a [`Request`] from it, and sends that
-//! through its [`Transport`]:
+//! An application uses a vendor's crate, which re-exports the parts of this one that are public. A
+//! vendor's crate declares each [`Endpoint`] as a `static`, builds a [`Request`] from it, and sends
+//! that through its [`Transport`]:
 //!
 //! ```no_run
-//! use http::HeaderMap;
 //! use vendor_client_core::{
-//!     Error, Method, Operation, Idempotency, Service, Transport, TransportConfig, VendorMessage,
+//!     Endpoint, Error, HeaderMap, Path, Service, Transport, TransportConfig, VendorMessage,
 //! };
 //!
 //! static SERVICE: Service = Service::new("example/0.1.0", |_body| VendorMessage::default());
-//! static GET_CUSTOMER: Operation =
-//!     Operation::new("get_customer", Method::GET, "/customers/{id}", Idempotency::Idempotent);
+//! static GET_CUSTOMER: Endpoint<Path<u64>, (), Customer> =
+//!     Endpoint::get("get_customer", "/customers/{id}").idempotent();
 //!
 //! #[derive(serde::Deserialize)]
 //! struct Customer {
@@ -23,7 +22,7 @@
 //! # async fn run() -> Result<(), Error> {
 //! let config = TransportConfig::default();
 //! let transport = Transport::new(&SERVICE, "https://api.example.com", HeaderMap::new(), &config)?;
-//! let request = transport.request(&GET_CUSTOMER).path(7);
+//! let request = transport.request_to(&GET_CUSTOMER, &7, ());
 //! let customer: Customer = transport.send(request).await?.json()?;
 //! # Ok(())
 //! # }
@@ -40,7 +39,7 @@
 //!
 //! # Where things are
 //!
-//! In reading order: [`Operation`], [`Request`] and [`Violations`], [`Transport`] and
+//! In reading order: [`Endpoint`] and [`Operation`], [`Request`] and [`Violations`], [`Transport`] and
 //! [`TransportConfig`], [`RetryPolicy`], [`TokenCache`], [`Response`], [`Error`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -20,7 +20,7 @@ pub struct Operation {
     pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
-    /// The path below the base URL, with `{name}` where a value goes, such as `/customers/{id}`.
+    /// The path below the base URL, with `{name}` for each value, such as `/customers/{id}`.
     pub template: &'static str,
     /// Whether doing it twice has the same effect as doing it once.
     pub idempotency: Idempotency,

@@ -24,10 +24,10 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The size up to which a JSON body is written without growing its buffer.
 const EXPECTED_BODY: usize = 1024;
 
-/// A request of one operation, made by [`Transport::request`](crate::Transport::request).
+/// A request of one operation, made by [`Transport::request_to`](crate::Transport::request_to).
 ///
-/// Whatever cannot be encoded or breaks a constraint is remembered and refused, all at once, when
-/// the request is sent.
+/// Values that cannot be encoded or break a constraint are refused, all at once, when the request
+/// is sent.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(crate) operation: &'static Operation,
@@ -36,7 +36,7 @@ pub struct Request {
     pub(crate) url: Url,
     /// The path, the base URL's own included, as far as it is written.
     path: String,
-    /// What of the operation's template is not yet in `path`.
+    /// The part of the operation's template that is not yet in `path`.
     template: &'static str,
     /// In the order in which they were set; of one name, the last counts.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -137,15 +137,15 @@ impl Request {
         self
     }
 
-    /// Checks the documented constraints of `value`; what it breaks is refused when the request
-    /// is sent. Validate before writing: what cannot be written for a known reason is then told
-    /// by that alone.
+    /// Checks the documented constraints of `value`; violations are refused when the request is
+    /// sent. Validate before writing: a value that cannot be written for a known reason is then
+    /// reported by that reason alone.
     pub fn validate(mut self, value: &impl Validate) -> Self {
         value.validate(&mut self.violations);
         self
     }
 
-    /// Where a violation is known, it is the reason, and says more.
+    /// A violation that is known already is the reason, and says more.
     fn cannot_write(&mut self, place: &str, rule: &str) {
         if self.violations.is_empty() {
             self.violations.add(place, rule);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_told_once_and_by_its_own_path_where_that_is_known() {
+    fn what_cannot_be_written_is_reported_once_and_by_its_own_path_if_that_is_known() {
         struct Unwritable;
         impl Serialize for Unwritable {
             fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {

@@ -18,28 +18,41 @@ use crate::status;
 /// What some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// What one attempt received: a success, read to its end.
+pub(crate) struct Received {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
 /// A response with a success status.
 pub struct Response {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    /// The call that it answers; set before anybody outside sees it.
-    call: Option<(&'static Operation, Vec<Attempt>)>,
+    operation: &'static Operation,
+    /// The attempts before this response came.
+    earlier: Vec<Attempt>,
 }
 
 impl Response {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        earlier: Vec<Attempt>,
+        received: Received,
+    ) -> Self {
+        let Received {
+            status,
+            headers,
+            body,
+        } = received;
         Self {
             status,
             headers,
             body,
-            call: None,
+            operation,
+            earlier,
         }
-    }
-
-    pub(crate) fn of_call(mut self, operation: &'static Operation, earlier: Vec<Attempt>) -> Self {
-        self.call = Some((operation, earlier));
-        self
     }
 
     /// The status, always a success.
@@ -65,13 +78,13 @@ impl Response {
         self.body
     }
 
-    /// How often the request was sent again before this answer came.
+    /// How many times the request was sent again before this response came.
     #[must_use]
     pub fn resend_count(&self) -> usize {
-        self.call.as_ref().map_or(0, |(_, earlier)| earlier.len())
+        self.earlier.len()
     }
 
-    /// Reads the body as JSON, whatever its media type says.
+    /// Reads the body as JSON, regardless of its media type.
     ///
     /// A byte-order mark is skipped. A body declared as ISO 8859-1 or Windows-1252 is decoded, both
     /// as Windows-1252.
@@ -138,7 +151,7 @@ impl Response {
         self.unreadable(failure)
     }
 
-    /// The error for a success answer that lacks what the operation promises; `reason` must hold
+    /// The error for a success that lacks what the operation promises; `reason` must hold
     /// nothing of the response.
     #[must_use]
     pub fn unexpected(&self, reason: &'static str) -> Error {
@@ -190,10 +203,7 @@ impl Response {
         failure.status = Some(self.status);
         failure.snippet = status::snippet(&self.body);
         failure.request_id = status::request_id(&self.headers);
-        match &self.call {
-            Some((operation, earlier)) => failure.after(operation, earlier.clone()),
-            None => failure.into(),
-        }
+        failure.after(self.operation, self.earlier.clone())
     }
 }
 
@@ -259,7 +269,7 @@ fn describe(error: &serde_json::Error) -> String {
     }
 }
 
-/// Where decoding fails; `None` where it fails at the top.
+/// Where decoding fails; `None` if it fails at the top.
 fn json_path<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
     const MAX_LENGTH: usize = 200;
     let mut json = serde_json::Deserializer::from_slice(body);
@@ -283,7 +293,7 @@ mod tests {
         Operation::new("create", Method::POST, "/x", Idempotency::NotIdempotent);
 
     #[derive(Debug, Deserialize)]
-    struct Answer {
+    struct Rounds {
         rounds: Vec<Round>,
     }
 
@@ -293,18 +303,27 @@ mod tests {
         hash_key: u32,
     }
 
+    fn received(headers: HeaderMap, body: Bytes) -> Response {
+        let status = StatusCode::OK;
+        let received = Received {
+            status,
+            headers,
+            body,
+        };
+        Response::new(&CREATE, Vec::new(), received)
+    }
+
     fn response(media_type: Option<&'static str>, body: &'static [u8]) -> Response {
         let mut headers = HeaderMap::new();
         if let Some(media_type) = media_type {
             headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
         }
-        Response::new(StatusCode::OK, headers, Bytes::from_static(body))
-            .of_call(&CREATE, Vec::new())
+        received(headers, Bytes::from_static(body))
     }
 
     fn refusal(body: &'static [u8]) -> Error {
         response(Some("application/json"), body)
-            .json::<Answer>()
+            .json::<Rounds>()
             .unwrap_err()
     }
 
@@ -383,7 +402,7 @@ mod tests {
             ("text/html", b"{}", "missing field `rounds`"),
         ] {
             let response = response(Some(media_type), body);
-            let error = response.json::<Answer>().unwrap_err();
+            let error = response.json::<Rounds>().unwrap_err();
             assert!(error.to_string().contains(reason), "{error}");
         }
     }
@@ -391,11 +410,11 @@ mod tests {
     #[test]
     fn values_of_a_neighbouring_type_are_read() {
         let body = br#"{"rounds":[{"hashKey":"7"},{"hashKey":7.0}]}"#;
-        let answer: Answer = response(None, body).json().unwrap();
-        let keys: Vec<u32> = answer.rounds.iter().map(|round| round.hash_key).collect();
+        let list: Rounds = response(None, body).json().unwrap();
+        let keys: Vec<u32> = list.rounds.iter().map(|round| round.hash_key).collect();
         assert_eq!(keys, [7, 7]);
-        let answer: Answer = response(None, br#"{"rounds":null}"#).json().unwrap();
-        assert!(answer.rounds.is_empty());
+        let list: Rounds = response(None, br#"{"rounds":null}"#).json().unwrap();
+        assert!(list.rounds.is_empty());
     }
 
     #[test]
@@ -442,7 +461,7 @@ mod tests {
         ] {
             assert!(
                 response(media_type, br#"{"rounds":[]}"#)
-                    .json::<Answer>()
+                    .json::<Rounds>()
                     .is_ok(),
                 "{media_type:?}"
             );
@@ -467,9 +486,8 @@ mod tests {
             let body = [start.as_bytes(), b"\"canary\"", &bytes].concat();
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
-            let response = Response::new(StatusCode::OK, headers, Bytes::from(body))
-                .of_call(&CREATE, Vec::new());
-            if let Err(error) = response.json::<Answer>() {
+            let response = received(headers, Bytes::from(body));
+            if let Err(error) = response.json::<Rounds>() {
                 prop_assert_eq!(error.kind(), ErrorKind::Body);
                 let shown = format!("{error} {error:?}");
                 prop_assert!(!shown.contains("canary"));

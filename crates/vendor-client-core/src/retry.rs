@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 use http::HeaderValue;
 use tokio::time::Instant;
 
+use crate::clock::from_now;
 use crate::error::{ErrorKind, Outcome};
 use crate::failure::Failure;
 use crate::operation::Idempotency;
 use crate::telemetry;
-use crate::transport::from_now;
 
 /// How failed attempts are repeated.
 ///
@@ -65,22 +65,24 @@ impl RetryPolicy {
     }
 
     /// The longest wait before the second attempt; it doubles with each further one. The wait
-    /// itself is drawn evenly from zero to that length, so that clients do not return in step.
+    /// itself is random, between zero and that length, so that clients don't come back in step.
+    /// Default: 250 ms.
     #[must_use]
     pub fn first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
         self
     }
 
-    /// The length that the longest wait does not outgrow.
+    /// The longest wait before any attempt. Default: 10 s.
     #[must_use]
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;
         self
     }
 
-    /// The longest `Retry-After` that is waited for. A call whose vendor asks for a longer wait
-    /// fails at once, with that wait in [`Error::retry_after`](crate::Error::retry_after).
+    /// The longest `Retry-After` that a call waits for. If the vendor asks for a longer one, the
+    /// call fails at once, with that wait in [`Error::retry_after`](crate::Error::retry_after).
+    /// Default: 30 s.
     #[must_use]
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
@@ -88,7 +90,7 @@ impl RetryPolicy {
     }
 
     /// How many retries the client and its clones have together. Each retry takes one and each
-    /// success gives a tenth back, so that a vendor's outage is not multiplied.
+    /// success gives a tenth back, so that retries don't multiply a vendor's outage. Default: 50.
     #[must_use]
     pub fn budget(mut self, retries: u32) -> Self {
         self.budget = retries;
@@ -153,10 +155,7 @@ impl Retries {
         let Some(wait) = self.wait(failure.retry_after, attempts_made) else {
             return Next::Never;
         };
-        let is_in_time = Instant::now()
-            .checked_add(wait)
-            .is_some_and(|end| end < deadline);
-        if !is_in_time {
+        if from_now(wait) >= deadline {
             return Next::Never;
         }
         if failure.asks_for_a_wait() || self.budget.take() {

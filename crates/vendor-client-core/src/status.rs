@@ -71,14 +71,14 @@ pub(crate) fn snippet(body: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(start).into_owned())
 }
 
-/// The media type, without parameters; `None` where there is none or it is no short plain text.
+/// The media type, without parameters; `None` if there is none or it is not a short plain text.
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let media_type = value.split(';').next().unwrap_or(value).trim();
     (media_type.len() <= MAX_HEADER_TEXT).then_some(media_type)
 }
 
-/// Whether a media type promises JSON: `application/json`, `text/json`, and whatever ends in
+/// Whether a media type promises JSON: `application/json`, `text/json`, and those that end in
 /// `+json` or, as some pages spell it, `-json`, in any case.
 pub(crate) fn is_json(media_type: &str) -> bool {
     let Some((before, end)) = media_type.as_bytes().split_last_chunk::<4>() else {

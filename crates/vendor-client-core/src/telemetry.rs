@@ -42,7 +42,7 @@ impl CallSpan {
         call.instrument(self.0.clone())
     }
 
-    /// Tells that the attempt failed and will be repeated after `wait`.
+    /// Reports that the attempt failed and will be repeated after `wait`.
     pub(crate) fn retrying(&self, failure: &Failure, resend_count: usize, wait: Duration) {
         warn!(
             parent: &self.0,

@@ -173,7 +173,7 @@ pub(crate) fn set_up(
 #[derive(Clone)]
 enum Configuration {
     #[cfg(feature = "rustls")]
-    Rustls(rustls::ClientConfig),
+    Rustls(Box<rustls::ClientConfig>),
     #[cfg(feature = "native-tls")]
     Native(native_tls::TlsConnector),
     #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
@@ -184,7 +184,7 @@ impl Configuration {
     fn put_into(self, builder: ClientBuilder) -> ClientBuilder {
         match self {
             #[cfg(feature = "rustls")]
-            Self::Rustls(config) => builder.tls_backend_preconfigured(config),
+            Self::Rustls(config) => builder.tls_backend_preconfigured(*config),
             #[cfg(feature = "native-tls")]
             Self::Native(connector) => builder.tls_backend_preconfigured(connector),
             #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
@@ -266,13 +266,14 @@ mod with_rustls {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier));
         let config = identify(builder, settings)?;
-        Ok(Configuration::Rustls(config))
+        Ok(Configuration::Rustls(Box::new(config)))
     }
 
     pub(super) fn make_empty() -> Result<Configuration, Error> {
         let provider = rustls::crypto::ring::default_provider();
         let builder = configure(provider.into())?.with_root_certificates(RootCertStore::empty());
-        Ok(Configuration::Rustls(builder.with_no_client_auth()))
+        let config = builder.with_no_client_auth();
+        Ok(Configuration::Rustls(Box::new(config)))
     }
 
     /// The provider goes into the configuration, not into the process: other users of rustls in

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::base_url::BaseUrl;
 use crate::cause;
-use crate::clock::Clock;
+use crate::clock::{Clock, from_now};
 use crate::config::TransportConfig;
 use crate::connecting;
 use crate::creation::LookUp;
@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::operation::{Idempotency, Operation};
 use crate::pace::{Turn, Turns};
 use crate::request::Request;
-use crate::response::Response;
+use crate::response::{Received, Response};
 use crate::retry::{Next, Retries, read_retry_after};
 use crate::status;
 use crate::telemetry::CallSpan;
@@ -183,8 +183,7 @@ impl Transport {
         self.0.deadline
     }
 
-    /// Starts a request of `operation`.
-    pub fn request(&self, operation: &'static Operation) -> Request {
+    pub(crate) fn request(&self, operation: &'static Operation) -> Request {
         Request::new(operation, &self.0.base)
     }
 
@@ -192,13 +191,13 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// Every [`ErrorKind`] but `Configuration` and `LogIn`; [`Error::outcome`] tells what is
+    /// Every [`ErrorKind`] but `Configuration` and `LogIn`; [`Error::outcome`] reports what is
     /// known of the effect.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         self.call(request, &NoToken).await
     }
 
-    /// Sends a request with a token from `tokens` in the header `header`, logging in where there
+    /// Sends a request with a token from `tokens` in the header `header`, logging in if there
     /// is none. After a 401 the token is replaced and the request replayed, once.
     ///
     /// # Errors
@@ -252,10 +251,10 @@ impl Transport {
             let result = inner.attempt(request, headers, deadline).await;
             drop(turn);
             let mut failure = match result {
-                Ok(response) => {
+                Ok(received) => {
                     inner.retries.succeeded();
                     credentials.accepted(credential);
-                    return Ok(response.of_call(operation, earlier));
+                    return Ok(Response::new(operation, earlier, received));
                 }
                 Err(failure) => failure,
             };
@@ -370,7 +369,7 @@ impl Inner {
         for (name, value) in own.chain(&self.headers) {
             headers.insert(name, value.clone());
         }
-        // Some gateways refuse a POST that does not tell its length, even if there is nothing.
+        // Some gateways refuse a POST without a length, even if there is no body.
         let method = &request.operation.method;
         if request.body.is_empty() && (method == Method::POST || method == Method::PUT) {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -378,13 +377,13 @@ impl Inner {
         headers
     }
 
-    /// Sends the request once and reads the whole answer.
+    /// Sends the request once and reads the whole response.
     async fn attempt(
         &self,
         request: &Request,
         headers: HeaderMap,
         deadline: Instant,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Received, Failure> {
         let end = deadline.min(from_now(self.attempt_timeout));
         if end <= Instant::now() {
             return Err(too_late());
@@ -401,7 +400,7 @@ impl Inner {
         .await
     }
 
-    async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Response, Failure> {
+    async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Received, Failure> {
         if request.operation.idempotency == Idempotency::NotIdempotent {
             // Lets the runtime notice first that an idle connection was closed, or that it brought
             // bytes that belong to nothing. Otherwise the request may be written to it, and whether
@@ -425,14 +424,18 @@ impl Inner {
         let status = response.status();
         if status.is_success() {
             let body = self.read_body(&mut response).await?;
-            return Ok(Response::new(status, take_headers(&mut response), body));
+            return Ok(Received {
+                status,
+                headers: std::mem::take(response.headers_mut()),
+                body,
+            });
         }
         // A response whose body breaks off is still a response: its status decides.
         let body = self.read_body(&mut response).await.unwrap_or_default();
         Err(self.refusal(&response, &body))
     }
 
-    /// Where a redirect was followed, what was not sent is perhaps only its second leg.
+    /// If redirects may be followed, what was not sent is perhaps only the second leg of one.
     fn broken_exchange(&self, source: reqwest::Error) -> Failure {
         let mut failure = unsent_or_broken(source);
         if self.may_follow_redirects {
@@ -520,16 +523,6 @@ fn too_late() -> Failure {
     Failure::new(ErrorKind::Timeout, Outcome::NotSent)
         .transient()
         .reason("there was no connection yet")
-}
-
-/// The end of a time limit; a limit beyond what the clock can hold is as good as none.
-pub(crate) fn from_now(limit: Duration) -> Instant {
-    const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
-    Instant::now() + limit.min(THIRTY_YEARS)
-}
-
-fn take_headers(response: &mut reqwest::Response) -> HeaderMap {
-    std::mem::take(response.headers_mut())
 }
 
 /// Judges an exchange that brought no response.

@@ -123,7 +123,10 @@ async fn garbage_instead_of_http_may_hide_an_effect() {
 async fn a_post_without_a_body_says_so() {
     let server = Server::start([Reply::json(200, "{}")]);
     let transport = transport(&server.url());
-    transport.send(transport.request(&CREATE)).await.unwrap();
+    transport
+        .send(transport.request_to(&CREATE, (), ()))
+        .await
+        .unwrap();
     assert!(
         server.requests()[0]
             .to_lowercase()
@@ -136,7 +139,7 @@ async fn a_get_has_no_content_length() {
     let server = Server::start([Reply::json(200, "{}")]);
     let transport = transport(&server.url());
     transport
-        .send(transport.request(&READ).path(1))
+        .send(transport.request_to(&READ, &"1", ()))
         .await
         .unwrap();
     assert!(

@@ -28,7 +28,7 @@ struct WrongPassword(Transport);
 
 impl LogIn for WrongPassword {
     async fn log_in(&self) -> Result<Token, Error> {
-        let request = self.0.request(&CREATE).json(&"canary-password");
+        let request = self.0.request_to(&CREATE, (), ()).json(&"canary-password");
         self.0.send(request).await?;
         Token::new("canary-token", Duration::from_secs(60))
     }
@@ -44,8 +44,7 @@ fn transport(url: &str) -> Transport {
 
 fn laden(transport: &Transport) -> Request {
     transport
-        .request(&READ)
-        .path("canary-id")
+        .request_to(&READ, &"canary-id", ())
         .query(&[("name", "canary-name")])
         .header(
             "x-note".parse().unwrap(),
@@ -145,8 +144,11 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
 
     let mut violations = Violations::new();
     violations.length("name", "canary-name", 1..=3);
-    everything.push_str(&shown(&Error::invalid_request(&CREATE, violations)));
-    let misplaced = unreachable.request(&READ).path("..").path("canary-id");
+    everything.push_str(&shown(&Error::invalid_request(
+        CREATE.operation(),
+        violations,
+    )));
+    let misplaced = unreachable.request_to(&READ, &"..", ()).path("canary-id");
     everything.push_str(&shown(&unreachable.send(misplaced).await.unwrap_err()));
     let bad_url = Transport::new(
         &SERVICE,

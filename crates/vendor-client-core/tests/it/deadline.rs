@@ -66,7 +66,7 @@ async fn a_request_can_have_a_deadline_of_its_own() {
     let server = Server::start([Reply::Silence]);
     let transport = transport(&server.url());
     let call = tokio::spawn(async move {
-        let request = transport.request(&READ).path(1).deadline(2 * SECOND);
+        let request = transport.request_to(&READ, &"1", ()).deadline(2 * SECOND);
         transport.send(request).await
     });
     server.received().await;

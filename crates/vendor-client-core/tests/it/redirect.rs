@@ -14,7 +14,7 @@ async fn a_redirect_is_an_error_that_names_the_host_and_sends_nothing_there() {
         let elsewhere = Server::start([Reply::json(200, "{}")]);
         let server = Server::start([redirect(status, &elsewhere)]);
         let transport = transport(&server.url());
-        let request = transport.request(&READ).path(1).header(
+        let request = transport.request_to(&READ, &"1", ()).header(
             "x-auth-token".parse().unwrap(),
             HeaderValue::from_static("canary"),
         );
@@ -42,7 +42,7 @@ async fn only_a_redirect_that_keeps_the_method_says_that_nothing_was_done() {
         let server = Server::start([Reply::with(status, &[("location", "/x")], "")]);
         let transport = transport(&server.url());
         let error = transport
-            .send(transport.request(&CREATE))
+            .send(transport.request_to(&CREATE, (), ()))
             .await
             .unwrap_err();
         assert_eq!(error.outcome(), outcome, "{status}");
@@ -66,7 +66,7 @@ async fn an_injected_client_is_used() {
         .unwrap();
     let transport = with_config(&server.url(), &at_once().http_client(client));
     transport
-        .send(transport.request(&READ).path(1))
+        .send(transport.request_to(&READ, &"1", ()))
         .await
         .unwrap();
     assert!(server.requests()[0].contains("x-of-the-caller: 1"));
@@ -82,7 +82,7 @@ async fn an_injected_client_that_followed_a_redirect_fails_the_call() {
         &TransportConfig::default().http_client(client),
     );
     let error = transport
-        .send(transport.request(&READ).path(1))
+        .send(transport.request_to(&READ, &"1", ()))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);

@@ -228,7 +228,7 @@ async fn an_error_names_the_request_and_what_the_vendor_said_without_showing_it(
     let server = Server::start([Reply::with(400, &headers, "canary of a customer")]);
     let transport = transport(&server.url());
     let error = transport
-        .send(transport.request(&READ).path(1))
+        .send(transport.request_to(&READ, &"1", ()))
         .await
         .unwrap_err();
     assert_eq!(error.request_id(), Some("r-42"));

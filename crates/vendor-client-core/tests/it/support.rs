@@ -1,25 +1,17 @@
-//! What the tests share: two operations, a service, and ways to build a transport.
+//! What the tests share: two endpoints, a service, and ways to build a transport.
 
 use std::time::Duration;
 
 use vendor_client_core::{
-    Error, HeaderMap, Idempotency, Method, Operation, RetryPolicy, Service, Transport,
-    TransportConfig, VendorMessage,
+    Endpoint, Error, HeaderMap, Path, RetryPolicy, Service, Transport, TransportConfig,
+    VendorMessage,
 };
 
-pub(crate) static READ: Operation = Operation::new(
-    "read_thing",
-    Method::GET,
-    "/things/{id}",
-    Idempotency::Idempotent,
-);
+pub(crate) static READ: Endpoint<Path<&str>, (), String> =
+    Endpoint::get("read_thing", "/things/{id}").idempotent();
 
-pub(crate) static CREATE: Operation = Operation::new(
-    "create_thing",
-    Method::POST,
-    "/things",
-    Idempotency::NotIdempotent,
-);
+/// Without a body, unless a test adds one.
+pub(crate) static CREATE: Endpoint<(), (), String> = Endpoint::post("create_thing", "/things");
 
 pub(crate) static SERVICE: Service = Service::new("test/0.0.0", |body| {
     let message = String::from_utf8_lossy(body).into_owned();
@@ -41,14 +33,14 @@ pub(crate) fn with_config(url: &str, config: &TransportConfig) -> Transport {
 
 pub(crate) async fn read(transport: &Transport) -> Result<String, Error> {
     transport
-        .send(transport.request(&READ).path(1))
+        .send(transport.request_to(&READ, &"1", ()))
         .await?
         .json()
 }
 
 pub(crate) async fn create(transport: &Transport) -> Result<String, Error> {
     transport
-        .send(transport.request(&CREATE).json(&"thing"))
+        .send(transport.request_to(&CREATE, (), ()).json(&"thing"))
         .await?
         .json()
 }

@@ -88,7 +88,7 @@ async fn a_failed_call_tells_the_type_of_its_error() {
     let server = Server::start([Reply::json(404, "")]);
     let transport = transport(&server.url());
     transport
-        .send(transport.request(&READ).path(1))
+        .send(transport.request_to(&READ, &"1", ()))
         .await
         .unwrap_err();
     let lines = recorder.lines().join("\n");

@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use tokio::time::advance;
 use vendor_client_core::{
-    Error, ErrorKind, HeaderName, Idempotency, LogIn, Method, Operation, Outcome, Request,
-    Response, Token, TokenCache, Transport,
+    Endpoint, Error, ErrorKind, HeaderName, LogIn, Outcome, Request, Response, Token, TokenCache,
+    Transport,
 };
 
 use crate::server::{Reply, Server};
 use crate::support::{CREATE, freeze_time, transport};
 
 const HEADER: HeaderName = HeaderName::from_static("x-auth-token");
-static LOG_IN: Operation =
-    Operation::new("log_in", Method::POST, "/log-in", Idempotency::Idempotent);
+static LOG_IN: Endpoint<(), (), ()> = Endpoint::post("log_in", "/log-in").idempotent();
 
 /// Logs in over the transport and hands out `token-1`, `token-2`, …
 struct Account {
@@ -23,7 +22,7 @@ struct Account {
 
 impl LogIn for Account {
     async fn log_in(&self) -> Result<Token, Error> {
-        let request = self.transport.request(&LOG_IN);
+        let request = self.transport.request_to(&LOG_IN, (), ());
         self.transport.send(request).await?;
         let number = self.log_ins.fetch_add(1, Ordering::Relaxed) + 1;
         Token::new(format!("token-{number}"), Duration::from_secs(3600))
@@ -62,7 +61,7 @@ impl Fixture {
     }
 
     async fn create(&self) -> Result<Response, Error> {
-        self.send(self.transport.request(&CREATE)).await
+        self.send(self.transport.request_to(&CREATE, (), ())).await
     }
 }
 
@@ -169,7 +168,7 @@ async fn the_deadline_bounds_logging_in() {
     let call = tokio::spawn(async move {
         let request = calling
             .transport
-            .request(&CREATE)
+            .request_to(&CREATE, (), ())
             .deadline(Duration::from_secs(5));
         calling.send(request).await
     });

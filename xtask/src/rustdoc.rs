@@ -1,8 +1,10 @@
-//! `cargo xtask rustdoc`: each vendor's pages as the module `contract` of its crate.
+//! `cargo xtask rustdoc`: each vendor's pages as the module `contract` of its crate, and the chapters
+//! of the guide that are the same for all crates.
 //!
-//! A package can't hold files from outside its folder, so the crate has a copy of each page, in which
-//! links between pages are links between modules. What links to it from the crate's own documentation
-//! is checked here as well, because rustdoc checks modules but not anchors.
+//! A package can't hold files from outside its folder, so the crate has copies: of each page, in which
+//! links between pages are links between modules, and of each chapter, in which `$crate` is the crate.
+//! What links to the contract from the crate's own documentation is checked here as well, because
+//! rustdoc checks modules but not anchors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +13,13 @@ use crate::error::{Error, Result};
 use crate::links::{README, Targets, findings, module};
 use crate::outputs::Outputs;
 use crate::page::Vendor;
-use crate::pages::read_dir;
+use crate::pages::{file_name, read_dir};
 use crate::problem::Problem;
 
 pub(crate) const COMMAND: &str = "cargo xtask rustdoc";
+
+/// The chapters of the guide that are the same for all crates.
+const CHAPTERS: &str = "docs/guide";
 
 /// The modules of these vendors, with the links on their pages that lead nowhere.
 pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
@@ -28,6 +33,9 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
                 problems.push(Problem::new(&folder, 0, error.to_string()));
             }
         }
+        if let Err(error) = add_chapters(root, &vendor.name, &mut outputs) {
+            problems.push(Problem::new(CHAPTERS, 0, error.to_string()));
+        }
     }
     (outputs, problems)
 }
@@ -37,10 +45,17 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
     let mut problems = Vec::new();
     for vendor in vendors {
         let targets = Targets::load(root, &vendor.name)?;
-        for file in sources(&root.join("crates").join(&vendor.name).join("src"))? {
+        let source = root.join("crates").join(&vendor.name).join("src");
+        for file in files(&source)? {
+            let is_chapter = file.starts_with(source.join("guide"));
             let text = fs::read_to_string(&file).map_err(Error::file(&file))?;
+            let lines = match file.extension().and_then(|extension| extension.to_str()) {
+                Some("rs") => doc_comments(&text),
+                Some("md") if is_chapter => (1..).zip(text.lines()).collect(),
+                _ => continue,
+            };
             let path = file.strip_prefix(root).unwrap_or(&file).display();
-            for (line, message) in broken(&targets, &vendor.name, &text) {
+            for (line, message) in broken(&targets, &vendor.name, &lines) {
                 problems.push(Problem::new(&path.to_string(), line, message));
             }
         }
@@ -71,46 +86,66 @@ fn add(vendor: &str, targets: &Targets, outputs: &mut Outputs, problems: &mut Ve
     problems.extend(added.err());
 }
 
-/// The files of Rust below `folder`.
-fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+fn add_chapters(root: &Path, vendor: &str, outputs: &mut Outputs) -> Result<()> {
+    let folder = format!("crates/{vendor}/src/guide/common");
+    outputs.claim(folder.clone());
+    if !root.join(CHAPTERS).is_dir() {
+        return Ok(());
+    }
+    for path in read_dir(&root.join(CHAPTERS))? {
+        let file = file_name(&path).unwrap_or_default();
+        let text = fs::read_to_string(&path).map_err(Error::file(&path))?;
+        let text = text.replace("$crate", &vendor.replace('-', "_"));
+        let origin = |message| Problem::new(&format!("{CHAPTERS}/{file}"), 0, message);
+        // Two chapters can't have one name: they are files of one folder.
+        let _ = outputs.add(format!("{folder}/{file}"), text, origin);
+    }
+    Ok(())
+}
+
+/// The files below `folder`.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in read_dir(folder)? {
-        if path.is_dir() {
-            found.extend(sources(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
+        match path.is_dir() {
+            true => found.extend(files(&path)?),
+            false => found.push(path),
         }
     }
     Ok(found)
 }
 
-/// What is wrong in the doc comments of a file, by line. Those of its tests are nobody's
-/// documentation.
-fn broken(targets: &Targets, vendor: &str, text: &str) -> Vec<(usize, String)> {
+/// The doc comments of a file, by line. Those of its tests are nobody's documentation.
+fn doc_comments(text: &str) -> Vec<(usize, &str)> {
     let published = text.lines().take_while(|line| *line != "mod tests {");
-    let comments = published.enumerate().filter_map(|(at, line)| {
+    let comments = (1..).zip(published).filter_map(|(at, line)| {
         let line = line.trim_start();
         let comment = line.strip_prefix("///").or(line.strip_prefix("//!"))?;
-        Some((at + 1, comment))
+        Some((at, comment))
     });
+    comments.collect()
+}
+
+/// What is wrong in these lines of documentation.
+fn broken(targets: &Targets, vendor: &str, lines: &[(usize, &str)]) -> Vec<(usize, String)> {
     let mut problems = Vec::new();
-    for (line, comment) in comments {
+    for &(line, text) in lines {
         let mut report = |message| problems.push((line, message));
-        if comment.contains(&format!("docs/{vendor}")) {
+        if text.contains(&format!("docs/{vendor}")) {
             report("a package doesn't hold docs/: link to crate::contract".to_owned());
         }
-        for (at, start) in comment.match_indices("crate::contract") {
+        for (at, start) in text.match_indices("crate::contract") {
             let is_part = |c: char| c.is_alphanumeric() || "_:#-".contains(c);
-            let rest = &comment[at + start.len()..];
+            let rest = &text[at + start.len()..];
             let length = start.len() + rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-            let item = &comment[at..at + length];
+            let item = &text[at..at + length];
             if !targets.has_item(item) {
                 report(format!("{item} leads nowhere"));
             }
         }
-        for found in findings(comment) {
-            match targets.finding(&comment[found.clone()]) {
-                Some(Ok(link)) if !comment[found.start.saturating_sub(1)..].starts_with(&link) => {
+        for found in findings(text) {
+            match targets.finding(&text[found.clone()]) {
+                Some(Ok(link)) if !text[found.start.saturating_sub(1)..].starts_with(&link) => {
                     report(format!("link to the finding: {link}"));
                 }
                 Some(Err(message)) => report(message),
@@ -235,6 +270,39 @@ crates/library/src/lib.rs:3: crate::contract::readers leads nowhere
 crates/library/src/lib.rs:4: link to the finding: [L-02](crate::contract#l-02)
 crates/library/src/lib.rs:4: no finding L-09 in docs/library/README.md
 crates/library/src/lib.rs:5: a package doesn't hold docs/: link to crate::contract"
+        );
+    }
+
+    #[test]
+    fn a_chapter_of_the_guide_names_the_crate() {
+        let (root, vendors) = library(REGISTER, &page(), "");
+        fs::create_dir_all(root.path().join(CHAPTERS)).unwrap();
+        let chapter = "Use `$crate::Error`, see [it](crate::Error).\n";
+        fs::write(root.path().join(CHAPTERS).join("logs.md"), chapter).unwrap();
+        let (outputs, problems) = generate(root.path(), &vendors);
+        assert_eq!(listed(&problems), "");
+        outputs.write(root.path()).unwrap();
+        let path = "crates/library/src/guide/common/logs.md";
+        assert_eq!(
+            fs::read_to_string(root.path().join(path)).unwrap(),
+            "Use `library::Error`, see [it](crate::Error).\n"
+        );
+    }
+
+    #[test]
+    fn a_chapter_links_to_what_is_there() {
+        let (root, vendors) = library(REGISTER, &page(), "");
+        let folder = root.path().join("crates/library/src/guide");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(
+            folder.join("lending.md"),
+            "# Lending\n\nSee finding L-01.\n",
+        )
+        .unwrap();
+        assert_eq!(
+            listed(&check(root.path(), &vendors).unwrap()),
+            "crates/library/src/guide/lending.md:3: link to the finding: \
+             [L-01](crate::contract#l-01)"
         );
     }
 

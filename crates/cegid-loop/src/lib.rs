@@ -124,6 +124,8 @@
 //!
 //! # Where things are
 //!
+//! How to use it well is in the [`guide`], a chapter at a time.
+//!
 //! [`Client`] and [`ClientBuilder`]; [`List`], [`Pages`] and [`Rows`]; [`Filter`], [`Sort`] and
 //! [`Select`]; [`letters`] and [`activities`], the rows and their fields. The service as
 //! its vendor documents it, with every quirk we know of, is in [`contract`].
@@ -139,6 +141,8 @@ pub mod contract;
 mod error;
 mod field;
 mod filter;
+#[cfg(doc)]
+pub mod guide;
 mod id;
 mod list;
 mod seen;

@@ -157,6 +157,8 @@
 //!
 //! # Where things are
 //!
+//! How to use it well is in the [`guide`], a chapter at a time.
+//!
 //! [`Client`] and [`ClientBuilder`]; then a handle per kind of object: [`Activities`], [`Events`],
 //! [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`], [`Users`],
 //! [`Pois`]. The service as its vendor documents it, with every quirk we know of, is in [`contract`].
@@ -181,6 +183,8 @@ mod events;
 mod fields;
 mod foreign_id;
 mod found;
+#[cfg(doc)]
+pub mod guide;
 mod id;
 mod list;
 mod login;

@@ -175,6 +175,8 @@
 //!
 //! # Where things are
 //!
+//! How to use it well is in the [`guide`], a chapter at a time.
+//!
 //! [`Client`] and [`ClientBuilder`]; [`NewMission`], [`MissionUpdate`] and [`Recipient`], which
 //! you send; [`Receipt`] and [`MissionStatus`], which you get back. The service as its
 //! vendor documents it, with every quirk we know of, is in [`contract`].
@@ -187,6 +189,8 @@ mod client;
 #[cfg(doc)]
 pub mod contract;
 mod error;
+#[cfg(doc)]
+pub mod guide;
 mod id;
 mod missions;
 mod parameters;

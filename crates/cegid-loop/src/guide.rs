@@ -1,0 +1,30 @@
+//! How to use this crate well, a chapter at a time.
+//!
+//! | Chapter | Read it |
+//! | --- | --- |
+//! | [Whether it happened](outcomes) | before you handle your first error |
+//! | [Days and instants](times) | before you compare a date |
+//! | [Long lists](long_lists) | if there are more than a hundred rows |
+//! | [Proxies and certificates](network) | if the program can't reach the service |
+//! | [What goes into logs](logs) | before you turn them on |
+//! | [Testing](testing) | always |
+//!
+//! The repository has programs for most of them, in `examples`.
+
+#[doc = include_str!("guide/common/outcomes.md")]
+pub mod outcomes {}
+
+#[doc = include_str!("guide/times.md")]
+pub mod times {}
+
+#[doc = include_str!("guide/long_lists.md")]
+pub mod long_lists {}
+
+#[doc = include_str!("guide/common/network.md")]
+pub mod network {}
+
+#[doc = include_str!("guide/common/logs.md")]
+pub mod logs {}
+
+#[doc = include_str!("guide/testing.md")]
+pub mod testing {}

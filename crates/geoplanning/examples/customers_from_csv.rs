@@ -1,0 +1,73 @@
+//! Customers from a CSV file: eight are on their way at a time, with a progress bar. Run again, it
+//! adds what is new and says what differs.
+
+#![allow(clippy::print_stdout, reason = "it is what an example is for")]
+
+use futures_util::StreamExt as _;
+use geoplanning::{Client, Creation, NewCustomer, StreetAddress};
+use indicatif::ProgressBar;
+use vendor_sandbox::Sandbox;
+
+/// What `File::open("customers.csv")` would be in a program.
+const FILE: &str = "\
+number,name,postcode,locality,street
+C-1,Café Central,5000,Namur,Rue de Fer
+C-2,Imprimerie Collard,5030,Gembloux,Chaussée de Tirlemont
+C-3,Boekhandel Janssens,3000,Leuven,Bondgenotenlaan
+";
+
+#[derive(serde::Deserialize)]
+struct Row {
+    number: String,
+    name: String,
+    postcode: String,
+    locality: String,
+    street: String,
+}
+
+impl From<Row> for NewCustomer {
+    fn from(row: Row) -> Self {
+        let address = StreetAddress::new("BE", row.postcode, row.locality, row.street);
+        let mut customer = Self::new(row.name, address);
+        customer.foreign_id = Some(row.number);
+        customer
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start().await?;
+    let service = sandbox.geoplanning();
+    let client = Client::builder()
+        .base_url(service.base_url())
+        .credentials(service.login(), service.password())
+        .build()?;
+
+    let rows = csv::Reader::from_reader(FILE.as_bytes()).into_deserialize::<Row>();
+    let customers: Vec<NewCustomer> = rows
+        .map(|row| row.map(Into::into))
+        .collect::<Result<_, _>>()?;
+
+    let progress = ProgressBar::new(customers.len() as u64);
+    let calls = futures_util::stream::iter(&customers).map(|customer| async {
+        let result = client.customers().find_or_add(customer).await;
+        (customer.foreign_id.as_deref().unwrap_or_default(), result)
+    });
+    let mut results = calls.buffer_unordered(8);
+    while let Some((number, result)) = results.next().await {
+        match result {
+            Ok(Creation::Created(_)) => progress.println(format!("{number}: added")),
+            Ok(Creation::Found(found)) => {
+                progress.println(format!(
+                    "{number}: there, differs in {:?}",
+                    found.differs_in
+                ));
+            }
+            Err(error) => progress.println(format!("{number}: {error}")),
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    println!("{} added", service.ledger().received("add_customer"));
+    Ok(())
+}

@@ -104,6 +104,16 @@ impl Client {
     /// this is a list with a filter on `objectId`. If a service ignores the filter and returns
     /// another letter, that one is not taken for it.
     ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, LetterId};
+    /// # async fn run(client: Client, id: LetterId) -> Result<(), cegid_loop::Error> {
+    /// if let Some(letter) = client.engagement_letter(id).await? {
+    ///     println!("{}", letter.number.unwrap_or_default());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`List::page`].

@@ -238,6 +238,15 @@ where
 
     /// Reads one page: the one at [`starting_at`](Self::starting_at).
     ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, Filter};
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let page = client.activities(Filter::unfiltered()).starting_at(200).page().await?;
+    /// println!("{} rows", page.rows.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if the list cannot be
@@ -270,6 +279,15 @@ where
     ///
     /// It ends at the first row that cannot be read, so that none is missing without notice. Use
     /// [`rows`](Self::rows) to read the others as well.
+    ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, letters};
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let signed = client.engagement_letters(letters::signed()).try_collect().await?;
+    /// println!("{} letters", signed.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -607,6 +625,17 @@ where
     Row: DeserializeOwned + Send + 'static,
 {
     /// The next page; `None` after the end. Dropping the future loses nothing.
+    ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, Filter};
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let mut pages = client.activities(Filter::unfiltered()).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{} rows", page?.rows.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<Result<Page<Row>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -681,6 +710,17 @@ where
     Row: DeserializeOwned + Send + 'static,
 {
     /// The next row; `None` after the end. Dropping the future loses nothing.
+    ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, Filter};
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let mut rows = client.activities(Filter::unfiltered()).rows();
+    /// while let Some(activity) = rows.next().await {
+    ///     println!("{}", activity?.name.unwrap_or_default());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<Result<Row, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -695,6 +735,16 @@ where
     }
 
     /// Reads the rest into memory.
+    ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, Filter};
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let mut rows = client.activities(Filter::unfiltered()).rows();
+    /// let first = rows.next().await;
+    /// let rest = rows.try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

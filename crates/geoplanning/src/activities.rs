@@ -89,6 +89,15 @@ impl Activities<'_> {
     ///
     /// `GET /activity/{id}`. Docs: [Get an activity](crate::contract::activities#get-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client};
+    /// # async fn run(client: Client, id: ActivityId) -> Result<(), geoplanning::Error> {
+    /// let activity = client.activities().get(id).await?;
+    /// println!("{}", activity.status.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
@@ -99,6 +108,15 @@ impl Activities<'_> {
     /// Reads an activity by the `foreignId` of its task.
     ///
     /// `GET /activity?fid=`. Docs: [Get an activity](crate::contract::activities#get-an-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let activity = client.activities().get_by_foreign_id("ORDER-100").await?;
+    /// println!("{}", activity.status.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -115,6 +133,15 @@ impl Activities<'_> {
     /// [`add_or_find`](Self::add_or_find) also handles an unknown outcome.
     ///
     /// `POST /activity/`. Docs: [Add an activity](crate::contract::activities#add-an-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewActivity, NewTask};
+    /// # async fn run(client: Client, task: NewTask) -> Result<(), geoplanning::Error> {
+    /// let activity = client.activities().add(&NewActivity::new(task)).await?;
+    /// println!("added {}", activity.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -136,6 +163,16 @@ impl Activities<'_> {
     /// It makes at most two additions and two look-ups, each within a call's deadline
     /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Creation, NewActivity};
+    /// # async fn run(client: Client, activity: NewActivity) -> Result<(), geoplanning::Error> {
+    /// if let Creation::Found(found) = client.activities().add_or_find(&activity).await? {
+    ///     println!("a response was lost; found {}", found.thing.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`add`](Self::add), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the
@@ -156,6 +193,17 @@ impl Activities<'_> {
     /// It looks before the addition and, as [`add_or_find`](Self::add_or_find), after one with an
     /// unknown outcome. Two processes must not add the same foreign id at the same time: each may
     /// look before the other has added it.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Creation, NewActivity};
+    /// # async fn run(client: Client, activity: NewActivity) -> Result<(), geoplanning::Error> {
+    /// match client.activities().find_or_add(&activity).await? {
+    ///     Creation::Created(activity) => println!("added {}", activity.id),
+    ///     Creation::Found(found) => println!("there; differs in {:?}", found.differs_in),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -191,6 +239,17 @@ impl Activities<'_> {
     /// `PUT /activity/{id}`. Docs:
     /// [Update an activity](crate::contract::activities#update-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, TaskUpdate};
+    /// # async fn run(client: Client, id: ActivityId) -> Result<(), geoplanning::Error> {
+    /// let read = client.activities().get(id).await?;
+    /// let mut update = TaskUpdate::from_read(&read)?;
+    /// update.task.description = Some("Ring twice".to_owned());
+    /// client.activities().update(id, &update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
@@ -208,6 +267,17 @@ impl Activities<'_> {
     ///
     /// `PUT /activity?fid=`. Docs:
     /// [Update an activity](crate::contract::activities#update-an-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, TaskUpdate};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let read = client.activities().get_by_foreign_id("ORDER-100").await?;
+    /// let mut update = TaskUpdate::from_read(&read)?;
+    /// update.task.description = Some("Ring twice".to_owned());
+    /// client.activities().update_by_foreign_id("ORDER-100", &update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -233,6 +303,14 @@ impl Activities<'_> {
     /// `DELETE /activity/{id}`. Docs:
     /// [Delete an activity](crate::contract::activities#delete-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client};
+    /// # async fn run(client: Client, id: ActivityId) -> Result<(), geoplanning::Error> {
+    /// client.activities().delete(id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
@@ -245,6 +323,14 @@ impl Activities<'_> {
     ///
     /// `DELETE /activity?fid=`. Docs:
     /// [Delete an activity](crate::contract::activities#delete-an-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// client.activities().delete_by_foreign_id("ORDER-100").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -260,6 +346,15 @@ impl Activities<'_> {
     /// `PATCH /activity/{id}/assign`. Docs:
     /// [Assign an activity](crate::contract::activities#assign-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Assign, Client, ResourceId, TaskId};
+    /// # async fn run(client: Client, id: ActivityId, task: TaskId, day: time::Date) -> Result<(), geoplanning::Error> {
+    /// let assign = Assign::new(ResourceId::new(1), task).on(day);
+    /// client.activities().assign(id, &assign).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity or resource; otherwise
@@ -272,6 +367,16 @@ impl Activities<'_> {
     ///
     /// `PATCH /activity/{id}/plan`. Docs:
     /// [Plan an activity](crate::contract::activities#plan-an-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Plan, Round};
+    /// # async fn run(client: Client, id: ActivityId, round: Round, now: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// let mut key = round.key();
+    /// let first = Plan::new(key.clone(), 0, now);
+    /// key.renew(&client.activities().plan(id, &first).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -287,6 +392,14 @@ impl Activities<'_> {
     /// `PATCH /activity/{id}/unassign`. Docs:
     /// [Unassign an activity](crate::contract::activities#unassign-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Unassign};
+    /// # async fn run(client: Client, id: ActivityId) -> Result<(), geoplanning::Error> {
+    /// client.activities().unassign(id, &Unassign::from_wherever_it_is()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
@@ -299,6 +412,15 @@ impl Activities<'_> {
     ///
     /// `PATCH /activity/{id}/start`. Docs:
     /// [Start an activity](crate::contract::activities#start-an-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Progress, RoundKey};
+    /// # async fn run(client: Client, id: ActivityId, mut key: RoundKey, now: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// let started = Progress::new(key.clone(), now);
+    /// key.renew(&client.activities().start(id, &started).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -314,6 +436,15 @@ impl Activities<'_> {
     /// `PATCH /activity/{id}/finish`. Docs:
     /// [Finish an activity](crate::contract::activities#finish-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Progress, RoundKey};
+    /// # async fn run(client: Client, id: ActivityId, mut key: RoundKey, now: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// let finished = Progress::new(key.clone(), now);
+    /// key.renew(&client.activities().finish(id, &finished).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
@@ -326,6 +457,16 @@ impl Activities<'_> {
     /// `PATCH /activity/{id}/rejectnowork`. Docs:
     /// [Reject an activity](crate::contract::activities#reject-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Progress, RoundKey, StatusReference};
+    /// # async fn run(client: Client, id: ActivityId, mut key: RoundKey, now: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// let closed = StatusReference::by_foreign_id("CLOSED");
+    /// let rejected = Progress::new(key.clone(), now).status(closed);
+    /// key.renew(&client.activities().reject(id, &rejected).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
@@ -337,6 +478,16 @@ impl Activities<'_> {
     ///
     /// `PATCH /activity/{id}/rejectwork`. Docs:
     /// [Reject a working activity](crate::contract::activities#reject-a-working-activity).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Progress, RoundKey, StatusReference};
+    /// # async fn run(client: Client, id: ActivityId, mut key: RoundKey, now: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// let broken = StatusReference::by_foreign_id("SPARE-PART-MISSING");
+    /// let rejected = Progress::new(key.clone(), now).status(broken);
+    /// key.renew(&client.activities().reject_working(id, &rejected).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -354,6 +505,14 @@ impl Activities<'_> {
     /// `PATCH /activity/{id}/cancel`. Docs:
     /// [Cancel an activity](crate::contract::activities#cancel-an-activity).
     ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Cancel, Client};
+    /// # async fn run(client: Client, id: ActivityId, now: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// client.activities().cancel(id, &Cancel::outside_rounds(now)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
@@ -366,6 +525,15 @@ impl Activities<'_> {
     /// `GET /activity/history/{id}`. Docs:
     /// [List a customer's history](crate::contract::activities#list-a-customers-history).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, CustomerId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let past = client.activities().history(CustomerId::new(1)).await?;
+    /// println!("{} visits", past.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
@@ -377,6 +545,15 @@ impl Activities<'_> {
     ///
     /// `GET /activity/{id}/attachments`. Docs:
     /// [List an activity's attachments](crate::contract::activities#list-an-activitys-attachments).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client};
+    /// # async fn run(client: Client, id: ActivityId) -> Result<(), geoplanning::Error> {
+    /// let attachments = client.activities().attachments(id).await?;
+    /// println!("{} attachments", attachments.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -40,6 +40,16 @@ impl ActivityStatuses<'_> {
     /// `GET /activity/status`. Docs:
     /// [List activity statuses](crate::contract::activity_statuses#list-activity-statuses).
     ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// for status in client.activity_statuses().list().await? {
+    ///     println!("{}: {}", status.id, status.kind);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`Error`].

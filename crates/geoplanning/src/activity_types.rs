@@ -40,6 +40,16 @@ impl ActivityTypes<'_> {
     /// `GET /activity/types`. Docs:
     /// [List activity types](crate::contract::activity_types#list-activity-types).
     ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// for kind in client.activity_types().list().await? {
+    ///     println!("{:?}", kind.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`Error`].

@@ -61,6 +61,15 @@ impl Customers<'_> {
     ///
     /// `POST /customers`. Docs: [Add a customer](crate::contract::customers#add-a-customer).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewCustomer};
+    /// # async fn run(client: Client, customer: NewCustomer) -> Result<(), geoplanning::Error> {
+    /// let customer = client.customers().add(&customer).await?;
+    /// println!("added {}", customer.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
@@ -72,6 +81,16 @@ impl Customers<'_> {
     /// Adds a customer so that it is neither lost nor added twice: after an unknown outcome it
     /// waits a little, looks for the `foreignId`, and adds it again only if there is none. It
     /// relies on what [`Activities::add_or_find`](crate::Activities::add_or_find) describes.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Creation, NewCustomer};
+    /// # async fn run(client: Client, customer: NewCustomer) -> Result<(), geoplanning::Error> {
+    /// if let Creation::Found(found) = client.customers().add_or_find(&customer).await? {
+    ///     println!("a response was lost; found {}", found.thing.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -93,6 +112,17 @@ impl Customers<'_> {
     /// It looks before the addition and, as [`add_or_find`](Self::add_or_find), after one with an
     /// unknown outcome. Two processes must not add the same foreign id at the same time: each may
     /// look before the other has added it.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Creation, NewCustomer};
+    /// # async fn run(client: Client, customer: NewCustomer) -> Result<(), geoplanning::Error> {
+    /// match client.customers().find_or_add(&customer).await? {
+    ///     Creation::Created(customer) => println!("added {}", customer.id),
+    ///     Creation::Found(found) => println!("there; differs in {:?}", found.differs_in),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -126,6 +156,15 @@ impl Customers<'_> {
     ///
     /// `GET /customers/{id}`. Docs: [Get a customer](crate::contract::customers#get-a-customer).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, CustomerId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let customer = client.customers().get(CustomerId::new(1)).await?;
+    /// println!("{}", customer.name.unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
@@ -137,6 +176,15 @@ impl Customers<'_> {
     ///
     /// `GET /customers/ref/{ref}`. Docs:
     /// [Get a customer](crate::contract::customers#get-a-customer).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let customer = client.customers().get_by_foreign_id("C-1").await?;
+    /// println!("{}", customer.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -152,6 +200,18 @@ impl Customers<'_> {
     ///
     /// `PUT /customers/{id}`. Docs: [Edit a customer](crate::contract::customers#edit-a-customer).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, CustomerId, CustomerUpdate, OpeningHours};
+    /// # async fn run(client: Client, id: CustomerId, hours: OpeningHours) -> Result<(), geoplanning::Error> {
+    /// let read = client.customers().get(id).await?;
+    /// // The service never returns opening hours, so they have to be given.
+    /// let mut update = CustomerUpdate::from_read(&read, Some(hours))?;
+    /// update.email = Some("desk@example.com".to_owned());
+    /// client.customers().update(id, &update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
@@ -165,6 +225,17 @@ impl Customers<'_> {
     ///
     /// `PUT /customers/ref/{ref}`. Docs:
     /// [Edit a customer](crate::contract::customers#edit-a-customer).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, CustomerUpdate, OpeningHours};
+    /// # async fn run(client: Client, hours: OpeningHours) -> Result<(), geoplanning::Error> {
+    /// let read = client.customers().get_by_foreign_id("C-1").await?;
+    /// let mut update = CustomerUpdate::from_read(&read, Some(hours))?;
+    /// update.email = Some("desk@example.com".to_owned());
+    /// client.customers().update_by_foreign_id("C-1", &update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -193,6 +264,14 @@ impl Customers<'_> {
     /// `DELETE /customers/{id}`. Docs:
     /// [Delete a customer](crate::contract::customers#delete-a-customer).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, CustomerId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// client.customers().delete(CustomerId::new(1)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
@@ -205,6 +284,14 @@ impl Customers<'_> {
     ///
     /// `DELETE /customers/ref/{ref}`. Docs:
     /// [Delete a customer](crate::contract::customers#delete-a-customer).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// client.customers().delete_by_foreign_id("C-1").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -36,6 +36,15 @@ impl Events<'_> {
     /// `PATCH /events/{id}/start`. Docs:
     /// [Start an activity by event](crate::contract::events#start-an-activity-by-event).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, EventId, Progress};
+    /// # async fn run(client: Client, event: EventId, at: Progress) -> Result<(), geoplanning::Error> {
+    /// let changed = client.events().start(event, &at).await?;
+    /// println!("{} rounds changed", changed.rounds.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`Activities::plan`](crate::Activities::plan).

@@ -24,6 +24,15 @@ impl Client {
     /// `GET /login/check`. Docs:
     /// [Check the credentials](crate::contract::login#check-the-credentials).
     ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let user = client.check_login().await?;
+    /// println!("logged in as {}", user.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_unauthorized`](Error::is_unauthorized) if they are wrong; otherwise any [`Error`].

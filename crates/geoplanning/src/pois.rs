@@ -44,6 +44,17 @@ impl Pois<'_> {
     /// `GET /pois/closest`. Docs:
     /// [List the closest points to an address](crate::contract::pois#list-the-closest-points-to-an-address).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, StreetAddress};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let address = StreetAddress::new("BE", "5000", "Namur", "Rue de Fer");
+    /// for poi in client.pois().closest_to_address(&address).await? {
+    ///     println!("{poi:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the country is not a code of two
@@ -58,6 +69,16 @@ impl Pois<'_> {
     ///
     /// `GET /pois/closest`. Docs:
     /// [List the closest points to coordinates](crate::contract::pois#list-the-closest-points-to-coordinates).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Coordinates};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let place = Coordinates::new(50.4669, 4.8675);
+    /// let pois = client.pois().closest_to_coordinates(place).await?;
+    /// println!("{} near", pois.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

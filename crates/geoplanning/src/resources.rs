@@ -62,6 +62,16 @@ impl Resources<'_> {
     ///
     /// `GET /resources/{id}`. Docs: [Get a resource](crate::contract::resources#get-a-resource).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, ResourceField, ResourceId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let fields = [ResourceField::Capacities];
+    /// let van = client.resources().get(ResourceId::new(1), &fields).await?;
+    /// println!("{}", van.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
@@ -72,6 +82,15 @@ impl Resources<'_> {
     /// Reads a resource by the caller's foreign id, with what `fields` names.
     ///
     /// `GET /resources?fid=`. Docs: [Get a resource](crate::contract::resources#get-a-resource).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let van = client.resources().get_by_foreign_id("VAN-07", &[]).await?;
+    /// println!("{}", van.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -93,6 +112,15 @@ impl Resources<'_> {
     ///
     /// `POST /resources`. Docs: [Add a resource](crate::contract::resources#add-a-resource).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewResource};
+    /// # async fn run(client: Client, resource: NewResource) -> Result<(), geoplanning::Error> {
+    /// let resource = client.resources().add(&resource).await?;
+    /// println!("added {}", resource.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
@@ -104,6 +132,16 @@ impl Resources<'_> {
     /// Adds a resource so that it is neither lost nor added twice: after an unknown outcome it
     /// waits a little, looks for the `fid`, and adds it again only if there is none. It relies on
     /// what [`Activities::add_or_find`](crate::Activities::add_or_find) describes.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Creation, NewResource};
+    /// # async fn run(client: Client, resource: NewResource) -> Result<(), geoplanning::Error> {
+    /// if let Creation::Found(found) = client.resources().add_or_find(&resource).await? {
+    ///     println!("a response was lost; found {}", found.thing.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -125,6 +163,17 @@ impl Resources<'_> {
     /// It looks before the addition and, as [`add_or_find`](Self::add_or_find), after one with an
     /// unknown outcome. Two processes must not add the same foreign id at the same time: each may
     /// look before the other has added it.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Creation, NewResource};
+    /// # async fn run(client: Client, resource: NewResource) -> Result<(), geoplanning::Error> {
+    /// match client.resources().find_or_add(&resource).await? {
+    ///     Creation::Created(resource) => println!("added {}", resource.id),
+    ///     Creation::Found(found) => println!("there; differs in {:?}", found.differs_in),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -164,6 +213,17 @@ impl Resources<'_> {
     /// `PUT /resources/{id}`. Docs:
     /// [Update a resource](crate::contract::resources#update-a-resource).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, ResourceField, ResourceId, ResourceUpdate};
+    /// # async fn run(client: Client, id: ResourceId) -> Result<(), geoplanning::Error> {
+    /// let read = client.resources().get(id, &ResourceField::ALL).await?;
+    /// let mut update = ResourceUpdate::from_read(&read)?;
+    /// update.name = "Van 7".to_owned();
+    /// client.resources().update(id, &update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
@@ -177,6 +237,17 @@ impl Resources<'_> {
     ///
     /// `PUT /resources?fid=`. Docs:
     /// [Update a resource](crate::contract::resources#update-a-resource).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, ResourceField, ResourceUpdate};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let read = client.resources().get_by_foreign_id("VAN-07", &ResourceField::ALL).await?;
+    /// let mut update = ResourceUpdate::from_read(&read)?;
+    /// update.name = "Van 7".to_owned();
+    /// client.resources().update_by_foreign_id("VAN-07", &update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -205,6 +276,14 @@ impl Resources<'_> {
     /// `DELETE /resources/{id}`. Docs:
     /// [Delete a resource](crate::contract::resources#delete-a-resource).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, ResourceId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// client.resources().delete(ResourceId::new(1)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// A refusal while there are activities that are not completed;
@@ -218,6 +297,14 @@ impl Resources<'_> {
     ///
     /// `DELETE /resources?fid=`. Docs:
     /// [Delete a resource](crate::contract::resources#delete-a-resource).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// client.resources().delete_by_foreign_id("R-1").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -59,6 +59,15 @@ impl Rounds<'_> {
     ///
     /// `GET /rounds/{id}`. Docs: [Get a round](crate::contract::rounds#get-a-round).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, RoundId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let round = client.rounds().get(RoundId::new(1)).await?;
+    /// println!("{} activities", round.activities().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such round; otherwise any [`Error`].
@@ -70,6 +79,15 @@ impl Rounds<'_> {
     ///
     /// `GET /rounds/resource/{id}`. Docs:
     /// [List a resource's rounds](crate::contract::rounds#list-a-resources-rounds).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Day, ResourceId};
+    /// # async fn run(client: Client, today: time::OffsetDateTime) -> Result<(), geoplanning::Error> {
+    /// let rounds = client.rounds().list(ResourceId::new(1), today).await?;
+    /// println!("{} rounds", rounds.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -122,6 +140,15 @@ impl Rounds<'_> {
     ///
     /// `POST /rounds`. Docs: [Add a round](crate::contract::rounds#add-a-round).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewRound, ResourceId};
+    /// # async fn run(client: Client, day: time::Date) -> Result<(), geoplanning::Error> {
+    /// let round = client.rounds().add(&NewRound::new(ResourceId::new(1), day)).await?;
+    /// println!("added {}", round.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
@@ -138,6 +165,16 @@ impl Rounds<'_> {
     ///
     /// It looks before the addition, and after one with an unknown outcome. Two processes must not
     /// add a round for the same resource and day at the same time.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewRound, ResourceId};
+    /// # async fn run(client: Client, day: time::Date) -> Result<(), geoplanning::Error> {
+    /// let round = NewRound::new(ResourceId::new(1), day);
+    /// let round = client.rounds().find_or_add(&round).await?.into_inner();
+    /// println!("{} activities", round.activities().len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -159,6 +196,15 @@ impl Rounds<'_> {
     /// Ends a round: nothing more happens in it.
     ///
     /// `PUT /rounds/{id}/close`. Docs: [Close a round](crate::contract::rounds#close-a-round).
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, RoundId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let round = client.rounds().close(RoundId::new(1)).await?;
+    /// assert!(round.is_closed());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

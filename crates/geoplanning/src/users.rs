@@ -42,6 +42,15 @@ impl Users<'_> {
     ///
     /// `GET /users/{id}`. Docs: [Get a user](crate::contract::users#get-a-user).
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, UserField, UserId};
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let user = client.users().get(UserId::new(1), &[UserField::Roles]).await?;
+    /// println!("{:?}", user.roles);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such user; otherwise any [`Error`].
@@ -52,6 +61,16 @@ impl Users<'_> {
     /// All users, without their roles.
     ///
     /// `GET /users`. Docs: [List users](crate::contract::users#list-users).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// for user in client.users().list().await? {
+    ///     println!("{}", user.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -66,6 +85,15 @@ impl Users<'_> {
     /// The users who are bound to a resource, or those who are not, without their roles.
     ///
     /// `GET /users?resourceBound=`. Docs: [List users](crate::contract::users#list-users).
+    ///
+    /// ```no_run
+    /// # use geoplanning::Client;
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let drivers = client.users().list_bound(true).await?;
+    /// println!("{} users are bound to a resource", drivers.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -89,6 +89,15 @@ impl Client {
     ///
     /// `POST /restapi/auth/authenticate2`. Docs: [Log in](crate::contract::authentication#log-in).
     ///
+    /// ```no_run
+    /// # use ocean_geomission::Client;
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// client.log_in().await?;
+    /// println!("the password expires in {:?} days", client.password_days_left());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_unauthorized`](Error::is_unauthorized) if the account is unknown, which the service

@@ -47,6 +47,15 @@ impl Client {
     /// A receipt isn't proof: the service also responds with 200 and a text to a mission that it
     /// refuses. See [`Receipt`].
     ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, NewMission};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// let receipt = client.create_mission(&NewMission::new("M-1")).await?;
+    /// println!("the service says: {}", receipt.message.unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
@@ -79,6 +88,17 @@ impl Client {
     /// It makes at most two creations, each within the deadline of one call
     /// ([`TransportConfig::deadline`](crate::TransportConfig::deadline)).
     ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, Creation, NewMission};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// let creation = client.create_or_find(&NewMission::new("M-1")).await?;
+    /// if let Creation::Found(_) = creation {
+    ///     println!("a response was lost, and the mission was found");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`create_mission`](Self::create_mission). The outcome stays unknown if the mission
@@ -104,6 +124,17 @@ impl Client {
     /// [`Creation::Found`] says that a mission with this identifier exists. The service doesn't
     /// return its fields, so they can't be compared with yours.
     ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, Creation, NewMission};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// match client.find_or_create(&NewMission::new("M-1")).await? {
+    ///     Creation::Created(_) => println!("created"),
+    ///     Creation::Found(_) => println!("was there already"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the first look fails, nothing was sent; otherwise as for
@@ -127,6 +158,17 @@ impl Client {
     /// Unlike [`mission_status`](Self::mission_status) it takes nothing for an answer that isn't
     /// one: a success that shows no mission, such as `{}` or a text, is an error, and so is the
     /// 404 page of a gateway.
+    ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, MissionId};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// match client.find_mission(&MissionId::from("M-1")).await? {
+    ///     Some(status) => println!("{}", status.status.unwrap_or_default()),
+    ///     None => println!("there is no such mission"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -199,6 +241,16 @@ impl Client {
     /// `POST /restapi/geomission/modifierMission`. Docs:
     /// [Modify a mission](crate::contract::missions#modify-a-mission).
     ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, MissionUpdate};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// let mut update = MissionUpdate::new("M-1");
+    /// update.comment = Some("Dock 4".to_owned());
+    /// client.modify_mission(&update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`create_mission`](Self::create_mission); [`is_not_found`](Error::is_not_found) if
@@ -213,6 +265,15 @@ impl Client {
     ///
     /// `GET /restapi/geomission/statutMission`. Docs:
     /// [Status of a mission](crate::contract::missions#status-of-a-mission).
+    ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, MissionId};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// let status = client.mission_status(&MissionId::from("M-1")).await?;
+    /// println!("{}", status.status.unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -232,6 +293,14 @@ impl Client {
     /// If the response to a first attempt was lost, the second attempt finds the mission gone. The
     /// error is then both [`is_not_found`](Error::is_not_found) and
     /// [`may_have_been_applied`](Error::may_have_been_applied).
+    ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, MissionId};
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// client.delete_mission(&MissionId::from("M-1")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

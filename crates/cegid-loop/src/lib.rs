@@ -107,6 +107,9 @@
 //! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
 //! is one event. None of them contains a value you sent or received.
 //!
+//! For metrics, an [`Observer`] is told of each attempt, call, log-in, wait and look, without any
+//! value either ([`TransportConfig::observer`]).
+//!
 //! # Proxies and certificates
 //!
 //! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
@@ -177,6 +180,9 @@ pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Error, ErrorKind, Idempotency, ManualClock,
     Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates, StatusCode,
     SystemClock, Tls, TransportConfig, Violation,
+};
+pub use vendor_client_core::{
+    AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,
 };
 
 /// The endpoints of every file.

@@ -140,6 +140,9 @@
 //! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
 //! is one event. None of them contains a value you sent or received.
 //!
+//! For metrics, an [`Observer`] is told of each attempt, call, log-in, wait and look, without any
+//! value either ([`TransportConfig::observer`]).
+//!
 //! # Proxies and certificates
 //!
 //! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
@@ -251,6 +254,9 @@ pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind, Idempotency,
     LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
     StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
+};
+pub use vendor_client_core::{
+    AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,
 };
 pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 

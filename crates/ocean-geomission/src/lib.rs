@@ -111,6 +111,9 @@
 //! OpenTelemetry's names: operation, method, path template, status, number of retries. Each retry
 //! is one event. None of them contains a value you sent or received.
 //!
+//! For metrics, an [`Observer`] is told of each attempt, call, log-in, wait and look, without any
+//! value either ([`TransportConfig::observer`]).
+//!
 //! # Proxies and certificates
 //!
 //! The client uses the proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
@@ -216,6 +219,9 @@ pub use vendor_client_core::{
     FileTokenStore, Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy,
     RetryPolicy, RootCertificates, StatusCode, StoreFuture, StoreLock, StoredFailure, StoredToken,
     SystemClock, Tls, Token, TokenStore, TransportConfig, Violation, Violations,
+};
+pub use vendor_client_core::{
+    AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,
 };
 pub use vendor_client_core::{Change, Follow, FollowMany, Many, Polling, Waited};
 

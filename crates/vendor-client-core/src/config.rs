@@ -10,6 +10,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
 use crate::creation::LookUp;
 use crate::error::Error;
+use crate::observer::Observer;
 use crate::pace::Pace;
 use crate::pool::{ConnectionPool, Through, Way};
 use crate::proxy::Proxy;
@@ -36,6 +37,7 @@ pub struct TransportConfig {
     pub(crate) allow_insecure_http: bool,
     pub(crate) retry: RetryPolicy,
     pub(crate) pace: Option<Pace>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random_seed: Option<u64>,
     idle_timeout: Duration,
@@ -65,6 +67,7 @@ impl Default for TransportConfig {
             allow_insecure_http: false,
             retry: RetryPolicy::default(),
             pace: None,
+            observer: None,
             clock: Arc::new(SystemClock),
             random_seed: None,
             idle_timeout: Duration::from_secs(15),
@@ -136,6 +139,13 @@ impl TransportConfig {
     #[must_use]
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = Some(pace);
+        self
+    }
+
+    /// Who is told what happens on the way of calls, for metrics or an audit log. Default: nobody.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 

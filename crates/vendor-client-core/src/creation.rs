@@ -8,6 +8,8 @@ use tokio::time::{sleep, timeout_at};
 use crate::clock::from_now;
 use crate::error::Error;
 use crate::many::step_aside;
+use crate::observer::{LookResult, Observer, Observing};
+use crate::operation::Operation;
 use crate::telemetry;
 use crate::transport::Transport;
 
@@ -108,7 +110,7 @@ impl Transport {
         Creating: Future<Output = Result<C, Error>>,
         Finding: Future<Output = Result<Option<F>, Error>>,
     {
-        create_or_find(self.look_up(), create, find).await
+        create_or_find(&self.looking(), create, find).await
     }
 
     /// Looks the thing up with `find` and creates it only if it is not there; after an unknown
@@ -154,18 +156,44 @@ impl Transport {
     where
         Finding: Future<Output = Result<Option<F>, Error>>,
     {
-        if let Ok(Some(found)) = find().await {
+        let looking = self.looking();
+        let first = find().await;
+        looking.looked(unknown.operation(), LookResult::of(&first));
+        if let Ok(Some(found)) = first {
             return Ok(found);
         }
-        match look(self.look_up(), unknown, find).await {
+        match look(&looking, unknown, find).await {
             Looked::Found(found) => Ok(found),
             Looked::Absent(unknown) | Looked::Unclear(unknown) => Err(unknown),
         }
     }
 }
 
+/// How things are looked for, and who is told of each look.
+pub(crate) struct Looking<'a> {
+    pub(crate) policy: &'a LookUp,
+    pub(crate) observer: Option<&'a dyn Observer>,
+}
+
+impl Looking<'_> {
+    fn looked(&self, operation: Option<&'static Operation>, result: LookResult) {
+        telemetry::looked(operation, result);
+        if let Some(operation) = operation {
+            Observing::new(self.observer, operation, None).look(result);
+        }
+    }
+}
+
+#[cfg(test)]
+impl<'a> From<&'a LookUp> for Looking<'a> {
+    fn from(policy: &'a LookUp) -> Self {
+        let observer = None;
+        Self { policy, observer }
+    }
+}
+
 pub(crate) async fn create_or_find<C, F, Creating, Finding>(
-    policy: &LookUp,
+    looking: &Looking<'_>,
     create: impl Fn() -> Creating,
     find: impl Fn() -> Finding,
 ) -> Result<Creation<C, F>, Error>
@@ -178,7 +206,7 @@ where
         Err(error) if error.may_have_been_applied() => error,
         Err(error) => return Err(error),
     };
-    let unknown = match look(policy, unknown, &find).await {
+    let unknown = match look(looking, unknown, &find).await {
         Looked::Found(found) => return Ok(Creation::Found(found)),
         Looked::Unclear(unknown) => return Err(unknown),
         Looked::Absent(unknown) => unknown,
@@ -187,7 +215,7 @@ where
         return Ok(Creation::Created(created));
     }
     // Also if the second creation was refused: perhaps because the first has come through.
-    match look(policy, unknown, &find).await {
+    match look(looking, unknown, &find).await {
         Looked::Found(found) => Ok(Creation::Found(found)),
         Looked::Absent(unknown) | Looked::Unclear(unknown) => Err(unknown),
     }
@@ -202,16 +230,16 @@ enum Looked<F> {
 }
 
 async fn look<F, Finding>(
-    policy: &LookUp,
+    looking: &Looking<'_>,
     mut unknown: Error,
     find: impl Fn() -> Finding,
 ) -> Looked<F>
 where
     Finding: Future<Output = Result<Option<F>, Error>>,
 {
-    let end = from_now(policy.deadline);
+    let end = from_now(looking.policy.deadline);
     let mut is_absent = false;
-    for wait in &policy.waits {
+    for wait in &looking.policy.waits {
         if from_now(*wait) >= end {
             break;
         }
@@ -222,7 +250,7 @@ where
         let Ok(look) = timeout_at(end, waited).await else {
             return Looked::Unclear(unknown);
         };
-        telemetry::looked(unknown.operation(), &look);
+        looking.looked(unknown.operation(), LookResult::of(&look));
         is_absent = matches!(look, Ok(None));
         match look {
             Ok(Some(found)) => return Looked::Found(found),
@@ -262,7 +290,7 @@ mod tests {
         let creations: RefCell<VecDeque<_>> = RefCell::new(creations.into_iter().collect());
         let lookups: RefCell<VecDeque<_>> = RefCell::new(lookups.into_iter().collect());
         let result = create_or_find(
-            &LookUp::default(),
+            &Looking::from(&LookUp::default()),
             async || creations.borrow_mut().pop_front().unwrap().map_err(failed),
             async || lookups.borrow_mut().pop_front().unwrap().map_err(failed),
         )
@@ -369,7 +397,7 @@ mod tests {
         let start = Instant::now();
         let policy = LookUp::default().deadline(Duration::from_secs(5));
         let lost: Result<Creation<(), ()>, _> = create_or_find(
-            &policy,
+            &Looking::from(&policy),
             async || Err(failed(Outcome::Unknown)),
             std::future::pending,
         )

@@ -65,6 +65,27 @@ pub enum ErrorKind {
     Body,
 }
 
+impl ErrorKind {
+    /// A name of few variants, such as `timeout`, for logs and metrics: OpenTelemetry's
+    /// `error.type` of a call without a response.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::InvalidRequest => "invalid_request",
+            Self::Connect => "connect",
+            Self::Interrupted => "interrupted",
+            Self::Timeout => "timeout",
+            Self::Throttled => "throttled",
+            Self::LogIn => "log_in",
+            Self::Redirect => "redirect",
+            Self::Status => "status",
+            Self::VendorFailure => "vendor_failure",
+            Self::Body => "body",
+        }
+    }
+}
+
 /// How far the cause of a failure reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {

@@ -192,7 +192,7 @@ mod tests {
     use tokio::time::{Instant, sleep, timeout};
 
     use super::*;
-    use crate::creation::{LookUp, create_or_find};
+    use crate::creation::{LookUp, Looking, create_or_find};
     use crate::error::{ErrorKind, Outcome};
     use crate::failure::Failure;
 
@@ -347,7 +347,8 @@ mod tests {
                     Ok(Some(()))
                 };
                 let look_up = LookUp::default();
-                (number, create_or_find(&look_up, create, find).await)
+                let looking = Looking::from(&look_up);
+                (number, create_or_find(&looking, create, find).await)
             }
         };
         let done = all(Many::new(0..600, call).in_flight(4)).await;

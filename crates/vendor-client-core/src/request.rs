@@ -42,6 +42,7 @@ pub struct Request {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) correlation_id: Option<String>,
     violations: Violations,
 }
 
@@ -58,6 +59,7 @@ impl Request {
             headers: Vec::new(),
             body: Bytes::new(),
             deadline: None,
+            correlation_id: None,
             violations: Violations::new(),
         }
     }
@@ -134,6 +136,13 @@ impl Request {
     /// Bounds this call, instead of the client's overall deadline.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Names this call for the client's own [`Observer`](crate::Observer), so that what it is told
+    /// can be brought together with what the program does. It is not sent.
+    pub fn correlation_id(mut self, id: impl Into<String>) -> Self {
+        self.correlation_id = Some(id.into());
         self
     }
 

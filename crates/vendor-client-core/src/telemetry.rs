@@ -14,6 +14,7 @@ use tracing::{Instrument, Span, info, info_span, warn};
 use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::Failure;
+use crate::observer::LookResult;
 use crate::operation::Operation;
 use crate::response::Response;
 
@@ -92,11 +93,11 @@ pub(crate) fn held_back(wait: Duration) {
 }
 
 /// Notes a look for what may have been created.
-pub(crate) fn looked<F>(operation: Option<&Operation>, look: &Result<Option<F>, Error>) {
-    let result = match look {
-        Ok(Some(_)) => "found",
-        Ok(None) => "absent",
-        Err(_) => "failed",
+pub(crate) fn looked(operation: Option<&Operation>, result: LookResult) {
+    let result = match result {
+        LookResult::Found => "found",
+        LookResult::Absent => "absent",
+        LookResult::Failed => "failed",
     };
     let operation = operation.map(|operation| operation.name);
     info!(
@@ -112,17 +113,7 @@ impl fmt::Display for ErrorType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0, self.1) {
             (ErrorKind::Status | ErrorKind::Redirect, Some(status)) => status.as_u16().fmt(f),
-            (ErrorKind::Status, None) => f.write_str("status"),
-            (ErrorKind::Redirect, None) => f.write_str("redirect"),
-            (ErrorKind::Configuration, _) => f.write_str("configuration"),
-            (ErrorKind::InvalidRequest, _) => f.write_str("invalid_request"),
-            (ErrorKind::Connect, _) => f.write_str("connect"),
-            (ErrorKind::Interrupted, _) => f.write_str("interrupted"),
-            (ErrorKind::Timeout, _) => f.write_str("timeout"),
-            (ErrorKind::Throttled, _) => f.write_str("throttled"),
-            (ErrorKind::LogIn, _) => f.write_str("log_in"),
-            (ErrorKind::VendorFailure, _) => f.write_str("vendor_failure"),
-            (ErrorKind::Body, _) => f.write_str("body"),
+            (kind, _) => f.write_str(kind.as_str()),
         }
     }
 }

@@ -17,9 +17,10 @@ use crate::cause;
 use crate::clock::{Clock, from_now};
 use crate::config::TransportConfig;
 use crate::connecting;
-use crate::creation::LookUp;
+use crate::creation::{LookUp, Looking};
 use crate::error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 use crate::failure::Failure;
+use crate::observer::{Observer, Observing};
 use crate::operation::{Idempotency, Operation};
 use crate::pace::{Turn, Turns};
 use crate::request::Request;
@@ -27,7 +28,7 @@ use crate::response::{Received, Response};
 use crate::retry::{Next, Retries, read_retry_after};
 use crate::status;
 use crate::telemetry::CallSpan;
-use crate::token::{AccountKey, Generation, LogIn, TokenCache, TokenStore};
+use crate::token::{AccountKey, CurrentToken, Generation, LogIn, TokenCache, TokenStore};
 
 /// What is the same for every call of one vendor's service.
 #[derive(Debug)]
@@ -84,6 +85,7 @@ struct Inner {
     may_follow_redirects: bool,
     retries: Retries,
     turns: Option<Turns>,
+    observer: Option<Arc<dyn Observer>>,
     clock: Arc<dyn Clock>,
     random_seed: Option<u64>,
     attempt_timeout: Duration,
@@ -131,6 +133,7 @@ impl Transport {
             headers,
             retries: Retries::new(config.retry.clone(), config.random()),
             turns: config.pace.as_ref().map(Turns::new).transpose()?,
+            observer: config.observer.clone(),
             clock: Arc::clone(&config.clock),
             random_seed: config.random_seed,
             attempt_timeout: config.attempt_timeout,
@@ -162,8 +165,11 @@ impl Transport {
         builder.build()
     }
 
-    pub(crate) fn look_up(&self) -> &LookUp {
-        &self.0.look_up
+    pub(crate) fn looking(&self) -> Looking<'_> {
+        Looking {
+            policy: &self.0.look_up,
+            observer: self.0.observer.as_deref(),
+        }
     }
 
     pub(crate) fn random(&self) -> fastrand::Rng {
@@ -219,10 +225,17 @@ impl Transport {
     ) -> Result<Response, Error> {
         let request = request.finish()?;
         let span = CallSpan::open(request.operation, &self.0.base);
+        let observing = Observing::new(
+            self.0.observer.as_deref(),
+            request.operation,
+            request.correlation_id.as_deref(),
+        );
+        let start = observing.start();
         let result = span
-            .trace(self.attempts(&request, credentials, &span))
+            .trace(self.attempts(&request, credentials, &span, &observing))
             .await;
         span.close(&result);
+        observing.call(start, &result);
         result
     }
 
@@ -231,6 +244,7 @@ impl Transport {
         request: &Request,
         credentials: &impl Credentials,
         span: &CallSpan,
+        observing: &Observing<'_>,
     ) -> Result<Response, Error> {
         let inner = &*self.0;
         let operation = request.operation;
@@ -240,16 +254,19 @@ impl Transport {
         let mut is_token_replaced = false;
         loop {
             let mut headers = inner.headers_for(request);
-            let credential = match credentials.add_to(&mut headers, deadline).await {
+            let credential = credentials.add_to(&mut headers, deadline, observing).await;
+            let credential = match credential {
                 Ok(credential) => credential,
                 Err(failure) => return Err(failure.after(operation, earlier)),
             };
-            let turn = match inner.turn(deadline).await {
+            let turn = match inner.turn(deadline, observing).await {
                 Ok(turn) => turn,
                 Err(failure) => return Err(failure.after(operation, earlier)),
             };
+            let start = observing.start();
             let result = inner.attempt(request, headers, deadline).await;
             drop(turn);
+            observing.attempt(start, earlier.len() + 1, &result);
             let mut failure = match result {
                 Ok(received) => {
                     inner.retries.succeeded();
@@ -296,6 +313,7 @@ trait Credentials {
         &self,
         headers: &mut HeaderMap,
         deadline: Instant,
+        observing: &Observing<'_>,
     ) -> Result<Self::Credential, Failure>;
 
     /// Notes that the vendor has accepted the credential.
@@ -310,7 +328,12 @@ struct NoToken;
 impl Credentials for NoToken {
     type Credential = ();
 
-    async fn add_to(&self, _: &mut HeaderMap, _: Instant) -> Result<(), Failure> {
+    async fn add_to(
+        &self,
+        _: &mut HeaderMap,
+        _: Instant,
+        _: &Observing<'_>,
+    ) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -326,6 +349,15 @@ struct TokenIn<'a> {
     tokens: &'a TokenCache,
 }
 
+impl TokenIn<'_> {
+    async fn log_in(&self, deadline: Instant) -> Result<CurrentToken, Failure> {
+        timeout_at(deadline, self.tokens.get())
+            .await
+            .map_err(|_| log_in_timeout())?
+            .map_err(log_in_failure)
+    }
+}
+
 impl Credentials for TokenIn<'_> {
     type Credential = Generation;
 
@@ -333,13 +365,16 @@ impl Credentials for TokenIn<'_> {
         &self,
         headers: &mut HeaderMap,
         deadline: Instant,
+        observing: &Observing<'_>,
     ) -> Result<Generation, Failure> {
         let token = match self.tokens.at_hand() {
             Some(token) => token,
-            None => timeout_at(deadline, self.tokens.get())
-                .await
-                .map_err(|_| log_in_timeout())?
-                .map_err(log_in_failure)?,
+            None => {
+                let start = observing.start();
+                let token = self.log_in(deadline).await;
+                observing.log_in(start, &token);
+                token?
+            }
         };
         headers.insert(self.header, token.header().clone());
         Ok(token.generation())
@@ -356,7 +391,12 @@ impl Credentials for TokenIn<'_> {
 
 impl Inner {
     /// Waits until a request may be sent: for the client's own pace, and for the service.
-    async fn turn(&self, deadline: Instant) -> Result<Turn<'_>, Failure> {
+    async fn turn(
+        &self,
+        deadline: Instant,
+        observing: &Observing<'_>,
+    ) -> Result<Turn<'_>, Failure> {
+        observing.held_back(|| self.retries.held_back(deadline).ok().flatten());
         match &self.turns {
             Some(turns) => turns.next(&self.retries, deadline).await,
             None => self.retries.wait_for_brake(deadline).await.map(|()| None),

@@ -7,6 +7,7 @@ mod canary;
 mod cause;
 mod deadline;
 mod network;
+mod observer;
 mod pace;
 mod pool;
 mod proxy;

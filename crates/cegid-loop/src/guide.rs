@@ -5,6 +5,7 @@
 //! | [Whether it happened](outcomes) | before you handle your first error |
 //! | [Days and instants](times) | before you compare a date |
 //! | [Long lists](long_lists) | if there are more than a hundred rows |
+//! | [What has changed](following) | if you keep a copy |
 //! | [Proxies and certificates](network) | if the program can't reach the service |
 //! | [What goes into logs](logs) | before you turn them on |
 //! | [Testing](testing) | always |
@@ -19,6 +20,9 @@ pub mod times {}
 
 #[doc = include_str!("guide/long_lists.md")]
 pub mod long_lists {}
+
+#[doc = include_str!("guide/following.md")]
+pub mod following {}
 
 #[doc = include_str!("guide/common/network.md")]
 pub mod network {}

@@ -3,7 +3,6 @@
 
 #![allow(clippy::print_stdout, reason = "it is what an example is for")]
 
-use futures_util::StreamExt as _;
 use geoplanning::{Client, Creation, NewCustomer, StreetAddress};
 use indicatif::ProgressBar;
 use vendor_sandbox::Sandbox;
@@ -44,27 +43,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
 
     let rows = csv::Reader::from_reader(FILE.as_bytes()).into_deserialize::<Row>();
-    let customers: Vec<NewCustomer> = rows
-        .map(|row| row.map(Into::into))
-        .collect::<Result<_, _>>()?;
-
-    let progress = ProgressBar::new(customers.len() as u64);
-    let calls = futures_util::stream::iter(&customers).map(|customer| async {
-        let result = client.customers().find_or_add(customer).await;
-        (customer.foreign_id.as_deref().unwrap_or_default(), result)
-    });
-    let mut results = calls.buffer_unordered(8);
-    while let Some((number, result)) = results.next().await {
-        match result {
-            Ok(Creation::Created(_)) => progress.println(format!("{number}: added")),
-            Ok(Creation::Found(found)) => {
-                progress.println(format!(
-                    "{number}: there, differs in {:?}",
-                    found.differs_in
-                ));
-            }
-            Err(error) => progress.println(format!("{number}: {error}")),
-        }
+    let rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
+    let progress = ProgressBar::new(rows.len() as u64);
+    let mut results = client
+        .customers()
+        .add_many(rows.into_iter().map(NewCustomer::from));
+    while let Some((customer, result)) = results.next().await {
+        let number = customer.foreign_id.unwrap_or_default();
+        progress.println(match result {
+            Ok(Creation::Created(_)) => format!("{number}: added"),
+            Ok(Creation::Found(found)) => format!("{number}: differs in {:?}", found.differs_in),
+            Err(error) => format!("{number}: {error}"),
+        });
         progress.inc(1);
     }
     progress.finish_and_clear();

@@ -6,6 +6,7 @@
 //! | [Running twice](running_twice) | before you add your first activity |
 //! | [Days, times and zones](days) | before you plan your first day |
 //! | [Many at once](many_at_once) | if there are more than a handful |
+//! | [Following](following) | if you need to know what becomes of them |
 //! | [Proxies and certificates](network) | if the program can't reach the service |
 //! | [What goes into logs](logs) | before you turn them on |
 //! | [Testing](testing) | always |
@@ -23,6 +24,9 @@ pub mod days {}
 
 #[doc = include_str!("guide/many_at_once.md")]
 pub mod many_at_once {}
+
+#[doc = include_str!("guide/following.md")]
+pub mod following {}
 
 #[doc = include_str!("guide/common/network.md")]
 pub mod network {}

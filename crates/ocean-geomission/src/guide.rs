@@ -6,6 +6,7 @@
 //! | [Running twice](running_twice) | before you send your first mission |
 //! | [Times and zones](times) | if people give you times of day |
 //! | [Many at once](many_at_once) | if there are more than a handful |
+//! | [Following](following) | if you need to know what becomes of them |
 //! | [Many processes](many_processes) | if there are more than one |
 //! | [Proxies and certificates](network) | if the program can't reach the service |
 //! | [What goes into logs](logs) | before you turn them on |
@@ -24,6 +25,9 @@ pub mod times {}
 
 #[doc = include_str!("guide/many_at_once.md")]
 pub mod many_at_once {}
+
+#[doc = include_str!("guide/following.md")]
+pub mod following {}
 
 #[doc = include_str!("guide/many_processes.md")]
 pub mod many_processes {}

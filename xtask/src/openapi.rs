@@ -25,15 +25,23 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
     let mut outputs = Outputs::new(COMMAND);
     let mut problems = Vec::new();
     outputs.claim("docs/openapi".to_owned());
+    // What the sandbox serves. It is a crate of its own, so it has a copy.
+    let in_sandbox = "crates/vendor-sandbox/openapi";
+    outputs.claim(in_sandbox.to_owned());
     for vendor in vendors {
-        let path = format!("docs/openapi/{}.json", vendor.name);
         let pages = format!("docs/{}", vendor.name);
         let origin = |message| Problem::new(&pages, 0, message);
         let text = service::load(root, &vendor.name)
             .and_then(|service| to_text(&describe(vendor, &service)));
         let added = text
             .map_err(|error| origin(error.to_string()))
-            .and_then(|text| outputs.add(path, text, origin));
+            .and_then(|text| {
+                for folder in ["docs/openapi", in_sandbox] {
+                    let path = format!("{folder}/{}.json", vendor.name);
+                    outputs.add(path, text.clone(), origin)?;
+                }
+                Ok(())
+            });
         problems.extend(added.err());
     }
     (outputs, problems)

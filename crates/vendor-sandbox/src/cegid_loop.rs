@@ -8,8 +8,9 @@
 //!   has are a 400 whose `message` names the parameter.
 //! - The folder `cabinet` has every row of the firm, a client's folder (`CLIENT001` and so on) the
 //!   client's own; any other is a 404.
-//! - Rows are compared as JavaScript compares. `||` and parentheses are not documented, and
-//!   refused.
+//! - Rows are compared as JavaScript compares. The parts of JavaScript that the pages do not mention
+//!   are refused: `||`, `!==`, parentheses, arithmetic, comments, numbers and escapes that JSON does
+//!   not have.
 //! - Rows that are equal in an order keep the order of the list. Without an order, they have it.
 //!   Rows without a value come first.
 //! - `select` takes fields joined by `&&` or by commas, and gives whole references.
@@ -292,6 +293,10 @@ impl Vendor for Loop {
         self.contract
     }
 
+    fn openapi(&self) -> &'static str {
+        include_str!("../openapi/cegid-loop.json")
+    }
+
     fn title(&self) -> &'static str {
         "Cegid Loop"
     }
@@ -502,7 +507,8 @@ impl<'a> Wanted<'a> {
 
     fn compare(&self, left: &Value, right: &Value) -> Ordering {
         let compared = self.order.iter().map(|(path, direction)| {
-            let ordering = in_order(filter::at(left, path), filter::at(right, path));
+            let value = |row| filter::at(row, path).unwrap_or(&Value::Null);
+            let ordering = in_order(value(left), value(right));
             match direction {
                 Direction::Ascending => ordering,
                 Direction::Descending => ordering.reverse(),

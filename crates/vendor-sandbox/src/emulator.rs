@@ -11,7 +11,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::ALLOW;
 use hyper::http::request::Parts;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::contract::Contract;
 use crate::exchange::{Call, Handled, Response, pairs};
@@ -31,6 +31,9 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 pub(crate) trait Vendor: Send + Sync + 'static {
     /// The vendor's contract.
     fn contract(&self) -> &'static Contract;
+
+    /// The vendor's description in OpenAPI, as the pages have it.
+    fn openapi(&self) -> &'static str;
 
     /// The vendor's name as it writes it.
     fn title(&self) -> &'static str;
@@ -180,8 +183,13 @@ impl Emulator {
 
     /// The URL that stands for the vendor's own base URL, without a slash at its end.
     pub fn base_url(&self) -> String {
+        self.base_url_at(&self.address.to_string())
+    }
+
+    /// The same URL with another host and port.
+    pub(crate) fn base_url_at(&self, authority: &str) -> String {
         let path = self.vendor.base_paths().first().copied();
-        format!("http://{}{}", self.address, path.unwrap_or_default())
+        format!("http://{authority}{}", path.unwrap_or_default())
     }
 
     /// The address and port on loopback.
@@ -207,6 +215,13 @@ impl Emulator {
     /// The contract that requests are checked against.
     pub fn contract(&self) -> &'static Contract {
         self.vendor.contract()
+    }
+
+    /// The vendor's description in OpenAPI, with the sandbox as its only server, at this URL.
+    pub(crate) fn openapi(&self, base_url: &str) -> Option<Value> {
+        let mut description: Value = serde_json::from_str(self.vendor.openapi()).ok()?;
+        description["servers"] = json!([{ "url": base_url, "description": "The sandbox" }]);
+        Some(description)
     }
 
     /// The settings as JSON: the fields of the vendor's `Settings`, times in seconds.

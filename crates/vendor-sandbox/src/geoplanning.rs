@@ -364,6 +364,10 @@ impl Vendor for Planner {
         self.contract
     }
 
+    fn openapi(&self) -> &'static str {
+        include_str!("../openapi/geoplanning.json")
+    }
+
     fn title(&self) -> &'static str {
         "Geoplanning"
     }

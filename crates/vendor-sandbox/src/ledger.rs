@@ -102,6 +102,11 @@ impl Ledger {
         entries.range(seen..).cloned().collect()
     }
 
+    /// The sequence number of the oldest entry kept.
+    pub(crate) fn oldest(&self) -> Option<u64> {
+        self.book().entries.front().map(|entry| entry.sequence)
+    }
+
     /// How many entries were dropped because newer ones took their place. If there are any,
     /// [`received`](Self::received) and [`effects`](Self::effects) count only what was kept.
     pub fn dropped(&self) -> u64 {

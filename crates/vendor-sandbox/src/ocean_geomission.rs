@@ -293,6 +293,10 @@ impl Vendor for Ocean {
         self.contract
     }
 
+    fn openapi(&self) -> &'static str {
+        include_str!("../openapi/ocean-geomission.json")
+    }
+
     fn title(&self) -> &'static str {
         "Océan Géomission"
     }

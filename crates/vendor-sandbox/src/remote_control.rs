@@ -3,6 +3,8 @@
 //!
 //! | Request | Body | Response |
 //! | --- | --- | --- |
+//! | `GET /` | | 200: the page |
+//! | `GET /_sandbox/openapi/<vendor>.json` | | 200: the vendor's description in OpenAPI, with the sandbox's own URL |
 //! | `GET /_sandbox/state` | | 200: the time, and each vendor's URL, credentials, routes, settings, faults and world |
 //! | `GET /_sandbox/faults` | | 200, by vendor: what is planned |
 //! | `POST /_sandbox/faults` | a [`faults::PlanFault`] | 204 |
@@ -18,6 +20,7 @@
 //!
 //! What only one vendor has is in [`worlds`].
 
+mod descriptions;
 mod faults;
 mod same_origin;
 mod worlds;
@@ -29,11 +32,11 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::ALLOW;
+use hyper::header::{ALLOW, CONTENT_SECURITY_POLICY, HOST};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{HeaderMap, Request};
+use hyper::{HeaderMap, Method, Request};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -148,6 +151,9 @@ struct Set {
 
 impl RemoteControl {
     fn respond(&self, head: &Parts, body: Bytes) -> Response {
+        if let Some(response) = self.public(head) {
+            return response;
+        }
         let response = self
             .demand_same_origin(&head.headers)
             .and_then(|()| find(head.method.as_str(), head.uri.path()))
@@ -157,6 +163,16 @@ impl RemoteControl {
                 control(self, &Asked { query, body })
             });
         response.unwrap_or_else(|problem| problem)
+    }
+
+    /// What any site may show or link to: it holds nothing that is not published.
+    fn public(&self, head: &Parts) -> Option<Response> {
+        let path = head.uri.path();
+        match head.method == Method::GET {
+            true if path == "/" => Some(page()),
+            true => self.description(path, head.headers.get(HOST)?.to_str().ok()?),
+            false => None,
+        }
     }
 
     fn demand_same_origin(&self, headers: &HeaderMap) -> Result<(), Response> {
@@ -215,6 +231,7 @@ impl RemoteControl {
                 "connections": ledger.connections(),
                 "open_connections": ledger.open_connections(),
                 "entries": entries,
+                "oldest": ledger.oldest(),
                 "dropped": ledger.dropped(),
             })
         };
@@ -257,6 +274,15 @@ impl RemoteControl {
         }
         Ok(Response::new(204))
     }
+}
+
+/// The page for a browser: one file, which loads nothing.
+fn page() -> Response {
+    const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; \
+        style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
+        frame-ancestors 'none'";
+    Response::html(200, include_str!("remote_control/page.html"))
+        .header(CONTENT_SECURITY_POLICY.as_str(), POLICY)
 }
 
 fn vendor_state(emulator: &Emulator) -> Value {
@@ -309,9 +335,10 @@ fn find(method: &str, path: &str) -> Result<Control, Response> {
     let here = CONTROLS.iter().filter(|(_, known, _)| *known == path);
     let here: Vec<_> = here.collect();
     if here.is_empty() {
-        let known = CONTROLS
-            .iter()
-            .map(|(method, path, _)| format!("{method} {path}"));
+        let public = ["GET /", "GET /_sandbox/openapi/<vendor>.json"].map(str::to_owned);
+        let controls = CONTROLS.iter();
+        let controls = controls.map(|(method, path, _)| format!("{method} {path}"));
+        let known = public.into_iter().chain(controls);
         let mut response = unknown("control", path, known);
         response.status = 404;
         return Err(response);

@@ -9,12 +9,24 @@
 //! path       = name { "." name }
 //! ```
 //!
-//! Strings are in double or single quotes, with JavaScript's escapes. Spaces are allowed between
-//! all parts. `||` and parentheses are not documented, and refused.
+//! Strings are in double or single quotes, with JavaScript's escapes. White space is allowed between
+//! all parts. What is read means what it means in JavaScript, with one exception: a member of nothing
+//! is undefined, where JavaScript throws.
+//!
+//! The rest of JavaScript is not documented, and refused on purpose: `||`, `!==`, `!`, parentheses,
+//! arithmetic, comments, a path on the right, `undefined`, numbers that JSON does not have (`.5`,
+//! `0x1F`, `1e400`), escapes that only repeat a character (`\q`) or write a code point (`\u{1F600}`),
+//! octal escapes, line continuations, and strings with half a surrogate pair.
+
+mod javascript;
+#[cfg(test)]
+mod oracle;
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
+
+use javascript::{is_white_space, loosely_equal, strictly_equal};
 
 /// A filter that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,55 +91,26 @@ impl Comparison {
             Operator::Equal => loosely_equal(value, literal),
             Operator::StrictlyEqual => strictly_equal(value, literal),
             Operator::NotEqual => !loosely_equal(value, literal),
-            Operator::Less => order(value, literal).is_some_and(Ordering::is_lt),
-            Operator::LessOrEqual => order(value, literal).is_some_and(Ordering::is_le),
-            Operator::Greater => order(value, literal).is_some_and(Ordering::is_gt),
-            Operator::GreaterOrEqual => order(value, literal).is_some_and(Ordering::is_ge),
+            Operator::Less => self.order(value).is_some_and(Ordering::is_lt),
+            Operator::LessOrEqual => self.order(value).is_some_and(Ordering::is_le),
+            Operator::Greater => self.order(value).is_some_and(Ordering::is_gt),
+            Operator::GreaterOrEqual => self.order(value).is_some_and(Ordering::is_ge),
         }
     }
-}
 
-/// The value at a dotted path; null if there is none.
-pub(crate) fn at<'a>(row: &'a Value, path: &str) -> &'a Value {
-    path.split('.')
-        .try_fold(row, |value, name| value.get(name))
-        .unwrap_or(&Value::Null)
-}
-
-/// JavaScript's `==`, for the values that JSON has. null equals null alone.
-fn loosely_equal(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Null, Value::Null) => true,
-        (Value::Null, _) | (_, Value::Null) => false,
-        (Value::String(left), Value::String(right)) => left == right,
-        _ => number(left).is_some_and(|left| Some(left) == number(right)),
+    fn order(&self, value: Option<&Value>) -> Option<Ordering> {
+        javascript::order(value, Some(&self.literal))
     }
 }
 
-/// JavaScript's `===`.
-fn strictly_equal(left: &Value, right: &Value) -> bool {
-    std::mem::discriminant(left) == std::mem::discriminant(right) && loosely_equal(left, right)
+/// The value at a dotted path. None is JavaScript's `undefined`.
+pub(crate) fn at<'a>(row: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(row, |value, name| value.get(name))
 }
 
-/// JavaScript's order: strings by their characters, everything else as numbers; none if one of them
-/// is not a number.
+/// JavaScript's order; none if there is none.
 pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
-        _ => number(left)?.partial_cmp(&number(right)?),
-    }
-}
-
-/// JavaScript's `Number(value)`; none for `NaN`.
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Null => Some(0.0),
-        Value::Bool(value) => Some(f64::from(u8::from(*value))),
-        Value::Number(value) => value.as_f64(),
-        Value::String(text) if text.trim().is_empty() => Some(0.0),
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Array(_) | Value::Object(_) => None,
-    }
+    javascript::order(Some(left), Some(right))
 }
 
 /// Walks through an expression.
@@ -216,7 +199,8 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let digits =
             self.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
-        let number = serde_json::from_str(digits).ok().filter(Value::is_number);
+        let number = serde_json::from_str(digits).ok();
+        let number = number.filter(|number: &Value| number.as_f64().is_some());
         number.ok_or_else(|| {
             self.at = start;
             self.expected("a literal")
@@ -250,7 +234,7 @@ impl<'a> Reader<'a> {
             Some('b') => Ok(0x08),
             Some('f') => Ok(0x0c),
             Some('v') => Ok(0x0b),
-            Some('0') => Ok(0),
+            Some('0') if !self.peek().is_some_and(|c| c.is_ascii_digit()) => Ok(0),
             Some(c @ ('"' | '\'' | '\\' | '/')) => Ok(c as u16),
             _ => Err(self.expected("an escape")),
         }
@@ -283,7 +267,7 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_spaces(&mut self) {
-        self.take_while(char::is_whitespace);
+        self.take_while(is_white_space);
     }
 
     fn next(&mut self) -> Option<char> {
@@ -347,7 +331,8 @@ mod tests {
 
     #[test]
     fn values_are_compared_as_in_javascript() {
-        let row = json!({ "n": 2, "s": "2", "t": true, "d": "2022-12-31T00:00:00Z", "z": 0 });
+        let row = json!({ "n": 2, "s": "2", "t": true, "d": "2022-12-31T00:00:00Z", "z": 0,
+            "nothing": null });
         for (filter, accepted) in [
             ("n==2", true),
             ("n=='2'", true),
@@ -363,6 +348,10 @@ mod tests {
             ("d>='2022-12-31'", true),
             ("d<'2022-12-31'", false),
             ("missing==null", true),
+            ("missing===null", false),
+            ("missing<1", false),
+            ("nothing===null", true),
+            ("nothing<1", true),
             ("missing!=null", false),
             ("z==null", false),
             ("s<'10'", false),
@@ -396,6 +385,12 @@ mod tests {
             ("statut==2&&", "the name of a field at character 11"),
             ("s=='x", "the end of a string at character 5"),
             ("s=='\\q'", "an escape at character 6"),
+            ("s=='\\01'", "an escape at character 6"),
+            ("s=='x' // c", "`&&` or the end at character 7"),
+            ("n==.5", "a literal at character 3"),
+            ("n==0x1F", "`&&` or the end at character 4"),
+            ("n==undefined", "a literal at character 3"),
+            ("n\u{85}==1", "an operator at character 1"),
             ("s=='\\ud83d'", "whole characters before at character 11"),
             ("s=='x' y", "`&&` or the end at character 7"),
             ("n==1.2.3", "a literal at character 3"),

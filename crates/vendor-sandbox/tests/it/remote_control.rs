@@ -546,3 +546,27 @@ async fn a_fault_from_afar_has_headers_in_either_form_and_odds() {
         ocean.faults().clear();
     }
 }
+
+#[tokio::test]
+async fn each_vendor_is_described_with_the_url_of_the_sandbox() {
+    let (sandbox, mut remote) = start().await;
+    remote.headers = "Origin: https://editor.example\r\n".to_owned();
+    for emulator in sandbox.emulators() {
+        let path = format!("/_sandbox/openapi/{}.json", emulator.name());
+        let response = remote.call("GET", &path).await;
+        assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+        let description = response.json();
+        assert_eq!(description["openapi"], "3.1.0");
+        assert_eq!(description["servers"][0]["url"], emulator.base_url());
+        assert_eq!(description["servers"].as_array().unwrap().len(), 1);
+        let routes = emulator.contract().operations.iter();
+        let routes = routes.flat_map(|operation| &operation.routes);
+        for route in routes {
+            let known = &description["paths"][&route.path][route.method.to_lowercase()];
+            assert!(known.is_object(), "{}", route.name);
+        }
+    }
+    remote.headers.clear();
+    let unknown = remote.call("GET", "/_sandbox/openapi/nobody.json").await;
+    assert_eq!(unknown.status, 404);
+}

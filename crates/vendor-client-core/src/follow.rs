@@ -119,6 +119,9 @@ type Look<T> = Pin<Box<dyn Future<Output = (usize, Result<Option<T>, Error>)> + 
 /// tell, if there is something to tell.
 type Compare<T, C> = fn(Option<T>, T) -> (T, Option<C>);
 
+/// Starts a look at the thing of a number and key.
+type StartLook<K, T> = Box<dyn Fn(usize, &K) -> Look<T> + Send>;
+
 /// Follows many things, each known by its key: a stream of keys and changes.
 ///
 /// Use it as a [`Stream`], or call [`next`](Self::next). Nothing is sent while it is not polled.
@@ -133,7 +136,7 @@ type Compare<T, C> = fn(Option<T>, T) -> (T, Option<C>);
 ///
 /// It ends when there is nothing left to follow.
 pub struct FollowMany<K, T, C = T> {
-    look: Box<dyn Fn(usize, &K) -> Look<T> + Send>,
+    look: StartLook<K, T>,
     compare: Compare<T, C>,
     polling: Polling,
     random: fastrand::Rng,

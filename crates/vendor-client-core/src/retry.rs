@@ -190,6 +190,10 @@ impl Retries {
     /// How long the service takes no calls; `None` if it does.
     ///
     /// Fails if that is not before the deadline.
+    #[expect(
+        clippy::result_large_err,
+        reason = "all failures are of this type, and only their last stop puts one on the heap"
+    )]
     pub(crate) fn held_back(&self, deadline: Instant) -> Result<Option<Duration>, Failure> {
         let wait = self.brake.remaining();
         if wait.is_some_and(|wait| from_now(wait) >= deadline) {

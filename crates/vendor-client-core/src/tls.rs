@@ -38,7 +38,8 @@ impl Tls {
     /// Reading and parsing them takes milliseconds and about 100 KiB, so all clients of a process
     /// that choose the same library and certificates share one TLS configuration. It is made when
     /// the first of them is built, and certificates that are installed on the machine later are
-    /// seen after a restart or this call. Clients that exist keep what they have.
+    /// seen after a restart or this call. Clients that exist keep what they have, and so do
+    /// [connection pools](crate::ConnectionPool).
     pub fn reload_certificates() {
         made().clear();
     }

@@ -1,5 +1,4 @@
-//! A program that may be stopped at any moment and started again: no mission is lost, and none is
-//! sent twice.
+//! A program that may be stopped and started again at any moment: every mission is sent once.
 
 #![allow(clippy::print_stdout, reason = "it is what an example is for")]
 

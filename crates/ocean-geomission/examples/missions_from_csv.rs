@@ -1,5 +1,4 @@
-//! Missions from a CSV file: all are checked before the first is sent, then eight are on their way
-//! at a time, with a progress bar.
+//! Missions from a CSV file: all are checked before the first is sent, with a progress bar.
 
 #![allow(clippy::print_stdout, reason = "it is what an example is for")]
 
@@ -9,10 +8,9 @@ use vendor_sandbox::Sandbox;
 
 /// What `File::open("missions.csv")` would be in a program.
 const FILE: &str = "\
-number,vehicle,city,comment
-M-1,VAN-07,Paris,Dock 3
-M-2,VAN-07,Lyon,
-M-3,VAN-11,Lyon,Ring twice
+number,vehicle,city
+M-1,VAN-07,Paris
+M-2,VAN-11,Lyon
 ";
 
 #[derive(serde::Deserialize)]
@@ -20,7 +18,6 @@ struct Row {
     number: String,
     vehicle: String,
     city: String,
-    comment: Option<String>,
 }
 
 impl From<Row> for NewMission {
@@ -28,7 +25,6 @@ impl From<Row> for NewMission {
         let mut mission = Self::new(row.number);
         mission.recipient = Some(Recipient::vehicle(row.vehicle));
         mission.city = Some(row.city);
-        mission.comment = row.comment;
         mission.send = Some(true);
         mission
     }
@@ -42,16 +38,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .base_url(ocean.base_url())
         .credentials(ocean.login(), ocean.password())
         .build()?;
-
     let mut missions = Vec::new();
     for row in csv::Reader::from_reader(FILE.as_bytes()).deserialize::<Row>() {
         let mission = NewMission::from(row?);
-        mission
-            .validate()
-            .map_err(|problems| format!("{}: {problems:?}", mission.id))?;
+        if let Err(problems) = mission.validate() {
+            return Err(format!("{}: {problems:?}", mission.id).into());
+        }
         missions.push(mission);
     }
-
     let progress = ProgressBar::new(missions.len() as u64);
     let mut results = client.create_many(missions);
     while let Some((mission, result)) = results.next().await {

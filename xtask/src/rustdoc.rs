@@ -4,7 +4,7 @@
 //! A package can't hold files from outside its folder, so the crate has copies: of each page, in which
 //! links between pages are links between modules, and of each chapter, in which `$crate` is the crate.
 //! What links to the contract from the crate's own documentation is checked here as well, because
-//! rustdoc checks modules but not anchors.
+//! rustdoc checks modules but not anchors; and that every method that calls shows how.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,8 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
     (outputs, problems)
 }
 
-/// The links in the crates' documentation that lead nowhere, and the findings that aren't linked.
+/// The links in the crates' documentation that lead nowhere, the findings that aren't linked, and the
+/// methods without an example.
 pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
     let mut problems = Vec::new();
     for vendor in vendors {
@@ -55,7 +56,8 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
                 _ => continue,
             };
             let path = file.strip_prefix(root).unwrap_or(&file).display();
-            for (line, message) in broken(&targets, &vendor.name, &lines) {
+            let found = broken(&targets, &vendor.name, &lines).into_iter();
+            for (line, message) in found.chain(without_example(&text)) {
                 problems.push(Problem::new(&path.to_string(), line, message));
             }
         }
@@ -115,15 +117,39 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The doc comments of a file, by line. Those of its tests are nobody's documentation.
+/// The lines of a file up to its tests, which are nobody's documentation.
+fn published(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().take_while(|line| *line != "mod tests {");
+    (1..).zip(lines.map(str::trim_start))
+}
+
+/// The doc comments of a file, by line.
 fn doc_comments(text: &str) -> Vec<(usize, &str)> {
-    let published = text.lines().take_while(|line| *line != "mod tests {");
-    let comments = (1..).zip(published).filter_map(|(at, line)| {
-        let line = line.trim_start();
+    let comments = published(text).filter_map(|(at, line)| {
         let comment = line.strip_prefix("///").or(line.strip_prefix("//!"))?;
         Some((at, comment))
     });
     comments.collect()
+}
+
+/// The public asynchronous methods whose doc comment has no example, by line.
+fn without_example(text: &str) -> Vec<(usize, String)> {
+    let mut problems = Vec::new();
+    let mut has_example = false;
+    for (at, line) in published(text) {
+        if line.starts_with("///") {
+            has_example |= line.contains("```");
+        } else if !line.starts_with("#[") {
+            if let Some(method) = line.strip_prefix("pub async fn ")
+                && !has_example
+            {
+                let name = method.split(['(', '<']).next().unwrap_or_default();
+                problems.push((at, format!("{name} has no example")));
+            }
+            has_example = false;
+        }
+    }
+    problems
 }
 
 /// What is wrong in these lines of documentation.
@@ -303,6 +329,29 @@ crates/library/src/lib.rs:5: a package doesn't hold docs/: link to crate::contra
             listed(&check(root.path(), &vendors).unwrap()),
             "crates/library/src/guide/lending.md:3: link to the finding: \
              [L-01](crate::contract#l-01)"
+        );
+    }
+
+    #[test]
+    fn a_method_that_calls_has_an_example() {
+        let code = "\
+impl Books {
+    /// ```no_run
+    /// # async fn run(books: Books) { books.lend().await }
+    /// ```
+    #[must_use]
+    pub async fn lend(&self) {}
+
+    /// Takes a book back.
+    pub async fn take_back<T>(&self, book: T) {}
+
+    async fn inner(&self) {}
+}
+";
+        let (root, vendors) = library(REGISTER, &page(), code);
+        assert_eq!(
+            listed(&check(root.path(), &vendors).unwrap()),
+            "crates/library/src/lib.rs:9: take_back has no example"
         );
     }
 

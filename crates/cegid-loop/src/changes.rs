@@ -234,6 +234,18 @@ where
     Row: Revised + DeserializeOwned + Send,
 {
     /// The next change; `None` after the end. Dropping the future loses nothing.
+    ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, Error, Filter, Known};
+    /// # async fn run(client: Client) -> Result<(), Error> {
+    /// let list = client.activities(Filter::unfiltered());
+    /// let mut changes = list.changes_since(Known::default());
+    /// while let Some(change) = changes.next().await {
+    ///     println!("{:?}", change?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<Result<RowChange<Row>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -50,8 +50,8 @@ pub trait LogIn: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Whatever made the log-in fail. Where [`Error::is_retryable`] holds, the cache remembers it
-    /// briefly; any other, such as a wrong password, for longer.
+    /// The reason why the log-in failed. The cache remembers it briefly if
+    /// [`Error::is_retryable`] holds, otherwise, as for a wrong password, for longer.
     fn log_in(&self) -> impl Future<Output = Result<Token, Error>> + Send;
 }
 

@@ -29,8 +29,8 @@
 //! - **No dependence.** If Redis is down, stuck, full or refuses the connection, each process logs in
 //!   by itself, reports a `tracing` event, and goes on.
 //! - **No plain text.** Tokens are encrypted with XChaCha20-Poly1305 by a key that only the fleet
-//!   has, and bound to their account: whoever can write to Redis can't give one account another's
-//!   token. The names of keys hold a digest of vendor, base URL and login, never a login.
+//!   has, and bound to their account: somebody who can write to Redis can't give one account
+//!   another's token. The names of keys hold a digest of vendor, base URL and login, never a login.
 //!
 //! Everything in Redis expires by itself: tokens at the end of their lives, failures after two
 //! minutes. The names are `vendor-token:{<digest>}:token`, `…:failure` and `…:lock`; a user for this

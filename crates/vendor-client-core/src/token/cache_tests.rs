@@ -1,4 +1,4 @@
-//! What callers rely on, told with a vendor that counts log-ins and answers when allowed to.
+//! What callers rely on, shown with a vendor that counts log-ins and responds when allowed to.
 //!
 //! Time is paused: tokio's clock stands for what goes on within a call, the manual clock for the
 //! wall clock.
@@ -51,7 +51,7 @@ impl Vendor {
         self.log_ins.load(Ordering::SeqCst)
     }
 
-    /// From here on, log-ins are begun but not answered.
+    /// From here on, log-ins begin but get no response.
     fn close(&self) {
         self.open.send_replace(false);
     }
@@ -271,7 +271,7 @@ mod end_of_life {
 mod refresh_ahead {
     use super::*;
 
-    /// A cache whose token has a minute to live, with `vendor` answering no more.
+    /// A cache whose token has a minute to live, whose `vendor` no longer responds.
     async fn shortly_before_the_end(vendor: &Vendor, clock: &ManualClock) -> TokenCache {
         let cache = builder(vendor, clock).build();
         get(&cache).await;
@@ -777,7 +777,7 @@ mod sharing {
     }
 
     impl Shelf {
-        fn answer<'a, T: Send + 'a>(
+        fn respond<'a, T: Send + 'a>(
             &'a self,
             work: impl Future<Output = T> + Send + 'a,
         ) -> StoreFuture<'a, T> {
@@ -809,22 +809,22 @@ mod sharing {
 
     impl TokenStore for Shelf {
         fn try_lock<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, Option<StoreLock>> {
-            self.answer(async {
+            self.respond(async {
                 let held = Arc::clone(&self.lock).try_lock_owned();
                 held.ok().map(StoreLock::new)
             })
         }
 
         fn load<'a>(&'a self, _: &'a AccountKey) -> StoreFuture<'a, Option<StoredToken>> {
-            self.answer(async { self.token.lock().unwrap().clone() })
+            self.respond(async { self.token.lock().unwrap().clone() })
         }
 
         fn save<'a>(&'a self, _: &'a AccountKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
-            self.answer(async { *self.token.lock().unwrap() = Some(token.clone()) })
+            self.respond(async { *self.token.lock().unwrap() = Some(token.clone()) })
         }
 
         fn remove<'a>(&'a self, _: &'a AccountKey, refused: &'a Token) -> StoreFuture<'a, ()> {
-            self.answer(async {
+            self.respond(async {
                 let is_refused =
                     |stored: &mut StoredToken| stored.token().has_the_secret_of(refused);
                 self.token.lock().unwrap().take_if(is_refused);

@@ -366,7 +366,7 @@ const VENDOR: &str = "VENDOR_CLIENT_CORE_TEST_VENDOR";
 /// The directory that its processes share.
 const DIRECTORY: &str = "VENDOR_CLIENT_CORE_TEST_DIRECTORY";
 
-/// The vendor answers no log-in before both processes have begun, so that each of them finds
+/// The vendor responds to no log-in before both processes have begun, so that each of them finds
 /// the store cold, unless it is slow to look; and then too there is one log-in.
 #[test]
 fn two_processes_on_a_cold_store_log_in_once() {
@@ -398,7 +398,7 @@ fn spawn(directory: &TempDir, vendor: SocketAddr) -> Child {
 /// Counts log-ins, and collects the tokens that the processes got in the end.
 fn serve(vendor: &TcpListener) -> (usize, Vec<String>) {
     let (mut begun, mut log_ins, mut tokens) = (0, 0, Vec::new());
-    let mut unanswered = Vec::new();
+    let mut waiting = Vec::new();
     loop {
         let (mut stream, _) = vendor.accept().unwrap();
         let mut line = String::new();
@@ -411,27 +411,27 @@ fn serve(vendor: &TcpListener) -> (usize, Vec<String>) {
             ("begin", _) => begun += 1,
             ("log-in", _) => {
                 log_ins += 1;
-                unanswered.push((stream, log_ins));
+                waiting.push((stream, log_ins));
             }
             ("got", token) => tokens.push(token.to_owned()),
             ("end", _) => return (log_ins, tokens),
             _ => writeln!(stream, "what?").unwrap(),
         }
         if begun == 2 {
-            for (mut stream, number) in unanswered.drain(..) {
+            for (mut stream, number) in waiting.drain(..) {
                 writeln!(stream, "token-{number}").unwrap();
             }
         }
     }
 }
 
-/// Tells the vendor something; its answer, empty where it has none.
+/// Says something to the vendor and returns its response, empty if there is none.
 fn say(vendor: SocketAddr, line: &str) -> String {
     let mut stream = TcpStream::connect(vendor).unwrap();
     writeln!(stream, "{line}").unwrap();
-    let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).unwrap();
-    answer.trim_end().to_owned()
+    let mut response = String::new();
+    BufReader::new(stream).read_line(&mut response).unwrap();
+    response.trim_end().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

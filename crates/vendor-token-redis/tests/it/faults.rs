@@ -297,3 +297,15 @@ async fn a_thousand_tasks_of_one_process_log_in_once() {
     tasks.join_all().await;
     assert_eq!(vendor.log_ins(), 1);
 }
+
+/// The redis crate would panic if no provider of cryptography had been chosen.
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn a_server_without_tls_costs_a_log_in_per_process() {
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let url = server.url().replace("redis://", "rediss://");
+    let store = || RedisTokenStore::open(&url, key()).unwrap();
+    expect_one_log_in_per_process(store, "token store failed").await;
+}

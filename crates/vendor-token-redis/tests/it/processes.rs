@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::task::spawn_blocking;
 use vendor_client_core::{AccountKey, Error, LogIn, Token, TokenCache};
 use vendor_token_redis::RedisTokenStore;
@@ -31,7 +32,7 @@ fn spawn(server: &Server, vendor: SocketAddr) -> Child {
         .unwrap()
 }
 
-/// A vendor that hears what the processes do. It answers the log-ins that `answers` says to.
+/// A vendor that hears what the processes do.
 struct Vendor {
     address: SocketAddr,
     heard: thread::JoinHandle<Heard>,
@@ -44,7 +45,7 @@ struct Heard {
 }
 
 impl Vendor {
-    /// Starts a vendor that leaves the first `stuck` log-ins unanswered, and calls `hear` with the
+    /// Starts a vendor that never responds to the first `stuck` log-ins, and calls `hear` with the
     /// number of each log-in.
     fn start(stuck: usize, mut hear: impl FnMut(usize) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -52,7 +53,7 @@ impl Vendor {
         let heard = thread::spawn(move || {
             let mut heard = Heard::default();
             // Kept open, so that those who wait go on waiting.
-            let mut unanswered = Vec::new();
+            let mut waiting = Vec::new();
             loop {
                 let (mut stream, _) = listener.accept().unwrap();
                 let mut line = String::new();
@@ -62,7 +63,7 @@ impl Vendor {
                         heard.log_ins += 1;
                         hear(heard.log_ins);
                         if heard.log_ins <= stuck {
-                            unanswered.push(stream);
+                            waiting.push(stream);
                         } else {
                             writeln!(stream, "token-{}", heard.log_ins).unwrap();
                         }
@@ -107,6 +108,16 @@ async fn sixty_four_processes_on_a_cold_store_log_in_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_holder_that_is_killed_while_it_logs_in_is_succeeded_by_one() {
+    one_succeeds_a_holder_that(Signal::KILL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_holder_that_is_paused_while_it_logs_in_is_succeeded_by_one() {
+    one_succeeds_a_holder_that(Signal::STOP).await;
+}
+
+/// Sends `signal` to the first process that logs in; one of the others logs in for all of them.
+async fn one_succeeds_a_holder_that(signal: Signal) {
     let Some(server) = Server::start().await else {
         return;
     };
@@ -115,14 +126,14 @@ async fn a_holder_that_is_killed_while_it_logs_in_is_succeeded_by_one() {
         let _ = sender.send(log_in);
     });
     let mut holder = spawn(&server, vendor.address);
-    let first = holding.recv_timeout(DEADLINE).unwrap();
-    assert_eq!(first, 1);
+    assert_eq!(holding.recv_timeout(DEADLINE).unwrap(), 1);
     let others: Vec<_> = (0..8).map(|_| spawn(&server, vendor.address)).collect();
-    holder.kill().unwrap();
-    holder.wait().unwrap();
+    kill_process(Pid::from_child(&holder), signal).unwrap();
     for mut process in others {
         assert!(process.wait().unwrap().success());
     }
+    holder.kill().unwrap();
+    holder.wait().unwrap();
     let heard = vendor.end();
     assert_eq!(heard.log_ins, 2);
     assert_eq!(heard.tokens, vec!["token-2"; 8]);

@@ -20,10 +20,10 @@ const DEADLINE: Duration = Duration::from_secs(60);
 const BOUND: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Default)]
-struct Vendor(Arc<AtomicUsize>);
+pub(crate) struct Vendor(Arc<AtomicUsize>);
 
 impl Vendor {
-    fn log_ins(&self) -> usize {
+    pub(crate) fn log_ins(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -40,7 +40,7 @@ fn account() -> AccountKey {
 }
 
 /// A process with a cache of its own.
-fn process(vendor: &Vendor, store: RedisTokenStore) -> TokenCache {
+pub(crate) fn process(vendor: &(impl LogIn + Clone), store: RedisTokenStore) -> TokenCache {
     TokenCache::builder(vendor.clone())
         .store(Arc::new(store), account(), DEADLINE)
         .build()
@@ -51,7 +51,7 @@ async fn get(cache: &TokenCache) {
 }
 
 /// Uses the process's token up, as a revocation does.
-async fn revoke(cache: &TokenCache) {
+pub(crate) async fn revoke(cache: &TokenCache) {
     let token = cache.get().await.unwrap().generation();
     cache.accepted(token);
     cache.invalidate(token);

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod faults;
+mod figures;
 mod ocean_geomission;
 mod processes;
 mod secrets;

@@ -179,7 +179,7 @@ pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Error, ErrorKind, Idempotency, ManualClock,
     Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates, StatusCode,
-    SystemClock, Tls, TransportConfig, Violation,
+    SystemClock, Tls, TransportConfig, Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{
     AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use vendor_client_core::{
     Endpoint, Error, Operation, Outcome, Path, Query, Request, Response, Transport, Validate,
-    Violations,
+    Violations, check,
 };
 
 use crate::error::read_failure;
@@ -69,11 +69,17 @@ pub(crate) struct ListQuery {
 
 impl Validate for ListQuery {
     fn validate(&self, violations: &mut Violations) {
-        violations.require("codeDossier", !self.folder.is_empty(), "must not be empty");
-        violations.require("take", self.take != Some(0), "must be at least 1");
-        for problem in self.problems.iter() {
-            violations.add(&problem.path, problem.rule.clone());
-        }
+        violations.require(
+            ("folder", "codeDossier"),
+            !self.folder.is_empty(),
+            "must not be empty",
+        );
+        violations.require(
+            ("page_size", "take"),
+            self.take != Some(0),
+            "must be at least 1",
+        );
+        violations.append(&self.problems);
     }
 }
 
@@ -234,6 +240,16 @@ where
     pub fn prefetch(mut self) -> Self {
         self.prefetch = true;
         self
+    }
+
+    /// Checks every constraint that reading checks before it requests anything: those of the
+    /// filter, the order, the selection and the page.
+    ///
+    /// # Errors
+    ///
+    /// Every constraint that is broken.
+    pub fn validate(&self) -> Result<(), Violations> {
+        check(&self.query)
     }
 
     /// Reads one page: the one at [`starting_at`](Self::starting_at).

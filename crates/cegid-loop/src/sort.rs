@@ -132,9 +132,7 @@ impl<Row> Select<Row> {
 
 /// The problems of both.
 pub(crate) fn joined(mut problems: Violations, others: &Violations) -> Violations {
-    for other in others.iter() {
-        problems.add(&other.path, other.rule.clone());
-    }
+    problems.append(others);
     problems
 }
 

@@ -1,7 +1,7 @@
 //! The statuses that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Validate, Violations, endpoints, redacted_debug};
+use vendor_client_core::{Error, Validate, Violations, endpoints, redacted_debug, validated};
 
 use crate::UnknownFields;
 use crate::client::Client;
@@ -163,6 +163,8 @@ impl StatusReference {
         }
     }
 }
+
+validated!(StatusReference);
 
 impl Validate for StatusReference {
     fn validate(&self, violations: &mut Violations) {

@@ -1,7 +1,7 @@
 //! The types that activities can have.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Error, Validate, Violations, endpoints, redacted_debug};
+use vendor_client_core::{Error, Validate, Violations, endpoints, redacted_debug, validated};
 
 use crate::UnknownFields;
 use crate::client::Client;
@@ -229,10 +229,12 @@ impl From<&ActivityType> for ActivityTypeReference {
     }
 }
 
+validated!(ActivityTypeReference);
+
 impl Validate for ActivityTypeReference {
     fn validate(&self, violations: &mut Violations) {
         if let Some(reference) = &self.foreign_id {
-            violations.length("fid", reference, 0..=20);
+            violations.length(("foreign_id", "fid"), reference, 0..=20);
         }
         violations.length("name", &self.name, 1..=100);
     }

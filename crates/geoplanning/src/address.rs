@@ -1,7 +1,7 @@
 //! Where things are: addresses as they are read, and as they are sent.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Validate, Violations, redacted_debug};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::UnknownFields;
 use crate::id::AddressId;
@@ -32,6 +32,8 @@ impl Coordinates {
         }
     }
 }
+
+validated!(Coordinates);
 
 impl Validate for Coordinates {
     fn validate(&self, violations: &mut Violations) {
@@ -97,6 +99,8 @@ impl StreetAddress {
         self
     }
 }
+
+validated!(StreetAddress);
 
 impl Validate for StreetAddress {
     fn validate(&self, violations: &mut Violations) {
@@ -185,7 +189,7 @@ impl NewAddress {
             (Some(_), None) => violations.add("latitude", "must be given with the longitude"),
             (None, Some(_)) => violations.add("longitude", "must be given with the latitude"),
             (Some(longitude), Some(latitude)) => {
-                Coordinates::new(latitude, longitude).validate(violations);
+                violations.nested("", &Coordinates::new(latitude, longitude));
             }
         }
     }
@@ -204,6 +208,8 @@ impl NewAddress {
 }
 
 redacted_debug!(NewAddress {});
+
+validated!(NewAddress);
 
 impl Validate for NewAddress {
     fn validate(&self, violations: &mut Violations) {

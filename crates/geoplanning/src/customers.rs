@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
-    Creation, Error, Json, Path, Validate, Violations, endpoints, redacted_debug,
+    Creation, Error, FieldName, Json, Path, Validate, Violations, endpoints, redacted_debug,
+    validated,
 };
 
 use crate::address::{Address, AddressOfCustomer, NewAddress};
@@ -460,8 +461,8 @@ impl NewCustomer {
 }
 
 impl HasForeignId for NewCustomer {
-    fn field(&self) -> &'static str {
-        "foreignId"
+    fn field(&self) -> FieldName<'static> {
+        ("foreign_id", "foreignId").into()
     }
 
     fn foreign_id(&self) -> Option<&str> {
@@ -469,15 +470,29 @@ impl HasForeignId for NewCustomer {
     }
 }
 
+validated!(NewCustomer);
+
 impl Validate for NewCustomer {
     fn validate(&self, violations: &mut Violations) {
-        foreign_id::check_not_blank("foreignId", self.foreign_id.as_deref(), violations);
+        foreign_id::check_not_blank(
+            ("foreign_id", "foreignId"),
+            self.foreign_id.as_deref(),
+            violations,
+        );
         let texts = [
-            ("foreignId", self.foreign_id.as_ref(), 20),
-            ("name", Some(&self.name), 150),
-            ("mobileNumber", self.mobile_number.as_ref(), 25),
-            ("telephoneNumber", self.telephone_number.as_ref(), 25),
-            ("email", self.email.as_ref(), 50),
+            (("foreign_id", "foreignId"), self.foreign_id.as_ref(), 20),
+            (("name", "name"), Some(&self.name), 150),
+            (
+                ("mobile_number", "mobileNumber"),
+                self.mobile_number.as_ref(),
+                25,
+            ),
+            (
+                ("telephone_number", "telephoneNumber"),
+                self.telephone_number.as_ref(),
+                25,
+            ),
+            (("email", "email"), self.email.as_ref(), 50),
         ];
         for (name, text, most) in texts {
             if let Some(text) = text {
@@ -486,7 +501,10 @@ impl Validate for NewCustomer {
         }
         violations.nested("address", &AddressOfCustomer(&self.address));
         if let Some(hours) = &self.opening_hours {
-            violations.each("openingHours", &wire::hours::spelled::<OfCustomer>(hours));
+            violations.each(
+                ("opening_hours", "openingHours"),
+                &wire::hours::spelled::<OfCustomer>(hours),
+            );
         }
     }
 }

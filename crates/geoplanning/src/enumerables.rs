@@ -1,7 +1,7 @@
 //! Skills and attributes of resources, which tasks ask for: languages, categories.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Validate, Violations, redacted_debug};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::UnknownFields;
 use crate::id::EnumerableId;
@@ -77,10 +77,12 @@ impl From<&Enumerable> for NewEnumerable {
     }
 }
 
+validated!(NewEnumerable);
+
 impl Validate for NewEnumerable {
     fn validate(&self, violations: &mut Violations) {
         if let Some(reference) = &self.foreign_id {
-            violations.length("foreignId", reference, 0..=20);
+            violations.length(("foreign_id", "foreignId"), reference, 0..=20);
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The envelope that every response comes in, and taking what was asked for out of it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use vendor_client_core::{Error, Outcome, Response, StatusCode, VendorMessage};
+use vendor_client_core::{Error, Outcome, Response, StatusCode, VendorMessage, read_json};
 
 use crate::list::Apart;
 
@@ -112,10 +115,10 @@ pub(crate) fn open<E: DeserializeOwned, C: Apart>(
 /// success the elements that can be read, or nothing.
 #[cold]
 fn open_apart<C: Apart>(body: &[u8], name: &str) -> Option<(EnvelopeStatus, Option<C>)> {
-    let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    let status: EnvelopeStatus = serde_json::from_value(members.remove("status")?).ok()?;
-    let content = match members.remove(name) {
-        Some(value) if status.code == 0 && !value.is_null() => Some(C::read_apart(value).ok()?),
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
+    let status: EnvelopeStatus = read_json(members.get("status")?.get()).ok()?;
+    let content = match members.get(name) {
+        Some(json) if status.code == 0 && json.get() != "null" => Some(C::read_apart(json).ok()?),
         _ => None,
     };
     Some((status, content))
@@ -152,6 +155,6 @@ impl BareEnvelope {
 
 /// The failure that a body reports, if it reports one.
 pub(crate) fn failure_inside(body: &[u8]) -> Option<VendorMessage> {
-    let envelope: BareEnvelope = serde_json::from_slice(body).ok()?;
+    let envelope: BareEnvelope = read_json(str::from_utf8(body).ok()?).ok()?;
     envelope.failure()
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use vendor_client_core::schema::{Describe, OperationSchema};
-use vendor_client_core::{Endpoint, Error, Part, Request, Validate, Violations};
+use vendor_client_core::{Endpoint, Error, FieldName, Part, Request, Validate, Violations, check};
 
 /// A foreign id as the query parameter `fid`.
 pub(crate) struct InQuery;
@@ -20,7 +20,7 @@ struct ByForeignId<'a> {
 /// A blank foreign id would name nothing, or everything that has none.
 impl Validate for ByForeignId<'_> {
     fn validate(&self, violations: &mut Violations) {
-        check_not_blank("fid", Some(&self.fid), violations);
+        check_not_blank(("foreign_id", "fid"), Some(&self.fid), violations);
     }
 }
 
@@ -66,27 +66,31 @@ impl Validate for NotBlank<'_> {
     fn validate(&self, violations: &mut Violations) {
         // An empty one is refused with the path.
         if !self.0.is_empty() {
-            check_not_blank("ref", Some(self.0), violations);
+            check_not_blank(("foreign_id", "ref"), Some(self.0), violations);
         }
     }
 }
 
 /// Requires that a foreign id, if there is one, has something in it.
-pub(crate) fn check_not_blank(field: &str, foreign_id: Option<&str>, violations: &mut Violations) {
+pub(crate) fn check_not_blank<'n>(
+    field: impl Into<FieldName<'n>>,
+    foreign_id: Option<&str>,
+    violations: &mut Violations,
+) {
     let is_blank = foreign_id.is_some_and(|foreign_id| foreign_id.trim().is_empty());
     violations.require(field, !is_blank, "must not be blank");
 }
 
 /// What can carry a foreign id.
 pub(crate) trait HasForeignId {
-    /// The path of the field that holds it.
-    fn field(&self) -> &'static str;
+    /// The field that holds it.
+    fn field(&self) -> FieldName<'static>;
 
     fn foreign_id(&self) -> Option<&str>;
 }
 
 impl<T: HasForeignId> HasForeignId for &T {
-    fn field(&self) -> &'static str {
+    fn field(&self) -> FieldName<'static> {
         (*self).field()
     }
 
@@ -125,7 +129,7 @@ impl<Body: Describe> Describe for Repeated<Body> {
 }
 
 struct Repetition {
-    field: &'static str,
+    field: FieldName<'static>,
     is_repeated: bool,
 }
 
@@ -151,8 +155,7 @@ pub(crate) fn required<'a, T, At, Body, Response>(
 where
     T: HasForeignId + Validate,
 {
-    let mut violations = Violations::new();
-    thing.validate(&mut violations);
+    let mut violations = check(thing).err().unwrap_or_default();
     match thing.foreign_id() {
         Some(foreign_id) if violations.is_empty() => return Ok(foreign_id),
         Some(_) => {}

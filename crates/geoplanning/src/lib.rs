@@ -253,7 +253,7 @@ pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind, Idempotency,
     LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
-    StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations,
+    StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{
     AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,

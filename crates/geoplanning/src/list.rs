@@ -6,6 +6,8 @@ use std::ops::Deref;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use vendor_client_core::read_json;
 
 /// A list that the service returned: the elements that could be read, in their order.
 ///
@@ -172,21 +174,21 @@ impl std::error::Error for Unreadable {}
 /// Reads a value of which a part may be unreadable. It costs more than strict reading, and is
 /// tried after that has failed.
 pub(crate) trait Apart: DeserializeOwned {
-    fn read_apart(value: Value) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(value)
+    fn read_apart(json: &RawValue) -> Result<Self, serde_json::Error> {
+        read_json(json.get())
     }
 }
 
 impl<T: Apart> Apart for List<T> {
-    fn read_apart(value: Value) -> Result<Self, serde_json::Error> {
-        let values: Vec<Value> = serde_json::from_value(value)?;
+    fn read_apart(json: &RawValue) -> Result<Self, serde_json::Error> {
+        let elements: Vec<&RawValue> = serde_json::from_str(json.get())?;
         let mut list = Self::default();
-        for (position, raw) in values.into_iter().enumerate() {
-            match T::read_apart(raw.clone()) {
+        for (position, raw) in elements.into_iter().enumerate() {
+            match T::read_apart(raw) {
                 Ok(element) => list.elements.push(element),
                 Err(error) => list.unreadable.push(Unreadable {
                     position,
-                    raw,
+                    raw: serde_json::from_str(raw.get())?,
                     reason: reason(&error),
                 }),
             }

@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::{Time, Weekday};
-use vendor_client_core::Violations;
+use vendor_client_core::{FieldName, Violations};
 
 /// How many minutes a day has.
 pub(crate) const DAY: u16 = 24 * 60;
@@ -187,7 +187,12 @@ impl TimeOfDay {
     }
 
     /// Requires that the time in `field` is a whole minute and not after `latest`.
-    pub(crate) fn check(self, field: &str, latest: u16, violations: &mut Violations) {
+    pub(crate) fn check<'n>(
+        self,
+        field: impl Into<FieldName<'n>>,
+        latest: u16,
+        violations: &mut Violations,
+    ) {
         match self.minutes() {
             Some(minutes) => violations.range(field, minutes, 0..=latest),
             None => violations.add(field, "must be a whole minute"),
@@ -272,7 +277,10 @@ mod tests {
 
     fn violations<W: From<OpeningHour> + Validate>(hours: &OpeningHours) -> Vec<String> {
         let mut violations = Violations::new();
-        violations.each("openingHours", &hours::spelled::<W>(hours));
+        violations.each(
+            ("opening_hours", "openingHours"),
+            &hours::spelled::<W>(hours),
+        );
         violations.iter().map(|found| found.path.clone()).collect()
     }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
-    Creation, Error, Json, Path, Validate, Violations, endpoints, redacted_debug,
+    Creation, Error, FieldName, Json, Path, Validate, Violations, endpoints, redacted_debug,
+    validated,
 };
 
 use crate::address::{Address, NewAddress};
@@ -484,8 +485,16 @@ impl NewResource {
         let (Some(start), Some(end)) = (&resource.start_address, &resource.end_address) else {
             let mut violations = Violations::new();
             let rule = "must be read with the resource";
-            violations.require("startAddress", resource.start_address.is_some(), rule);
-            violations.require("endAddress", resource.end_address.is_some(), rule);
+            violations.require(
+                ("start_address", "startAddress"),
+                resource.start_address.is_some(),
+                rule,
+            );
+            violations.require(
+                ("end_address", "endAddress"),
+                resource.end_address.is_some(),
+                rule,
+            );
             return Err(Error::invalid_request(
                 UPDATE_RESOURCE.operation(),
                 violations,
@@ -502,8 +511,8 @@ impl NewResource {
 }
 
 impl HasForeignId for NewResource {
-    fn field(&self) -> &'static str {
-        "fid"
+    fn field(&self) -> FieldName<'static> {
+        ("foreign_id", "fid").into()
     }
 
     fn foreign_id(&self) -> Option<&str> {
@@ -511,12 +520,18 @@ impl HasForeignId for NewResource {
     }
 }
 
+validated!(NewResource);
+
 impl Validate for NewResource {
     fn validate(&self, violations: &mut Violations) {
-        foreign_id::check_not_blank("fid", self.foreign_id.as_deref(), violations);
+        foreign_id::check_not_blank(
+            ("foreign_id", "fid"),
+            self.foreign_id.as_deref(),
+            violations,
+        );
         violations.length("name", &self.name, 1..=100);
-        violations.nested("startAddress", &self.start_address);
-        violations.nested("endAddress", &self.end_address);
+        violations.nested(("start_address", "startAddress"), &self.start_address);
+        violations.nested(("end_address", "endAddress"), &self.end_address);
         violations.each("enumerables", self.enumerables.iter().flatten());
         violations.each("capacities", self.capacities.iter().flatten());
     }
@@ -618,12 +633,14 @@ impl From<&Capacity> for NewCapacity {
     }
 }
 
+validated!(NewCapacity);
+
 impl Validate for NewCapacity {
     fn validate(&self, violations: &mut Violations) {
         let texts = [
-            ("foreignId", &self.foreign_id),
-            ("name", &self.name),
-            ("unit", &self.unit),
+            (("foreign_id", "foreignId"), &self.foreign_id),
+            (("name", "name"), &self.name),
+            (("unit", "unit"), &self.unit),
         ];
         for (name, text) in texts {
             if let Some(text) = text {
@@ -631,8 +648,8 @@ impl Validate for NewCapacity {
             }
         }
         let amounts = [
-            ("maxAmount", self.max_amount),
-            ("initAmount", self.initial_amount),
+            (("max_amount", "maxAmount"), self.max_amount),
+            (("initial_amount", "initAmount"), self.initial_amount),
         ];
         for (name, amount) in amounts {
             violations.require(name, amount.is_finite(), "must be a number");

@@ -2,11 +2,14 @@
 
 mod follow;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use time::{Date, OffsetDateTime};
 use vendor_client_core::{
-    Creation, Error, Json, Path, Query, Validate, Violations, endpoints, redacted_debug,
+    Creation, Error, Json, Path, Query, Validate, Violations, endpoints, read_json, redacted_debug,
+    validated,
 };
 
 use crate::activities::Activity;
@@ -293,14 +296,13 @@ redacted_debug!(Round {
 
 /// Activities that cannot be read leave the round readable.
 impl Apart for Round {
-    fn read_apart(mut value: Value) -> Result<Self, serde_json::Error> {
-        let activities = value
-            .as_object_mut()
-            .and_then(|members| members.remove("activities"));
-        let mut round: Self = serde_json::from_value(value)?;
+    fn read_apart(json: &RawValue) -> Result<Self, serde_json::Error> {
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(json.get())?;
+        let activities = members.remove("activities");
+        let mut round: Self = read_json(&serde_json::to_string(&members)?)?;
         round.activities = match activities {
-            None | Some(Value::Null) => None,
-            Some(activities) => Some(List::read_apart(activities)?),
+            Some(activities) if activities.get() != "null" => Some(List::read_apart(activities)?),
+            _ => None,
         };
         Ok(round)
     }
@@ -382,8 +384,8 @@ pub struct ChangedRounds {
 }
 
 impl Apart for ChangedRounds {
-    fn read_apart(value: Value) -> Result<Self, serde_json::Error> {
-        List::read_apart(value).map(|rounds| Self { rounds })
+    fn read_apart(json: &RawValue) -> Result<Self, serde_json::Error> {
+        List::read_apart(json).map(|rounds| Self { rounds })
     }
 }
 
@@ -473,6 +475,8 @@ impl NewRound {
         Self { date, resource }
     }
 }
+
+validated!(NewRound);
 
 impl Validate for NewRound {
     fn validate(&self, violations: &mut Violations) {

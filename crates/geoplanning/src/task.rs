@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, Weekday};
-use vendor_client_core::{Validate, Violations, redacted_debug};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::address::{Address, NewAddress};
 use crate::customers::Customer;
@@ -234,17 +234,23 @@ pub(crate) fn convert<'a, R, S: From<&'a R>>(read: &'a [R]) -> Vec<S> {
     read.iter().map(S::from).collect()
 }
 
+validated!(NewTask);
+
 impl Validate for NewTask {
     fn validate(&self, violations: &mut Violations) {
         violations.length("name", &self.name, 1..=100);
-        check_not_blank("foreignId", self.foreign_id.as_deref(), violations);
+        check_not_blank(
+            ("foreign_id", "foreignId"),
+            self.foreign_id.as_deref(),
+            violations,
+        );
         violations.require(
             "duration",
             wire::whole_minutes(self.duration).is_some(),
             wire::MINUTES_RULE,
         );
         let is_writable = self.due.is_none_or(wire::is_writable);
-        violations.require("dueDate", is_writable, wire::DATE_RULE);
+        violations.require(("due", "dueDate"), is_writable, wire::DATE_RULE);
         if let Some(description) = &self.description {
             violations.length("description", description, 1..=400);
         }
@@ -255,7 +261,10 @@ impl Validate for NewTask {
         violations.each("orders", self.orders.iter().flatten());
         violations.each("enumerables", self.enumerables.iter().flatten());
         if let Some(hours) = &self.opening_hours {
-            violations.each("openingHours", &wire::hours::spelled::<OfTask>(hours));
+            violations.each(
+                ("opening_hours", "openingHours"),
+                &wire::hours::spelled::<OfTask>(hours),
+            );
         }
     }
 }
@@ -358,6 +367,8 @@ impl From<&Appointment> for NewAppointment {
     }
 }
 
+validated!(NewAppointment);
+
 impl Validate for NewAppointment {
     fn validate(&self, violations: &mut Violations) {
         for (name, at) in [("start", self.start), ("end", self.end)] {
@@ -446,10 +457,12 @@ impl From<&Order> for NewOrder {
     }
 }
 
+validated!(NewOrder);
+
 impl Validate for NewOrder {
     fn validate(&self, violations: &mut Violations) {
         if let Some(reference) = &self.foreign_id {
-            violations.length("foreignId", reference, 0..=50);
+            violations.length(("foreign_id", "foreignId"), reference, 0..=50);
         }
         violations.require("amount", self.amount.is_finite(), "must be a number");
     }

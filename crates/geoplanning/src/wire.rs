@@ -463,8 +463,8 @@ pub(crate) mod hours {
 
     impl Validate for OfTask {
         fn validate(&self, violations: &mut Violations) {
-            self.from.check("from", DAY, violations);
-            self.to.check("to", DAY, violations);
+            self.from.check(("opens", "from"), DAY, violations);
+            self.to.check(("closes", "to"), DAY, violations);
             violations.require("", self.from < self.to, LATER_RULE);
         }
     }
@@ -501,8 +501,8 @@ pub(crate) mod hours {
 
     impl Validate for OfCustomer {
         fn validate(&self, violations: &mut Violations) {
-            self.begin.check("begin", DAY - 1, violations);
-            self.end.check("end", DAY - 1, violations);
+            self.begin.check(("opens", "begin"), DAY - 1, violations);
+            self.end.check(("closes", "end"), DAY - 1, violations);
             violations.require("", self.begin < self.end, LATER_RULE);
         }
     }

@@ -12,7 +12,6 @@ use vendor_client_core::VendorMessage;
 ///
 /// Docs: [Responses](crate::contract#responses).
 pub(crate) fn read_failure(body: &[u8]) -> VendorMessage {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let failure = body.get(0).unwrap_or(&body);
     let inner = &failure["error"];
@@ -71,7 +70,6 @@ mod tests {
                 Some("E1"),
                 Some("no"),
             ),
-            ("\u{feff}{\"message\": \"no\"}", None, Some("no")),
             (r#"{"message": null}"#, None, None),
             ("[]", None, None),
             ("<html>no</html>", None, None),

@@ -59,6 +59,6 @@ impl fmt::Display for MissionId {
 
 impl Validate for MissionId {
     fn validate(&self, violations: &mut Violations) {
-        not_blank("idMission", &self.0, violations);
+        not_blank(("id", "idMission"), &self.0, violations);
     }
 }

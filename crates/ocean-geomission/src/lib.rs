@@ -218,7 +218,7 @@ pub use vendor_client_core::{
     AccountKey, Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind,
     FileTokenStore, Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy,
     RetryPolicy, RootCertificates, StatusCode, StoreFuture, StoreLock, StoredFailure, StoredToken,
-    SystemClock, Tls, Token, TokenStore, TransportConfig, Violation, Violations,
+    SystemClock, Tls, Token, TokenStore, TransportConfig, Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{
     AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,

@@ -6,7 +6,7 @@ mod mission_update;
 mod new_mission;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use vendor_client_core::{
     Creation, Endpoint, Error, Outcome, Query, Response, Validate, VendorMessage, endpoints,
     redacted_debug,
@@ -181,7 +181,7 @@ impl Client {
             Err(error) if error.is_absent() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let status = MissionStatus::from_response(&response)?;
+        let status: MissionStatus = response.json()?;
         let named: Named = response.json()?;
         let shown_id = named.id.as_ref().and_then(text);
         if shown_id.map_or(status.shows_a_mission(), |shown| shown == id.as_str()) {
@@ -282,7 +282,7 @@ impl Client {
     pub async fn mission_status(&self, id: &MissionId) -> Result<MissionStatus, Error> {
         let parameters = self.by_id(id);
         let response = self.respond(&MISSION_STATUS, &parameters, ()).await?;
-        MissionStatus::from_response(&response)
+        response.json()
     }
 
     /// Deletes a mission.
@@ -414,7 +414,7 @@ impl Receipt {
     fn from_response(response: &Response) -> Result<Self, Error> {
         match str::from_utf8(response.body().trim_ascii()) {
             Ok("" | "null") => Ok(Self { message: None }),
-            Ok(text) if !text.starts_with(['{', '[', '"', '<', '\u{feff}']) => {
+            Ok(text) if !text.starts_with(['{', '[', '"', '<']) => {
                 Ok(Self::new(&Value::from(text)))
             }
             _ => {
@@ -442,44 +442,6 @@ struct Named {
 }
 
 impl MissionStatus {
-    /// Reads the documented shape or, if that fails, each field for itself: a number for a text is
-    /// read, a list or an object is not.
-    fn from_response(response: &Response) -> Result<Self, Error> {
-        response.json().or_else(|error| match response.json() {
-            Ok(Value::Object(fields)) => Self::from_fields(&fields).ok_or(error),
-            _ => Err(error),
-        })
-    }
-
-    fn from_fields(fields: &Map<String, Value>) -> Option<Self> {
-        const TEXTS: [&str; 7] = [
-            "status",
-            "statusCode",
-            "commentRefuseReason",
-            "complement",
-            "externalMissionId",
-            "time",
-            "timestring",
-        ];
-        let is_nested = |name| {
-            fields
-                .get(name)
-                .is_some_and(|value| value.is_object() || value.is_array())
-        };
-        if TEXTS.into_iter().any(is_nested) {
-            return None;
-        }
-        let text = |name| fields.get(name).and_then(text);
-        Some(Self {
-            status: text("status"),
-            status_code: text("statusCode"),
-            refusal_reason: text("commentRefuseReason"),
-            complement: text("complement"),
-            external_id: text("externalMissionId"),
-            time: text("time").or_else(|| text("timestring")),
-        })
-    }
-
     /// Whether it has a status, a code or the service's own identifier of a mission.
     fn shows_a_mission(&self) -> bool {
         [&self.status, &self.status_code, &self.external_id]

@@ -76,15 +76,15 @@ impl fmt::Debug for Recipient {
 impl Validate for Recipient {
     fn validate(&self, violations: &mut Violations) {
         match self {
-            Self::Vehicle { name } => not_blank("nomVeh", name, violations),
+            Self::Vehicle { name } => not_blank(("name", "nomVeh"), name, violations),
             Self::Person {
                 last_name,
                 first_name,
             } => {
-                not_blank("nomIndi", last_name, violations);
-                not_blank("prenomIndi", first_name, violations);
+                not_blank(("last_name", "nomIndi"), last_name, violations);
+                not_blank(("first_name", "prenomIndi"), first_name, violations);
             }
-            Self::FullName { name } => not_blank("nomPrenom", name, violations),
+            Self::FullName { name } => not_blank(("name", "nomPrenom"), name, violations),
         }
     }
 }

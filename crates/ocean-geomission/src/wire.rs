@@ -3,20 +3,14 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use vendor_client_core::{Validate, Violations};
-
-/// Every constraint that the value breaks.
-pub(crate) fn check(value: &impl Validate) -> Result<(), Violations> {
-    let mut violations = Violations::new();
-    value.validate(&mut violations);
-    match violations.is_empty() {
-        true => Ok(()),
-        false => Err(violations),
-    }
-}
+use vendor_client_core::{FieldName, Violations};
 
 /// Requires that a text names something: the service would take a blank one for none.
-pub(crate) fn not_blank(field: &str, text: &str, violations: &mut Violations) {
+pub(crate) fn not_blank<'n>(
+    field: impl Into<FieldName<'n>>,
+    text: &str,
+    violations: &mut Violations,
+) {
     violations.require(field, !text.trim().is_empty(), "must not be blank");
 }
 
@@ -76,19 +70,20 @@ pub(crate) mod utc_minute {
     const RULE: &str =
         "must be a whole minute of the years 1 to 9999 in UTC: the service doesn't take seconds";
 
-    pub(crate) fn validate(field: &str, at: Option<OffsetDateTime>, violations: &mut Violations) {
-        violations.require(field, at.is_none_or(can_write), RULE);
-    }
-
-    /// Requires that a mission doesn't expire before it starts.
-    pub(crate) fn validate_order(
-        starts: Option<OffsetDateTime>,
-        expires: Option<OffsetDateTime>,
+    /// Requires that the instants of a mission can be written, and that it doesn't expire before
+    /// it starts.
+    pub(crate) fn validate(
+        scheduled_at: Option<OffsetDateTime>,
+        expires_at: Option<OffsetDateTime>,
         violations: &mut Violations,
     ) {
-        if let (Some(starts), Some(expires)) = (starts, expires) {
+        const SCHEDULED_AT: (&str, &str) = ("scheduled_at", "jourHeureInter");
+        const EXPIRES_AT: (&str, &str) = ("expires_at", "jourHeurePeremp");
+        violations.require(SCHEDULED_AT, scheduled_at.is_none_or(can_write), RULE);
+        violations.require(EXPIRES_AT, expires_at.is_none_or(can_write), RULE);
+        if let (Some(starts), Some(expires)) = (scheduled_at, expires_at) {
             let rule = "must not be before jourHeureInter";
-            violations.require("jourHeurePeremp", starts <= expires, rule);
+            violations.require(EXPIRES_AT, starts <= expires, rule);
         }
     }
 

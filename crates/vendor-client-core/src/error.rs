@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use crate::failure::Failure;
 use crate::operation::{Idempotency, Operation};
-use crate::validate::{Violation, Violations};
+use crate::validate::{self, Violation, Violations};
 
 /// A call that did not succeed, or a client that could not be built.
 ///
@@ -517,11 +517,8 @@ fn write_log_in(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn write_violations(violations: &[Violation], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("invalid request")?;
-    for (index, violation) in violations.iter().enumerate() {
-        write!(f, "{}{violation}", if index == 0 { ": " } else { "; " })?;
-    }
-    Ok(())
+    f.write_str("invalid request: ")?;
+    validate::write_all(violations, f)
 }
 
 fn write_redirect(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -45,6 +45,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
+mod body;
 mod cause;
 mod clock;
 mod config;
@@ -70,7 +71,6 @@ mod response;
 mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
-mod spellings;
 mod status;
 mod telemetry;
 mod tls;
@@ -87,6 +87,7 @@ pub use endpoint::{as_text, lower_case};
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use follow::{Change, Follow, FollowMany, Polling, Waited};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use liberal::read_part as read_json;
 pub use many::Many;
 pub use observer::{AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer};
 pub use operation::{Idempotency, Operation};
@@ -104,7 +105,7 @@ pub use token::{
     StoredFailure, StoredToken, Token, TokenCache, TokenCacheBuilder, TokenStore,
 };
 pub use transport::{Service, Transport};
-pub use validate::{Validate, Violation, Violations};
+pub use validate::{FieldName, Validate, Violation, Violations, check};
 
 /// How property tests run: the same each time, and quickly.
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A successful response, and reading its body.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -12,11 +11,7 @@ use crate::error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 use crate::failure::Failure;
 use crate::liberal;
 use crate::operation::Operation;
-use crate::spellings;
 use crate::status;
-
-/// What some programs write before UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What one attempt received: a success, read to its end.
 pub(crate) struct Received {
@@ -67,7 +62,8 @@ impl Response {
         &self.headers
     }
 
-    /// The body, decompressed.
+    /// The body: decompressed, without a byte-order mark, and in UTF-8 if it is declared as ISO
+    /// 8859-1 or Windows-1252.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
@@ -86,13 +82,10 @@ impl Response {
 
     /// Reads the body as JSON, regardless of its media type.
     ///
-    /// A byte-order mark is skipped. A body declared as ISO 8859-1 or Windows-1252 is decoded, both
-    /// as Windows-1252.
-    ///
-    /// If values are of a neighbouring type, the body is read a second time, liberally: a text from
-    /// a number or a boolean, a number from its text, an integer from `4.0`, a boolean from `0`,
-    /// `1`, `"true"` and `"false"`, a list from null, an optional value that isn't text from `""`,
-    /// and an enumeration without regard to case.
+    /// If it isn't quite of this shape, it is read a second time, liberally: a text from a number
+    /// or a boolean, a number from its text, an integer from `4.0`, a boolean from `0`, `1`,
+    /// `"true"` and `"false"`, a list from null, an optional value that isn't text from `""`, an
+    /// enumeration without regard to case, and of two names of one field the first that isn't null.
     ///
     /// # Errors
     ///
@@ -100,25 +93,16 @@ impl Response {
     /// are in the error, the body's beginning in [`Error::body_snippet`]. The operation itself
     /// succeeded by its status, so its outcome is [`Outcome::Unknown`].
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let body = self.utf8();
         // Checking the encoding once is faster than checking it string by string, which is for a
         // body that is wrong in a part that nobody reads.
-        let decoded = match str::from_utf8(&body) {
-            Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(&body),
+        let decoded = match str::from_utf8(&self.body) {
+            Ok(text) => liberal::read(text),
+            Err(_) => serde_json::from_slice(&self.body),
         };
-        decoded.or_else(|error| {
-            let liberally = if error.is_data() {
-                liberal::read(&body)
-            } else {
-                None
-            };
-            liberally.ok_or_else(|| self.not_decoded::<T>(&body, &error))
-        })
+        decoded.map_err(|error| self.not_decoded::<T>(&self.body, &error))
     }
 
-    /// Reads a part of the body: `json`, which is at `path` in it. If an object has several names
-    /// of one field, the first that is not null counts.
+    /// Reads a part of the body: `json`, which is at `path` in it.
     ///
     /// If it fails, the error names the part as `what`, which must hold nothing of the response.
     ///
@@ -131,7 +115,7 @@ impl Response {
         path: impl fmt::Display,
         what: impl fmt::Display,
     ) -> Result<T, Error> {
-        spellings::read(json).map_err(|error| {
+        liberal::read_part(json).map_err(|error| {
             let mut failure = Failure::new(ErrorKind::Body, Outcome::Unknown)
                 .reason(format!("{what}: {}", describe(&error)));
             failure.json_path = Some(match json_path::<T>(json.as_bytes()) {
@@ -156,15 +140,6 @@ impl Response {
     #[must_use]
     pub fn unexpected(&self, reason: &'static str) -> Error {
         self.unreadable(Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason))
-    }
-
-    /// The body in UTF-8, unless it is neither that nor what its media type declares.
-    fn utf8(&self) -> Cow<'_, [u8]> {
-        if status::is_latin(&self.headers) {
-            return Cow::Owned(from_windows_1252(&self.body).into_bytes());
-        }
-        let body = self.body.as_ref();
-        Cow::Borrowed(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body))
     }
 
     /// Finds out why decoding failed. Only here is the body read with its path, which costs more.
@@ -229,21 +204,6 @@ fn unreadable_text(body: &[u8]) -> Option<&'static str> {
         return Some("it is an HTML or XML page, perhaps from a proxy or login portal");
     }
     None
-}
-
-/// Decodes Windows-1252, of which ISO 8859-1 is a part, apart from control characters.
-#[cold]
-fn from_windows_1252(body: &[u8]) -> String {
-    const FROM_0X80: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
-    ];
-    let decode = |byte: &u8| match byte {
-        0x80..=0x9f => FROM_0X80[usize::from(byte - 0x80)],
-        _ => char::from(*byte),
-    };
-    body.iter().map(decode).collect()
 }
 
 /// The decoder's reason without the offending value, which its own words quote.
@@ -318,7 +278,8 @@ mod tests {
         if let Some(media_type) = media_type {
             headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
         }
-        received(headers, Bytes::from_static(body))
+        let body = crate::body::decoded(&headers, Bytes::from_static(body));
+        received(headers, body)
     }
 
     fn refusal(body: &'static [u8]) -> Error {
@@ -486,7 +447,8 @@ mod tests {
             let body = [start.as_bytes(), b"\"canary\"", &bytes].concat();
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
-            let response = received(headers, Bytes::from(body));
+            let body = crate::body::decoded(&headers, Bytes::from(body));
+            let response = received(headers, body);
             if let Err(error) = response.json::<Rounds>() {
                 prop_assert_eq!(error.kind(), ErrorKind::Body);
                 let shown = format!("{error} {error:?}");

@@ -13,6 +13,7 @@ use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use crate::base_url::BaseUrl;
+use crate::body;
 use crate::cause;
 use crate::clock::{Clock, from_now};
 use crate::config::TransportConfig;
@@ -484,8 +485,20 @@ impl Inner {
         failure
     }
 
-    /// Reads the body up to the limit, which counts after decompression.
+    /// Reads the body up to the limit, which counts after decompression, and makes it readable.
     async fn read_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
+        let received = self.receive_body(response).await?;
+        let status = response.status();
+        let headers = response.headers();
+        let body = body::decompressed(headers, received, self.max_body_size)
+            .map_err(|source| not_decompressed().source(source).status(status))?;
+        if body.len() > self.max_body_size {
+            return Err(self.too_large().status(status));
+        }
+        Ok(body::decoded(headers, body))
+    }
+
+    async fn receive_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
         // The client returns what is left of the body, so this comes before the first part is read.
         let length = response.content_length().unwrap_or_default();
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -520,10 +533,12 @@ impl Inner {
         if read + chunk.len() <= self.max_body_size {
             return Ok(Some(chunk));
         }
+        Err(self.too_large().status(response.status()))
+    }
+
+    fn too_large(&self) -> Failure {
         let reason = format!("it is larger than {} bytes", self.max_body_size);
-        Err(Failure::new(ErrorKind::Body, Outcome::Unknown)
-            .status(response.status())
-            .reason(reason))
+        Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason)
     }
 
     /// What a non-success response means.
@@ -593,10 +608,14 @@ fn unsent_or_broken(source: reqwest::Error) -> Failure {
 fn broken_body(source: reqwest::Error) -> Failure {
     // Of the two, only the decompressor fails with an error of the system's.
     let failure = match source.source().is_some_and(|cause| cause.is::<io::Error>()) {
-        true => Failure::new(ErrorKind::Body, Outcome::Unknown).reason("it cannot be decompressed"),
+        true => not_decompressed(),
         false => Failure::new(ErrorKind::Interrupted, Outcome::Unknown).transient(),
     };
     failure.source(source.without_url())
+}
+
+fn not_decompressed() -> Failure {
+    Failure::new(ErrorKind::Body, Outcome::Unknown).reason("it cannot be decompressed")
 }
 
 fn followed_redirect(target: &Url) -> Failure {

@@ -178,3 +178,64 @@ fn a_key_with_a_line_end_inside_is_refused_by_name() {
     assert!(with("x", "k", "a\r\nb").contains("the client secret"));
     assert!(with("x", "k", " \n").contains("the client secret"));
 }
+
+#[tokio::test]
+async fn a_refusal_is_read_with_a_byte_order_mark_and_in_latin_1() {
+    let json = "{\"error\":{\"message\":\"dossier ferm\u{e9}\"}}";
+    let latin: Vec<u8> = json
+        .chars()
+        .map(|char| u8::try_from(u32::from(char)).unwrap())
+        .collect();
+    for status in [200, 400] {
+        for (media_type, body) in [
+            ("application/json", format!("\u{feff}{json}").into_bytes()),
+            ("application/json; charset=latin1", latin.clone()),
+        ] {
+            let service = MockServer::start_async().await;
+            service
+                .mock_async(|when, then| {
+                    when.path("/LettresDeMissions");
+                    then.status(status)
+                        .header("content-type", media_type)
+                        .body(body);
+                })
+                .await;
+            let list = mocked(&service).engagement_letters(Filter::unfiltered());
+            let error = list.page().await.unwrap_err();
+            assert_eq!(
+                error.vendor_message(),
+                Some("dossier fermé"),
+                "{media_type}"
+            );
+        }
+    }
+}
+
+/// Findings C-01, C-02 and C-09.
+#[tokio::test]
+async fn of_two_names_of_one_field_the_first_that_is_not_null_is_read_beside_any_neighbour() {
+    let body = r#"[
+        {"statut": null, "status": "2", "description": "a", "Description": "b"},
+        {"objectId": 1},
+        {"Description": "b", "description": "a", "pdffile": null, "pdfFile": {"name": 7}}
+    ]"#;
+    let service = MockServer::start_async().await;
+    service
+        .mock_async(|when, then| {
+            when.path("/LettresDeMissions");
+            then.status(200).body(body);
+        })
+        .await;
+    let letters = mocked(&service).engagement_letters(Filter::unfiltered());
+    let mut rows = letters.limit(3).rows();
+    let first = rows.next().await.unwrap().unwrap();
+    assert_eq!(
+        first.status,
+        Some(cegid_loop::letters::LetterStatus::from(2))
+    );
+    assert_eq!(first.description.as_deref(), Some("a"));
+    assert!(rows.next().await.unwrap().is_err());
+    let third = rows.next().await.unwrap().unwrap();
+    assert_eq!(third.description.as_deref(), Some("b"));
+    assert_eq!(third.pdf_file.unwrap().name.as_deref(), Some("7"));
+}

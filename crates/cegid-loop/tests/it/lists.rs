@@ -265,7 +265,9 @@ async fn what_cannot_be_asked_for_is_refused_before_it_leaves_with_every_reason(
         .select(Select::raw(" "))
         .folder("")
         .page_size(0);
+    let unsent = list.validate().unwrap_err();
     let error = list.page().await.unwrap_err();
+    assert!(unsent.iter().eq(error.violations()));
     let paths: Vec<_> = error
         .violations()
         .iter()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
-use vendor_client_core::{Validate, Violations, redacted_debug};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::activity_statuses::StatusReference;
 use crate::id::{ResourceId, TaskId};
@@ -58,10 +58,12 @@ impl Assign {
     }
 }
 
+validated!(Assign);
+
 impl Validate for Assign {
     fn validate(&self, violations: &mut Violations) {
         let is_writable = self.date.is_none_or(wire::is_writable);
-        violations.require("assignDate", is_writable, wire::DATE_RULE);
+        violations.require(("date", "assignDate"), is_writable, wire::DATE_RULE);
     }
 }
 
@@ -106,6 +108,8 @@ impl Plan {
     }
 }
 
+validated!(Plan);
+
 impl Validate for Plan {
     fn validate(&self, violations: &mut Violations) {
         check_status_and_date(self.status.as_ref(), self.date, violations);
@@ -149,6 +153,8 @@ impl Progress {
     }
 }
 
+validated!(Progress);
+
 impl Validate for Progress {
     fn validate(&self, violations: &mut Violations) {
         check_status_and_date(self.status.as_ref(), self.date, violations);
@@ -188,6 +194,8 @@ impl Unassign {
     }
 }
 
+validated!(Unassign);
+
 impl Validate for Unassign {}
 
 /// Cancels an activity for good.
@@ -222,6 +230,8 @@ impl Cancel {
         }
     }
 }
+
+validated!(Cancel);
 
 impl Validate for Cancel {
     fn validate(&self, violations: &mut Violations) {

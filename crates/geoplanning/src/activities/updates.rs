@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use vendor_client_core::schema::{Describe, OperationSchema};
-use vendor_client_core::{Error, Part, Request, Validate, Violations, redacted_debug};
+use vendor_client_core::{
+    Error, FieldName, Part, Request, Validate, Violations, redacted_debug, validated,
+};
 
 use super::UPDATE_ACTIVITY;
 use super::activity::Activity;
@@ -101,10 +103,12 @@ impl From<NewTask> for NewActivity {
     }
 }
 
+validated!(NewActivity);
+
 impl Validate for NewActivity {
     fn validate(&self, violations: &mut Violations) {
         if let Some(activity_type) = &self.activity_type {
-            violations.nested("type", activity_type);
+            violations.nested(("activity_type", "type"), activity_type);
         }
         violations.nested("task", &self.task);
     }
@@ -204,12 +208,18 @@ impl SimpleActivityUpdate {
     }
 }
 
+validated!(SimpleActivityUpdate);
+
 impl Validate for SimpleActivityUpdate {
     fn validate(&self, violations: &mut Violations) {
         if let Some(activity_type) = &self.activity_type {
-            violations.nested("type", activity_type);
+            violations.nested(("activity_type", "type"), activity_type);
         }
-        check_not_blank("foreignId", self.foreign_id.as_deref(), violations);
+        check_not_blank(
+            ("foreign_id", "foreignId"),
+            self.foreign_id.as_deref(),
+            violations,
+        );
         let is_whole = |duration| wire::whole_minutes(duration).is_some();
         violations.require(
             "duration",
@@ -248,17 +258,19 @@ impl<'a> From<&'a SimpleActivityUpdate> for ActivityUpdate<'a> {
     }
 }
 
+validated!(ActivityUpdate<'_>);
+
 impl Validate for ActivityUpdate<'_> {
     fn validate(&self, violations: &mut Violations) {
         match self {
-            Self::Task(update) => update.validate(violations),
-            Self::SimpleActivity(update) => update.validate(violations),
+            Self::Task(update) => violations.nested("", update),
+            Self::SimpleActivity(update) => violations.nested("", update),
         }
     }
 }
 
 impl HasForeignId for ActivityUpdate<'_> {
-    fn field(&self) -> &'static str {
+    fn field(&self) -> FieldName<'static> {
         match self {
             Self::Task(update) => update.field(),
             Self::SimpleActivity(update) => update.field(),
@@ -274,8 +286,8 @@ impl HasForeignId for ActivityUpdate<'_> {
 }
 
 impl HasForeignId for NewActivity {
-    fn field(&self) -> &'static str {
-        "task.foreignId"
+    fn field(&self) -> FieldName<'static> {
+        ("task.foreign_id", "task.foreignId").into()
     }
 
     fn foreign_id(&self) -> Option<&str> {
@@ -284,8 +296,8 @@ impl HasForeignId for NewActivity {
 }
 
 impl HasForeignId for SimpleActivityUpdate {
-    fn field(&self) -> &'static str {
-        "foreignId"
+    fn field(&self) -> FieldName<'static> {
+        ("foreign_id", "foreignId").into()
     }
 
     fn foreign_id(&self) -> Option<&str> {

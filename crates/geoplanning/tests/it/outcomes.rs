@@ -317,3 +317,77 @@ async fn an_answer_without_what_was_asked_for_is_an_error() {
         assert_eq!(error.kind(), ErrorKind::Body, "{body}");
     }
 }
+
+/// Finding G-16.
+#[tokio::test]
+async fn of_fid_and_foreign_id_in_one_object_the_first_that_is_not_null_is_read() {
+    let resource = |ids: &str| {
+        let text =
+            format!(r#"{{"id":7,{ids},"name":"VAN-07","startAddress":null,"endAddress":null}}"#);
+        format!(r#"{{"status":{{"code":0}},"resource":{text}}}"#)
+    };
+    for (ids, expected) in [
+        (r#""fid":"a","foreignId":"b""#, "a"),
+        (r#""foreignId":"b","fid":"a""#, "b"),
+        (r#""fid":null,"foreignId":"b""#, "b"),
+        (r#""foreignId":null,"fid":42"#, "42"),
+    ] {
+        let body = resource(ids);
+        let (_server, client) = answered(|then| then.status(200).body(body)).await;
+        let resource = client
+            .resources()
+            .get(ResourceId::new(7), &[])
+            .await
+            .unwrap();
+        assert_eq!(resource.foreign_id.as_deref(), Some(expected), "{ids}");
+        assert!(resource.unknown.is_empty(), "{ids}");
+    }
+}
+
+#[tokio::test]
+async fn beside_an_activity_that_cannot_be_read_the_others_are_read_as_liberally_as_ever() {
+    let mut body = fixture("plan_activity/response");
+    body["status"]["code"] = json!("0");
+    body["rounds"][0]["id"] = json!("1");
+    body["rounds"][0]["resource"]["fid"] = json!("R-1");
+    body["rounds"][0]["activities"][0]["id"] = json!("11");
+    body["rounds"][0]["activities"][1]["task"]["duration"] = json!("canary");
+    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let changed = client
+        .activities()
+        .plan(ActivityId::new(40), &plan())
+        .await
+        .unwrap();
+    let round = &changed.rounds[0];
+    assert_eq!(round.id, RoundId::new(1));
+    let activities = round.activities.as_ref().unwrap();
+    assert_eq!(activities[0].id, ActivityId::new(11));
+    assert_eq!(activities.unreadable().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_is_read_with_a_byte_order_mark_and_in_latin_1() {
+    let json = r#"{"status":{"code":17,"message":"en congé"},"activity":{"id":1}}"#;
+    let latin: Vec<u8> = json
+        .chars()
+        .map(|char| u8::try_from(u32::from(char)).unwrap())
+        .collect();
+    for status in [200, 400] {
+        for (media_type, body) in [
+            ("application/json", format!("\u{feff}{json}").into_bytes()),
+            ("application/json;charset=ISO-8859-1", latin.clone()),
+        ] {
+            let (_server, client) = answered(|then| {
+                then.status(status)
+                    .header("content-type", media_type)
+                    .body(body)
+            })
+            .await;
+            let new = new_activity("GP-1");
+            let error = client.activities().add(&new).await.unwrap_err();
+            assert_eq!(error.vendor_message(), Some("en congé"), "{media_type}");
+            // The activity beside the code, too, was seen.
+            assert_eq!(error.may_have_been_applied(), status == 200);
+        }
+    }
+}

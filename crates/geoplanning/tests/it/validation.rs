@@ -6,7 +6,7 @@ use geoplanning::{
     ActivityTypeReference, Assign, Cancel, Coordinates, NewActivity, NewAddress, NewAppointment,
     NewCapacity, NewCustomer, NewEnumerable, NewOrder, NewResource, NewRound, NewTask,
     OpeningHours, Plan, Progress, ResourceId, RoundId, RoundKey, SimpleActivityUpdate,
-    StreetAddress, TaskId, TimeOfDay, Validate as _, Violations,
+    StreetAddress, TaskId, TimeOfDay, Violations,
 };
 use time::macros::{datetime, time};
 use time::{OffsetDateTime, Weekday};
@@ -347,14 +347,77 @@ async fn a_blank_foreign_id_is_refused_wherever_it_is() {
 }
 
 #[test]
-fn many_activities_are_validated_without_sending_them() {
-    let mut wrong = new_activity("GP-2");
-    wrong.task.name.clear();
-    let all = [new_activity("GP-1"), wrong];
-    let broken = all.map(|activity| {
-        let mut violations = Violations::new();
-        activity.validate(&mut violations);
-        violations.iter().count()
+fn five_hundred_rows_are_validated_without_sending_one() {
+    let rows = (0..500).map(|row| {
+        let mut activity = new_activity(&format!("GP-{row}"));
+        if row % 100 == 7 {
+            activity.task.foreign_id = Some(" ".to_owned());
+        }
+        activity
     });
-    assert_eq!(broken, [0, 1]);
+    let broken: Vec<_> = (0..)
+        .zip(rows)
+        .filter_map(|(row, activity)| Some((row, activity.validate().err()?.to_string())))
+        .collect();
+    let expected = [7, 107, 207, 307, 407].map(|row| {
+        let message = "task.foreign_id (task.foreignId) must not be blank";
+        (row, message.to_owned())
+    });
+    assert_eq!(broken, expected);
+}
+
+#[test]
+fn everything_that_is_sent_can_be_validated_and_names_its_fields_in_rust() {
+    let fields = |result: Result<(), Violations>| {
+        let violations = result.unwrap_err();
+        let fields = violations.iter().map(|found| found.field.clone());
+        fields.collect::<Vec<_>>()
+    };
+    let mut update = SimpleActivityUpdate::blank();
+    update.duration = Some(Duration::from_secs(1));
+    update.activity_type = Some(ActivityTypeReference::new(""));
+    assert_eq!(
+        fields(update.validate()),
+        ["activity_type.name", "duration"]
+    );
+    let assign = Assign::new(ResourceId::new(1), TaskId::new(2)).at(TOO_EARLY);
+    assert_eq!(fields(assign.validate()), ["date"]);
+    assert_eq!(fields(Plan::new(key(), 0, TOO_EARLY).validate()), ["date"]);
+    assert_eq!(fields(Progress::new(key(), TOO_EARLY).validate()), ["date"]);
+    assert_eq!(
+        fields(Cancel::in_round(key(), TOO_EARLY).validate()),
+        ["date"]
+    );
+    let round = NewRound::new(ResourceId::new(1), TOO_EARLY);
+    assert_eq!(fields(round.validate()), ["date"]);
+    let mut customer = NewCustomer::new("ACME", naninne_street());
+    customer.foreign_id = Some(String::new());
+    customer.opening_hours = Some(OpeningHours::on(
+        Weekday::Monday,
+        time!(9:00:01),
+        time!(8:00),
+    ));
+    assert_eq!(
+        fields(customer.validate()),
+        ["foreign_id", "opening_hours[0].opens", "opening_hours[0]"]
+    );
+    let mut resource = NewResource::new(
+        "VAN",
+        Coordinates::new(91.0, 0.0),
+        Coordinates::new(91.0, 0.0),
+    );
+    resource.capacities = Some(vec![NewCapacity::new(f64::NAN, 0.0)]);
+    assert_eq!(
+        fields(resource.validate()),
+        [
+            "start_address.latitude",
+            "end_address.latitude",
+            "capacities[0].max_amount"
+        ]
+    );
+    assert!(
+        geoplanning::Unassign::from_wherever_it_is()
+            .validate()
+            .is_ok()
+    );
 }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, redacted_debug};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::id::MissionId;
 use crate::missions::NewMission;
 use crate::recipient::{Coordinates, Recipient};
-use crate::wire::{check, utc_minute};
+use crate::wire::utc_minute;
 
 /// Changes to a mission.
 ///
@@ -137,15 +137,6 @@ impl MissionUpdate {
             coordinates: None,
         }
     }
-
-    /// Checks every constraint that a call checks before it sends the update, without sending it.
-    ///
-    /// # Errors
-    ///
-    /// All the constraints that the update breaks, each by the name of its parameter.
-    pub fn validate(&self) -> Result<(), Violations> {
-        check(self)
-    }
 }
 
 /// Repeats every field of the mission, so that you can change some of them.
@@ -168,17 +159,17 @@ impl From<NewMission> for MissionUpdate {
     }
 }
 
+validated!(MissionUpdate);
+
 impl Validate for MissionUpdate {
     fn validate(&self, violations: &mut Violations) {
         self.id.validate(violations);
-        utc_minute::validate("jourHeureInter", self.scheduled_at, violations);
-        utc_minute::validate("jourHeurePeremp", self.expires_at, violations);
-        utc_minute::validate_order(self.scheduled_at, self.expires_at, violations);
+        utc_minute::validate(self.scheduled_at, self.expires_at, violations);
         if let Some(recipient) = &self.recipient {
-            recipient.validate(violations);
+            violations.nested(("recipient", ""), recipient);
         }
-        if let Some(coordinates) = self.coordinates {
-            coordinates.validate(violations);
+        if let Some(coordinates) = &self.coordinates {
+            violations.nested(("coordinates", ""), coordinates);
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, redacted_debug};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::id::MissionId;
 use crate::recipient::{Coordinates, Recipient};
-use crate::wire::{check, utc_minute};
+use crate::wire::utc_minute;
 
 /// A mission to create.
 ///
@@ -134,34 +134,25 @@ impl NewMission {
             coordinates: None,
         }
     }
-
-    /// Checks every constraint that a call checks before it sends the mission, without sending it.
-    ///
-    /// # Errors
-    ///
-    /// All the constraints that the mission breaks, each by the name of its parameter.
-    pub fn validate(&self) -> Result<(), Violations> {
-        check(self)
-    }
 }
+
+validated!(NewMission);
 
 impl Validate for NewMission {
     fn validate(&self, violations: &mut Violations) {
         self.id.validate(violations);
-        utc_minute::validate("jourHeureInter", self.scheduled_at, violations);
-        utc_minute::validate("jourHeurePeremp", self.expires_at, violations);
-        utc_minute::validate_order(self.scheduled_at, self.expires_at, violations);
+        utc_minute::validate(self.scheduled_at, self.expires_at, violations);
         if let Some(recipient) = &self.recipient {
-            recipient.validate(violations);
+            violations.nested(("recipient", ""), recipient);
         }
         let is_sent_to_nobody = self.send == Some(true) && self.recipient.is_none();
         violations.require(
-            "aEnvoyer",
+            ("send", "aEnvoyer"),
             !is_sent_to_nobody,
             "must not be true without a recipient",
         );
-        if let Some(coordinates) = self.coordinates {
-            coordinates.validate(violations);
+        if let Some(coordinates) = &self.coordinates {
+            violations.nested(("coordinates", ""), coordinates);
         }
     }
 }

@@ -113,7 +113,8 @@ async fn a_status_is_read_from_its_neighbours() {
         (r#"{"statusCode": "3", "time": 5}"#, Some("3"), Some("5")),
         (r#"{"time": "a", "timestring": "b"}"#, None, Some("a")),
         (r#"{"time": null, "timestring": "b"}"#, None, Some("b")),
-        (r#"{"timestring": "b", "time": "a"}"#, None, Some("a")),
+        (r#"{"timestring": "b", "time": "a"}"#, None, Some("b")),
+        (r#"{"time": null, "timestring": 7}"#, None, Some("7")),
         (r#"{"statusCode": true, "new": {}}"#, Some("true"), None),
     ] {
         let sandbox = Sandbox::start().await.unwrap();
@@ -123,5 +124,34 @@ async fn a_status_is_read_from_its_neighbours() {
         let status = status.unwrap();
         assert_eq!(status.status_code.as_deref(), code, "{body}");
         assert_eq!(status.time.as_deref(), time, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn words_are_read_with_a_byte_order_mark_and_in_latin_1() {
+    let latin = "application/json;charset=ISO-8859-1";
+    for (media_type, body) in [
+        (
+            JSON,
+            "\u{feff}{\"message\":\"refus\u{e9}e\"}".as_bytes().to_vec(),
+        ),
+        (latin, b"{\"message\":\"refus\xe9e\"}".to_vec()),
+        ("text/plain", "\u{feff}refus\u{e9}e".as_bytes().to_vec()),
+    ] {
+        for status in [200, 400] {
+            let sandbox = Sandbox::start().await.unwrap();
+            let response = Response::new(status).header("content-type", media_type);
+            let faults = sandbox.ocean_geomission().faults();
+            faults
+                .on("create_mission")
+                .respond(response.body(body.clone()));
+            let created = client(&sandbox).create_mission(&full_mission("M-1")).await;
+            let words = match &created {
+                Ok(receipt) => receipt.message.as_deref(),
+                Err(error) => error.vendor_message(),
+            };
+            let expected = (media_type != "text/plain" || status == 200).then_some("refusée");
+            assert_eq!(words, expected, "{status} {media_type}");
+        }
     }
 }

@@ -101,6 +101,11 @@ fn a_mission_can_be_validated_without_a_client() {
     let violations = mission.validate().unwrap_err();
     let paths: Vec<_> = violations.iter().map(|found| found.path.as_str()).collect();
     assert_eq!(paths, ["nomVeh", "latitude"]);
+    let fields: Vec<_> = violations
+        .iter()
+        .map(|found| found.field.as_str())
+        .collect();
+    assert_eq!(fields, ["recipient.name", "coordinates.latitude"]);
     assert!(MissionUpdate::from(mission).validate().is_err());
 }
 

@@ -148,3 +148,52 @@ async fn a_get_has_no_content_length() {
             .contains("content-length")
     );
 }
+
+#[tokio::test]
+async fn gzip_is_read_under_each_of_its_names() {
+    for name in ["gzip", "GZIP", "x-gzip", "X-Gzip"] {
+        let headers = [("content-encoding", name)];
+        let server = Server::start([Reply::bytes(200, &headers, &gzip(b"\"thing\""))]);
+        let thing = read(&transport(&server.url())).await;
+        assert_eq!(thing.unwrap(), "thing", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_limit_and_the_failures_of_gzip_are_the_same_under_each_of_its_names() {
+    let headers = [("content-encoding", "x-gzip")];
+    let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
+    let server = Server::start([Reply::bytes(200, &headers, &bomb)]);
+    let error = create(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Body);
+    assert!(error.to_string().contains("larger than"), "{error}");
+    assert!(error.may_have_been_applied());
+
+    let server = Server::start([Reply::bytes(200, &headers, b"\"never compressed\"")]);
+    let error = read(&transport(&server.url())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Body);
+    assert!(error.to_string().contains("decompressed"), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_in_its_charset_and_without_its_byte_order_mark() {
+    for (media_type, body) in [
+        (
+            "application/json;charset=ISO-8859-1",
+            &b"{\"message\":\"caf\xe9\"}"[..],
+        ),
+        (
+            "application/json",
+            b"\xef\xbb\xbf{\"message\":\"caf\xc3\xa9\"}",
+        ),
+    ] {
+        let headers = [("content-type", media_type)];
+        let server = Server::start([Reply::bytes(404, &headers, body)]);
+        let error = read(&transport(&server.url())).await.unwrap_err();
+        assert!(error.is_absent(), "{media_type}");
+        let words = error.vendor_message().unwrap();
+        assert!(words.contains("caf\u{e9}"), "{media_type}");
+        assert!(error.body_snippet().unwrap().contains("caf\u{e9}"));
+    }
+}

@@ -264,7 +264,9 @@ impl ClientBuilder {
 
     /// Sets where processes share the token, such as a
     /// [`FileTokenStore`](crate::FileTokenStore). One store serves any number of clients: it keeps
-    /// the tokens of different accounts and services apart. Default: the token stays in memory.
+    /// the tokens of different accounts and services apart. For processes on several machines there
+    /// is the crate `vendor-token-redis`. While another process logs in, a call waits for its token,
+    /// but no longer than a quarter of its deadline. Default: the token stays in memory.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -92,7 +92,7 @@ impl TokenCache {
     ///
     /// # Errors
     ///
-    /// What the log-in failed with, be it this moment or, remembered, shortly before.
+    /// The failure of the log-in: of this one, or of one that is remembered.
     #[inline]
     pub async fn get(&self) -> Result<CurrentToken, Error> {
         if let Some(token) = self.at_hand() {
@@ -148,9 +148,9 @@ impl TokenCacheBuilder {
 
     /// Where processes share the token of `account`. Default: nowhere.
     ///
-    /// While another process logs in, this one waits for it, but no longer than a quarter of
-    /// `deadline`, the time limit of a call; then it logs in by itself. So does it if the store
-    /// fails, or takes as long to load or save a token.
+    /// While another process logs in, this one waits for its token, but no longer than a quarter
+    /// of `deadline`, the time limit of a call, and 15 s at most; then it logs in by itself. It
+    /// does the same at once if the store fails, or takes more than 5 s for one step.
     #[must_use]
     pub fn store(
         mut self,

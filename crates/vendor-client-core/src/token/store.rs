@@ -31,7 +31,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// released or dropped.
     ///
     /// `None` if another process has the right: the cache then asks again, for at most a quarter of
-    /// a call's deadline, and looks meanwhile for what that process brings. An error means that the
+    /// a call's deadline or 15 s, and meanwhile looks for that process's token. An error means that the
     /// store can't be used.
     fn try_lock<'a>(&'a self, account: &'a AccountKey) -> StoreFuture<'a, Option<StoreLock>>;
 

@@ -6,13 +6,13 @@ use crate::error::Result;
 use crate::outputs::Outputs;
 use crate::page::Vendor;
 use crate::problem::{Problem, sorted};
-use crate::{contract, coverage, docs, fixtures, openapi, pages, rustdoc, tables};
+use crate::{code, contract, coverage, fixtures, openapi, pages, rustdoc};
 
 /// Makes files of the pages, with what stands in the way.
 pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Problem>);
 
 /// What makes the files that are derived from the pages.
-const GENERATORS: [Generator; 4] = [
+pub(crate) const GENERATORS: [Generator; 4] = [
     fixtures::generate,
     contract::generate,
     openapi::generate,
@@ -24,7 +24,7 @@ pub(crate) fn load(root: &Path) -> Result<(Vec<Vendor>, Vec<Problem>)> {
     let mut vendors = Vec::new();
     let mut problems = Vec::new();
     for name in pages::names(root)? {
-        let (vendor, found) = pages::load(root, &name)?;
+        let (vendor, found) = pages::read(&name, &pages::texts(root, &name)?);
         vendors.push(vendor);
         problems.extend(found);
     }
@@ -39,8 +39,12 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Problem>> {
         problems.extend(found);
         problems.extend(outputs.check(root));
     }
-    problems.extend(tables::check(&vendors));
-    problems.extend(docs::check(root, &vendors)?);
+    let codes = code::load(root)?;
+    problems.extend(
+        vendors
+            .iter()
+            .flat_map(|vendor| code::compare(vendor, &codes)),
+    );
     problems.extend(rustdoc::check(root, &vendors)?);
     problems.extend(coverage::check(root, &vendors)?);
     Ok(sorted(problems))
@@ -83,8 +87,12 @@ pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>> {
 /// Compares the field tables with the types alone.
 pub(crate) fn tables(root: &Path) -> Result<Vec<Problem>> {
     let (vendors, mut problems) = load(root)?;
-    problems.extend(tables::check(&vendors));
-    problems.extend(docs::check(root, &vendors)?);
+    let codes = code::load(root)?;
+    problems.extend(
+        vendors
+            .iter()
+            .flat_map(|vendor| code::compare(vendor, &codes)),
+    );
     Ok(sorted(problems))
 }
 

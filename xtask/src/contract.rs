@@ -1,8 +1,8 @@
 //! `cargo xtask contract`: each vendor's pages as one machine-readable contract.
 
-use std::path::Path;
-
 use vendor_sandbox::contract::{Body, Contract, Field, FieldTable, Operation, Type};
+
+use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::outputs::Outputs;

@@ -10,11 +10,11 @@ use std::path::Path;
 
 use vendor_sandbox::Sandbox;
 
+use crate::crates;
 use crate::error::{Error, Result};
 use crate::markdown::anchor;
 use crate::page::Vendor;
 use crate::problem::Problem;
-use crate::{crates, service};
 
 const PAGE: &str = "docs/README.md";
 const HEADING: &str = "## Coverage\n";
@@ -26,7 +26,7 @@ type Served = BTreeMap<String, BTreeSet<String>>;
 /// Names every row that is not what it should be.
 pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
     let page = read(root)?;
-    let coverage = coverage(root, vendors, &served()?)?;
+    let coverage = coverage(vendors, &served()?)?;
     Ok(differences(&page, &coverage))
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
 pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>> {
     let page = read(root)?;
     let (before, _, after) = cut(&page);
-    let coverage = coverage(root, vendors, &served()?)?;
+    let coverage = coverage(vendors, &served()?)?;
     let text = format!("{}\n\n{coverage}{after}", before.trim_end());
     if text == page {
         return Ok(None);
@@ -104,14 +104,14 @@ fn same_operation(row: &str, other: &str) -> bool {
     row.starts_with("| `") && operation_of(row) == operation_of(other)
 }
 
-fn coverage(root: &Path, vendors: &[Vendor], served: &Served) -> Result<String> {
+fn coverage(vendors: &[Vendor], served: &Served) -> Result<String> {
     let mut text = format!(
         "{HEADING}\nWritten by `{COMMAND}`. *Documented* links to the page, *Implemented* means that \
          the client's crate has the operation, *Sandbox* that the sandbox serves it, *Compared* \
          when the page was last compared with the vendor's text.\n"
     );
     for vendor in vendors {
-        let title = service::load(root, &vendor.name)?.title;
+        let title = &vendor.service.title;
         text.push_str(&format!(
             "\n### {title}\n\n\
              | Operation | Documented | Implemented | Sandbox | Compared |\n\
@@ -172,11 +172,6 @@ mod tests {
     fn library() -> (tempfile::TempDir, Vec<Vendor>) {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("docs/library")).unwrap();
-        fs::write(
-            root.path().join("docs/library/README.md"),
-            "# The library\n",
-        )
-        .unwrap();
         let (vendor, _) = vendor(BOOKS);
         (root, vec![vendor])
     }
@@ -187,9 +182,9 @@ mod tests {
 
     #[test]
     fn the_coverage_has_a_row_for_every_route() {
-        let (root, vendors) = library();
+        let (_, vendors) = library();
         let served = Served::from([("library".to_owned(), ["add_book".to_owned()].into())]);
-        let coverage = coverage(root.path(), &vendors, &served).unwrap();
+        let coverage = coverage(&vendors, &served).unwrap();
         let add =
             "| `add_book` | [Add a book](library/books.md#add-a-book) | no | yes | 2026-11-21 |";
         let get =
@@ -202,8 +197,8 @@ mod tests {
 
     #[test]
     fn a_cell_that_is_not_true_is_found() {
-        let (root, vendors) = library();
-        let coverage = coverage(root.path(), &vendors, &Served::new()).unwrap();
+        let (_, vendors) = library();
+        let coverage = coverage(&vendors, &Served::new()).unwrap();
         let claimed = coverage.replacen("| no | no | 2026-11-21 |", "| yes | no | 2026-11-21 |", 1);
         let problems = differences(&page(&claimed), &coverage);
         assert_eq!(
@@ -214,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_row_too_many_and_one_too_few_are_found() {
-        let (root, vendors) = library();
-        let coverage = coverage(root.path(), &vendors, &Served::new()).unwrap();
+        let (_, vendors) = library();
+        let coverage = coverage(&vendors, &Served::new()).unwrap();
         let other = coverage.replace("| `get_book` |", "| `lend_book` |");
         let found = listed(&differences(&page(&other), &coverage));
         assert!(found.contains("get_book: the row is stale"), "{found}");

@@ -4,32 +4,21 @@
 //! filter sends, is compared here.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use crate::crates::CRATES;
-use crate::error::Result;
+use crate::markdown;
 use crate::page::Vendor;
-use crate::pages;
 use crate::problem::Problem;
-use crate::sources::{self, RowConstant, Sources, WireField};
+use crate::sources::{RowConstant, Sources, WireField};
 
-/// Everything in which the source of these vendors' crates disagrees with serde or with the pages.
-pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
-    let mut problems = Vec::new();
-    for vendor in vendors {
-        if CRATES.iter().any(|known| known.name == vendor.name) {
-            let sources = sources::load(root, &format!("crates/{}/src", vendor.name))?;
-            let written = pages::codes(root, &vendor.name)?;
-            problems.extend(compare(vendor, &written, &sources));
-        }
-    }
-    Ok(problems)
-}
-
-/// `written` is every piece of code on the vendor's pages.
-fn compare(vendor: &Vendor, written: &BTreeSet<String>, sources: &Sources) -> Vec<Problem> {
+/// Everything in which the source of a vendor's crate disagrees with serde or with the pages.
+pub(crate) fn compare(vendor: &Vendor, sources: &Sources) -> Vec<Problem> {
     let mut problems: Vec<_> = sources.fields.iter().flat_map(wire_line).collect();
     // A field that serde knows by a name is compared with the pages by `tables`.
+    let codes: BTreeSet<_> = vendor
+        .texts
+        .values()
+        .flat_map(|text| markdown::codes(text))
+        .collect();
     let fields = sources.fields.iter().filter_map(|field| {
         let line = field.docs.as_ref().filter(|_| field.wire.is_none())?;
         Some((&field.at, &line.names))
@@ -39,7 +28,7 @@ fn compare(vendor: &Vendor, written: &BTreeSet<String>, sources: &Sources) -> Ve
         .iter()
         .map(|mention| (&mention.at, &mention.names));
     for (at, names) in fields.chain(mentions) {
-        for name in names.iter().filter(|name| !written.contains(*name)) {
+        for name in names.iter().filter(|name| !codes.contains(*name)) {
             let message = format!("the docs name `{name}`, which no page has");
             problems.push(at.problem(message));
         }
@@ -139,8 +128,7 @@ mod tests {
         let text = SOURCE.replacen(old, new, 1);
         sources.read("crates/library/src/books.rs", &text).unwrap();
         let (vendor, _) = vendor(PAGE);
-        let written = crate::markdown::codes(PAGE).collect();
-        let problems: Vec<Problem> = compare(&vendor, &written, &sources);
+        let problems: Vec<Problem> = compare(&vendor, &sources);
         listed(&problems)
     }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use vendor_sandbox::contract::Route;
 
+use crate::days::is_day;
 use crate::markdown::{self, Block, Content, Inline, Inlines, Table};
 use crate::page::{FieldTable, Page, Place, Row, Section, TypeSection, Variant};
 use crate::problem::Problem;
@@ -128,7 +129,7 @@ impl Parser<'_> {
         let date = source.and_then(|source| {
             let (_, after) = source.split_once("read on ")?;
             let date: String = after.chars().take("2026-11-21".len()).collect();
-            is_date(&date).then_some(date)
+            is_day(&date).then_some(date)
         });
         date.unwrap_or_else(|| {
             self.report(
@@ -355,14 +356,6 @@ fn discriminator(block: &Block) -> Option<String> {
         }
     }
     None
-}
-
-fn is_date(text: &str) -> bool {
-    let digit_or = |(at, c): (usize, char)| match at {
-        4 | 7 => c == '-',
-        _ => c.is_ascii_digit(),
-    };
-    text.len() == 10 && text.chars().enumerate().all(digit_or)
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
 //! What a vendor's pages can be linked by: pages, their headings, and the numbers of the findings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::ops::Range;
-use std::path::Path;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::error::{Error, Result};
 use crate::markdown::{self, Content, anchor};
-use crate::pages::{file_name, read_dir};
+use crate::page::Vendor;
+use crate::pages::Texts;
 use crate::problem::Problem;
 
 /// The page that speaks of the vendor as a whole, and registers its findings.
@@ -21,33 +19,26 @@ const REGISTER: &str = "Findings";
 /// The pages of a vendor as texts, by file name, with everything that can be linked.
 pub(crate) struct Targets {
     folder: String,
-    pub(crate) texts: BTreeMap<String, String>,
+    pub(crate) texts: Texts,
     anchors: BTreeMap<String, BTreeSet<String>>,
     findings: BTreeSet<String>,
 }
 
 impl Targets {
-    /// Reads the folder of `vendor`.
-    pub(crate) fn load(root: &Path, vendor: &str) -> Result<Self> {
-        let mut texts = BTreeMap::new();
-        for path in read_dir(&root.join("docs").join(vendor))? {
-            let file = file_name(&path).unwrap_or_default();
-            if file.ends_with(".md") {
-                let text = fs::read_to_string(&path).map_err(Error::file(&path))?;
-                texts.insert(file, text);
-            }
-        }
+    /// What can be linked on the pages of `vendor`.
+    pub(crate) fn of(vendor: &Vendor) -> Self {
+        let texts = vendor.texts.clone();
         let anchors = texts
             .iter()
             .map(|(file, text)| (file.clone(), anchors(text)))
             .collect();
         let findings = texts.get(README).map(|text| register(text));
-        Ok(Self {
-            folder: format!("docs/{vendor}"),
+        Self {
+            folder: format!("docs/{}", vendor.name),
             texts,
             anchors,
             findings: findings.unwrap_or_default(),
-        })
+        }
     }
 
     pub(crate) fn path(&self, file: &str) -> String {

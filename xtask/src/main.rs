@@ -2,9 +2,11 @@
 
 mod cells;
 mod check;
+mod code;
 mod contract;
 mod coverage;
 mod crates;
+mod days;
 mod docs;
 mod error;
 mod examples;
@@ -12,6 +14,8 @@ mod fixtures;
 mod grammar;
 mod links;
 mod markdown;
+#[cfg(test)]
+mod mutations;
 mod openapi;
 mod outputs;
 mod package;

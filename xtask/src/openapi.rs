@@ -1,10 +1,11 @@
 //! `cargo xtask openapi`: each vendor's pages as an OpenAPI 3.1 description.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use vendor_sandbox::contract::{Constraints, Field, Kind, Route, Shape};
+
+use std::path::Path;
 
 use crate::contract::to_text;
 use crate::outputs::Outputs;
@@ -13,7 +14,7 @@ use crate::page::{
     parent_of,
 };
 use crate::problem::Problem;
-use crate::service::{self, Service};
+use crate::service::Service;
 
 const COMMAND: &str = "cargo xtask openapi";
 
@@ -21,7 +22,7 @@ const COMMAND: &str = "cargo xtask openapi";
 const LOG_IN_PAGE: &str = "authentication.md";
 
 /// The descriptions of these vendors.
-pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
+pub(crate) fn generate(_root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem>) {
     let mut outputs = Outputs::new(COMMAND);
     let mut problems = Vec::new();
     outputs.claim("docs/openapi".to_owned());
@@ -31,9 +32,7 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
     for vendor in vendors {
         let pages = format!("docs/{}", vendor.name);
         let origin = |message| Problem::new(&pages, 0, message);
-        let text = service::load(root, &vendor.name)
-            .and_then(|service| to_text(&describe(vendor, &service)));
-        let added = text
+        let added = to_text(&describe(vendor, &vendor.service))
             .map_err(|error| origin(error.to_string()))
             .and_then(|text| {
                 for folder in ["docs/openapi", in_sandbox] {
@@ -221,6 +220,13 @@ fn responses(section: &Section, route: &Route, service: &Service) -> Value {
         }
         responses.insert(status.status.to_string(), response);
     }
+    // What holds for the whole service is written once.
+    for status in service.statuses.iter().filter(|one| one.status >= 400) {
+        let response = json!({ "description": status.meaning });
+        responses
+            .entry(status.status.to_string())
+            .or_insert(response);
+    }
     if responses.is_empty() {
         responses.insert(
             "default".to_owned(),
@@ -263,7 +269,7 @@ fn content(section: &Section, route: &Route, place: Place, service: &Service) ->
     if !examples.is_empty() {
         media["examples"] = Value::Object(examples);
     }
-    Some(json!({ &service.media_type: media }))
+    Some(json!({ service.media_type(): media }))
 }
 
 fn body(table: &FieldTable) -> Value {
@@ -490,8 +496,7 @@ mod tests {
             title: "The library".to_owned(),
             base_urls: vec!["https://library.example".to_owned()],
             is_basic: true,
-            secret_headers: Vec::new(),
-            media_type: "application/json".to_owned(),
+            ..Service::default()
         };
         describe(&vendor, &service)
     }

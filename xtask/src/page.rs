@@ -3,12 +3,17 @@
 use serde_json::Value;
 use vendor_sandbox::contract::{Field, Route, Status};
 
+use crate::pages::Texts;
+use crate::service::Service;
+
 /// All pages of one vendor.
 #[derive(Debug)]
 pub(crate) struct Vendor {
     /// The folder below `docs/`.
     pub(crate) name: String,
+    pub(crate) service: Service,
     pub(crate) pages: Vec<Page>,
+    pub(crate) texts: Texts,
 }
 
 #[derive(Debug)]

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use vendor_sandbox::contract::{Field, Shape};
 
+use crate::days;
 use crate::error::{Error, Result};
 use crate::examples;
 use crate::grammar::{self, TypeIndex};
-use crate::markdown;
+use crate::links::README;
 use crate::page::{Page, Place, Row, Section, TypeSection, Vendor, parent_of};
 use crate::problem::Problem;
 use crate::remarks;
+use crate::service;
 
 /// The vendors that have a folder below `docs/`, in the order of their names.
 pub(crate) fn names(root: &Path) -> Result<Vec<String>> {
@@ -26,45 +28,41 @@ pub(crate) fn names(root: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Reads the pages of the vendor `name`, with everything that is wrong in them.
-pub(crate) fn load(root: &Path, name: &str) -> Result<(Vendor, Vec<Problem>)> {
-    let mut texts = BTreeMap::new();
+/// The texts of a vendor's pages, by file name, that of its folder among them.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// Reads the texts of the pages of the vendor `name`.
+pub(crate) fn texts(root: &Path, name: &str) -> Result<Texts> {
+    let mut texts = Texts::new();
     for path in read_dir(&root.join("docs").join(name))? {
         let file = file_name(&path).unwrap_or_default();
-        if file.ends_with(".md") && file != "README.md" {
+        if file.ends_with(".md") {
             let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
             texts.insert(file, text);
         }
     }
-    Ok(read(name, &texts))
+    Ok(texts)
 }
 
-/// Every piece of code on the pages of the vendor `name`.
-pub(crate) fn codes(root: &Path, name: &str) -> Result<BTreeSet<String>> {
-    let mut codes = BTreeSet::new();
-    for path in read_dir(&root.join("docs").join(name))? {
-        if path.extension().is_some_and(|extension| extension == "md") {
-            let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
-            codes.extend(markdown::codes(&text));
-        }
-    }
-    Ok(codes)
-}
-
-/// Reads pages given by file name and text.
-pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec<Problem>) {
+/// Reads a vendor's pages, with everything that is wrong in them.
+pub(crate) fn read(name: &str, texts: &Texts) -> (Vendor, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let folder_page = texts.get(README).map_or("", String::as_str);
+    let service = service::read(&format!("docs/{name}/{README}"), folder_page, &mut problems);
+    let resources = || texts.iter().filter(|(file, _)| *file != README);
     let mut index = TypeIndex::new();
-    for (file, text) in texts {
+    for (file, text) in resources() {
         grammar::index_types(file, text, &mut index);
     }
-    let mut problems = Vec::new();
-    let pages = texts.iter().map(|(file, text)| {
+    let pages = resources().map(|(file, text)| {
         let path = format!("docs/{name}/{file}");
         grammar::parse(&path, file, text, &index, &mut problems)
     });
     let mut vendor = Vendor {
         name: name.to_owned(),
+        service,
         pages: pages.collect(),
+        texts: texts.clone(),
     };
     check_names(&vendor, &mut problems);
     for page in &vendor.pages {
@@ -72,6 +70,7 @@ pub(crate) fn read(name: &str, texts: &BTreeMap<String, String>) -> (Vendor, Vec
     }
     remarks::note(&mut vendor, &mut problems);
     examples::check(&vendor, &mut problems);
+    days::check(&format!("docs/{name}"), texts, &mut problems);
     (vendor, problems)
 }
 
@@ -248,6 +247,9 @@ fn check_path_parameters(section: &Section, report: &mut impl FnMut(usize, &str,
         if !section.routes.iter().any(|route| in_a_path(&route.path)) {
             report(row.line, name, "in no path".to_owned());
         }
+        if !row.field.required {
+            report(row.line, name, "a path cannot do without it".to_owned());
+        }
     }
 }
 
@@ -262,13 +264,23 @@ fn check_variants(section: &TypeSection, report: &mut impl FnMut(usize, &str, St
     let Some(discriminator) = &section.discriminator else {
         return;
     };
-    if !section
-        .rows
-        .iter()
-        .any(|row| row.field.path == *discriminator)
-    {
-        let message = "tells the variants apart and has no row in the common table";
-        report(section.line, discriminator, message.to_owned());
+    let mut rows = section.rows.iter();
+    match rows.find(|row| row.field.path == *discriminator) {
+        Some(row) => {
+            let constraints = &row.field.constraints;
+            let variants = section.variants.iter().map(|variant| &variant.name);
+            let variants: BTreeSet<_> = variants.collect();
+            for listed in [&constraints.known, &constraints.one_of] {
+                if !listed.is_empty() && listed.iter().collect::<BTreeSet<_>>() != variants {
+                    let message = "lists other values than there are variants";
+                    report(row.line, discriminator, message.to_owned());
+                }
+            }
+        }
+        None => {
+            let message = "tells the variants apart and has no row in the common table";
+            report(section.line, discriminator, message.to_owned());
+        }
     }
     let mut seen = Vec::new();
     for variant in &section.variants {

@@ -26,13 +26,8 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
     let mut outputs = Outputs::new(COMMAND);
     let mut problems = Vec::new();
     for vendor in vendors {
-        match Targets::load(root, &vendor.name) {
-            Ok(targets) => add(&vendor.name, &targets, &mut outputs, &mut problems),
-            Err(error) => {
-                let folder = format!("docs/{}", vendor.name);
-                problems.push(Problem::new(&folder, 0, error.to_string()));
-            }
-        }
+        let targets = Targets::of(vendor);
+        add(&vendor.name, &targets, &mut outputs, &mut problems);
         if let Err(error) = add_chapters(root, &vendor.name, &mut outputs) {
             problems.push(Problem::new(CHAPTERS, 0, error.to_string()));
         }
@@ -45,7 +40,7 @@ pub(crate) fn generate(root: &Path, vendors: &[Vendor]) -> (Outputs, Vec<Problem
 pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
     let mut problems = Vec::new();
     for vendor in vendors {
-        let targets = Targets::load(root, &vendor.name)?;
+        let targets = Targets::of(vendor);
         let source = root.join("crates").join(&vendor.name).join("src");
         for file in files(&source)? {
             let is_chapter = file.starts_with(source.join("guide"));
@@ -185,6 +180,7 @@ fn broken(targets: &Targets, vendor: &str, lines: &[(usize, &str)]) -> Vec<(usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::Texts;
     use crate::sample_page::{PAGE, changed, line_of, listed, vendor};
 
     const REGISTER: &str = "\
@@ -208,10 +204,12 @@ See [books](books.md#add-a-book). Finding L-02 matters.
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        write("docs/library/README.md", readme);
-        write("docs/library/books.md", page);
         write("crates/library/src/lib.rs", code);
-        let (vendor, _) = vendor(PAGE);
+        let (mut vendor, _) = vendor(PAGE);
+        vendor.texts = Texts::from([
+            ("README.md".to_owned(), readme.to_owned()),
+            ("books.md".to_owned(), page.to_owned()),
+        ]);
         (root, vec![vendor])
     }
 

@@ -151,9 +151,39 @@ The variants are told apart by `kind`.
 | `since` | string (ISO 8601) | no | | Since when. |
 ";
 
-/// The vendor with one page of this text.
+pub(crate) const README: &str = "\
+# The library
+
+## Base URL
+
+`https://a.example` or `https://a.example/b`.
+
+## Authentication
+
+| Header | Value |
+| --- | --- |
+| `x-key` | the key |
+
+## Other headers
+
+| Header | Value |
+| --- | --- |
+| `Content-Type` | `application/x+json;charset=UTF-8` |
+
+## Statuses
+
+| Status | Meaning |
+| --- | --- |
+| 201 | Added. |
+| 401 | No key. |
+";
+
+/// The vendor with one page of this text, beside that of its folder.
 pub(crate) fn vendor(text: &str) -> (Vendor, Vec<Problem>) {
-    let pages = BTreeMap::from([("books.md".to_owned(), text.to_owned())]);
+    let pages = BTreeMap::from([
+        ("README.md".to_owned(), README.to_owned()),
+        ("books.md".to_owned(), text.to_owned()),
+    ]);
     let (vendor, problems) = pages::read("library", &pages);
     (vendor, sorted(problems))
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Fields, Ident, Item, Lit, LitStr, Token, Type, Visibility};
+
+use vendor_client_core::StatusCode;
 
 use crate::error::{Error, Result};
 use crate::pages::read_dir;
@@ -24,6 +26,62 @@ pub(crate) struct Sources {
     pub(crate) mentions: Vec<Mention>,
     /// What a search finds a public function by: its name and its aliases.
     pub(crate) functions: BTreeSet<String>,
+    pub(crate) literals: Literals,
+}
+
+/// The texts and the whole numbers that stand in a piece of source.
+#[derive(Debug, Default)]
+pub(crate) struct Literals(BTreeSet<String>);
+
+impl Literals {
+    /// The literals in `text`, before its tests.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut literals = Self::default();
+        let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or(text);
+        if let Ok(tokens) = code.parse() {
+            literals.add(tokens);
+        }
+        literals
+    }
+
+    fn add(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Literal(literal) => match Lit::new(literal) {
+                    Lit::Str(text) => drop(self.0.insert(text.value())),
+                    Lit::Int(number) => drop(self.0.insert(number.base10_digits().to_owned())),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.0.contains(text)
+    }
+
+    pub(crate) fn has_ignoring_case(&self, text: &str) -> bool {
+        self.0
+            .iter()
+            .any(|literal| literal.eq_ignore_ascii_case(text))
+    }
+
+    /// The numbers that are statuses of a refusal.
+    pub(crate) fn refusals(&self) -> impl Iterator<Item = u16> {
+        let numbers = self.0.iter().filter_map(|literal| literal.parse().ok());
+        numbers.filter(|number| {
+            let status = StatusCode::from_u16(*number).ok();
+            let status = status.filter(StatusCode::is_client_error);
+            status.is_some_and(|status| status.canonical_reason().is_some())
+        })
+    }
+
+    pub(crate) fn starting_with<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
+        let literals = self.0.iter().map(String::as_str);
+        literals.filter(move |literal| literal.starts_with(start))
+    }
 }
 
 /// A public field of a type that serde reads or writes.
@@ -90,6 +148,7 @@ pub(crate) fn load(root: &Path, folder: &str) -> Result<Sources> {
             sources.constants.extend(below.constants);
             sources.mentions.extend(below.mentions);
             sources.functions.extend(below.functions);
+            sources.literals.0.extend(below.literals.0);
         } else if name.ends_with(".rs") && name != "tests.rs" {
             let text = std::fs::read_to_string(&entry).map_err(Error::file(&entry))?;
             sources.read(&path, &text)?;
@@ -98,13 +157,33 @@ pub(crate) fn load(root: &Path, folder: &str) -> Result<Sources> {
     Ok(sources)
 }
 
+/// The literals in the sandbox's source about a vendor.
+pub(crate) fn sandbox(root: &Path, vendor: &str) -> Result<Literals> {
+    let module = format!("crates/vendor-sandbox/src/{}", vendor.replace('-', "_"));
+    let mut sources = match root.join(&module).is_dir() {
+        true => load(root, &module)?,
+        false => Sources::default(),
+    };
+    let file = root.join(format!("{module}.rs"));
+    let text = std::fs::read_to_string(&file).map_err(Error::file(&file))?;
+    sources.literals.0.extend(Literals::of(&text).0);
+    Ok(sources.literals)
+}
+
 impl Sources {
+    /// The further names that fields are read by.
+    pub(crate) fn spellings(&self) -> BTreeSet<String> {
+        let names = self.fields.iter().flat_map(|field| &field.also_read);
+        names.cloned().collect()
+    }
+
     /// Adds what stands in a file.
     pub(crate) fn read(&mut self, file: &str, text: &str) -> Result<()> {
         let parsed = syn::parse_file(text).map_err(|source| Error::Source {
             path: file.to_owned(),
             source,
         })?;
+        self.literals.0.extend(Literals::of(text).0);
         Reader {
             file,
             sources: self,

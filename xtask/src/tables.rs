@@ -20,31 +20,25 @@ use vendor_client_core::schema::{OperationSchema, Part};
 use vendor_sandbox::contract::{Contract, Route};
 
 use crate::contract;
-use crate::crates;
 use crate::page::{Page, Place, Row, Section, Vendor};
 use crate::problem::Problem;
 use documented::{DocField, Documented};
 use probe::Tried;
 use structure::Structure;
 
-/// Everything in which the pages and the types of these vendors disagree.
-pub(crate) fn check(vendors: &[Vendor]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for vendor in vendors {
-        match crates::operations(&vendor.name) {
-            Some(operations) => problems.extend(compare(vendor, &operations)),
-            None => crate::say(&format!(
-                "{}: types are not compared: no such crate in xtask/src/crates.rs",
-                vendor.name
-            )),
-        }
-    }
-    problems
-}
-
-/// Everything in which the pages and the types of one vendor disagree.
-pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Problem> {
+/// Everything in which the pages and the types of one vendor disagree. `spellings` are the further
+/// names that the crate reads fields by.
+pub(crate) fn compare(
+    vendor: &Vendor,
+    operations: &[OperationSchema],
+    spellings: &BTreeSet<String>,
+) -> Vec<Problem> {
     let contract = contract::contract(vendor);
+    let compared = Compared {
+        pages: vendor,
+        contract: &contract,
+        spellings,
+    };
     let mut problems = Vec::new();
     let mut tried = Tried::new();
     for (page, section) in vendor.sections() {
@@ -59,15 +53,7 @@ pub(crate) fn compare(vendor: &Vendor, operations: &[OperationSchema]) -> Vec<Pr
                 continue;
             };
             compare_route(page, section, route, operation, &mut problems);
-            let targets = targets(
-                vendor,
-                &contract,
-                page,
-                section,
-                route,
-                operation,
-                &mut problems,
-            );
+            let targets = targets(compared, page, section, route, operation, &mut problems);
             for target in targets {
                 compare::structure(&target, &mut problems);
                 probe::behaviour(&target, &mut tried, &mut problems);
@@ -113,9 +99,18 @@ fn compare_route(
     }
 }
 
+/// What is the same for all tables of a vendor.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    pages: &'a Vendor,
+    contract: &'a Contract,
+    /// The further names that the crate reads fields by.
+    spellings: &'a BTreeSet<String>,
+}
+
 /// One table together with the types that it describes.
 struct Target<'a> {
-    contract: &'a Contract,
+    vendor: Compared<'a>,
     page: &'a Page,
     section: &'a Section,
     route: &'a str,
@@ -190,8 +185,7 @@ impl Target<'_> {
 
 /// Pairs the tables of a route with the types of its operation.
 fn targets<'a>(
-    vendor: &'a Vendor,
-    contract: &'a Contract,
+    vendor: Compared<'a>,
     page: &'a Page,
     section: &'a Section,
     route: &'a Route,
@@ -199,13 +193,13 @@ fn targets<'a>(
     problems: &mut Vec<Problem>,
 ) -> Vec<Target<'a>> {
     let target = |place, line, rows: Vec<&'a Row>, parts| Target {
-        contract,
+        vendor,
         page,
         section,
         route: &route.name,
         place,
         line,
-        documented: documented::open(vendor, &page.path, &rows),
+        documented: documented::open(vendor.pages, &page.path, &rows),
         rows,
         parts,
     };

@@ -84,7 +84,6 @@ pub struct LetterActivity {
     /// Wire: `frequence`, an integer or a numeric string.
     #[serde(rename = "frequence", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
     pub frequency: Option<Frequency>,
 
     /// The date that makes the frequency precise, such as the day of what is done once.
@@ -100,7 +99,6 @@ pub struct LetterActivity {
     /// Wire: `calage`, an integer or a numeric string.
     #[serde(rename = "calage", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
     pub basis: Option<FrequencyBasis>,
 
     /// By how many months it is moved: 1 to 18, or 0 if it is not.
@@ -108,7 +106,7 @@ pub struct LetterActivity {
     /// Wire: `decalage`, an integer or a numeric string.
     #[serde(rename = "decalage", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::UpTo<18>>"))]
     pub month_offset: Option<i64>,
 
     /// How many times the letter promises it.
@@ -124,7 +122,7 @@ pub struct LetterActivity {
     /// Wire: `datePrevObligation`, an integer or a numeric string.
     #[serde(rename = "datePrevObligation", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::UpTo<31>>"))]
     pub due_day: Option<i64>,
 }
 

@@ -62,6 +62,24 @@ macro_rules! code {
             }
         }
 
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": ["integer", "string"],
+                    "examples": [$($value),+],
+                })
+            }
+        }
+
         impl $crate::filter::IntoLiteral<Self> for $name {
             fn into_literal(self) -> $crate::filter::Literal {
                 $crate::filter::Literal::Integer(self.0)

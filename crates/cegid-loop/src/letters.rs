@@ -173,7 +173,6 @@ pub struct EngagementLetter {
         deserialize_with = "wire::integer"
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
     pub status: Option<LetterStatus>,
 
     /// The letter as a file.

@@ -504,6 +504,24 @@ pub(crate) mod schema {
         }
     }
 
+    /// An [`Integer`] of which the vendor lists the values from 0 to `LAST`.
+    pub(crate) struct UpTo<const LAST: i64>;
+
+    impl<const LAST: i64> JsonSchema for UpTo<LAST> {
+        fn schema_name() -> Cow<'static, str> {
+            format!("UpTo{LAST}").into()
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            let listed: Vec<i64> = (0..=LAST).collect();
+            json_schema!({ "type": ["integer", "string"], "examples": listed })
+        }
+    }
+
     /// See [`instant`](super::instant).
     pub(crate) struct Instant;
 

@@ -240,6 +240,26 @@ fn path_parameters_and_path_must_agree() {
 }
 
 #[test]
+fn a_path_cannot_do_without_a_parameter() {
+    is_reported(
+        "| `id` | integer | yes | | The book. |",
+        "| `id` | integer | no | | The book. |",
+        "| `id` | integer | no | | The book. |",
+        "a path cannot do without it",
+    );
+}
+
+#[test]
+fn the_values_that_tell_variants_apart_are_the_variants() {
+    let row = "| `kind` | string | yes | | The variant. |";
+    for (values, is_right) in [("known here, lent", true), ("known here, lost", false)] {
+        let listing = row.replace("yes | |", &format!("yes | {values} |"));
+        let (_, problems) = vendor(&changed(row, &listing));
+        assert_eq!(problems.is_empty(), is_right, "{}", listed(&problems));
+    }
+}
+
+#[test]
 fn variants_need_the_field_that_tells_them_apart() {
     is_reported(
         "The variants are told apart by `kind`.\n",

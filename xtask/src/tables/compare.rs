@@ -19,6 +19,8 @@ pub(crate) fn structure(target: &Target<'_>, problems: &mut Vec<Problem>) {
             Some(entry) => {
                 problems.extend(types(target, field, wanted, entry));
                 problems.extend(formats(target, field, entry));
+                problems.extend(known_values(target, field, wanted, entry));
+                problems.extend(units(target, field, wanted, entry));
             }
             None if field.is_element || known.is_cut(&field.path) => {}
             // What is below something missing is missing with it.
@@ -71,7 +73,10 @@ fn types(
         known_types.remove(&any);
     }
     if wanted_types != known_types {
-        let [wanted, known] = [&wanted_types, &known_types].map(|types| list(types));
+        let [wanted, known] = [wanted_types, known_types].map(|types| {
+            let types: Vec<_> = types.into_iter().map(String::as_str).collect();
+            types.join(" or ")
+        });
         let message = format!("documented as {wanted}, the type has {known}");
         return Some(target.at_field(field, message));
     }
@@ -84,12 +89,9 @@ fn types(
     })
 }
 
-fn list(types: &BTreeSet<&String>) -> String {
-    types
-        .iter()
-        .map(|name| name.as_str())
-        .collect::<Vec<_>>()
-        .join(" or ")
+fn list(values: &[&String]) -> String {
+    let values: Vec<_> = values.iter().map(|value| value.as_str()).collect();
+    values.join(", ")
 }
 
 /// Compares the format of a string where the schema has one. A number's says how wide it is.
@@ -113,6 +115,51 @@ fn formats(target: &Target<'_>, field: &DocField<'_>, known: &Entry) -> Option<P
         .into_iter()
         .find(|format| !documented.contains(format))?;
     Some(target.at_field(field, format!("the type has the format {strange}")))
+}
+
+/// The values that the page knows and those that the crate has names for, both ways.
+fn known_values(
+    target: &Target<'_>,
+    field: &DocField<'_>,
+    wanted: &Entry,
+    known: &Entry,
+) -> Option<Problem> {
+    if target.documented.is_discriminator(&field.path) {
+        // Its values are the variants, which are compared as such.
+        return None;
+    }
+    let missing: Vec<_> = wanted.known.difference(&known.known).collect();
+    if !missing.is_empty() {
+        let message = format!("known {}, which the crate has no name for", list(&missing));
+        return Some(target.at_field(field, message));
+    }
+    let has_names = !field.is_array() && field.row.field.constraints.one_of.is_empty();
+    let extra: Vec<_> = known.known.difference(&wanted.known).collect();
+    (has_names && !extra.is_empty()).then(|| {
+        let message = format!(
+            "the crate has names for {}, which are not known here",
+            list(&extra)
+        );
+        target.at_field(field, message)
+    })
+}
+
+/// The unit of a number: its format on the page, and what the docs of the Rust field say.
+fn units(
+    target: &Target<'_>,
+    field: &DocField<'_>,
+    wanted: &Entry,
+    known: &Entry,
+) -> Option<Problem> {
+    if wanted.units == known.units {
+        return None;
+    }
+    let [wanted, known] = [wanted, known].map(|entry| match entry.units.len() {
+        0 => "missing".to_owned(),
+        _ => list(&entry.units.iter().collect::<Vec<_>>()),
+    });
+    let message = format!("the unit is {wanted} here, {known} in the docs of the type");
+    Some(target.at_field(field, message))
 }
 
 /// The name that JSON Schema has for a format of the pages.

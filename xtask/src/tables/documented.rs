@@ -44,6 +44,16 @@ pub(crate) struct Condition<'a> {
     pub(crate) value: &'a str,
 }
 
+impl Documented<'_> {
+    /// Whether the field at `path` tells variants apart.
+    pub(crate) fn is_discriminator(&self, path: &str) -> bool {
+        let mut conditions = self.fields.iter().flat_map(|field| &field.conditions);
+        conditions.any(|condition| {
+            condition.at == parent_of(path) && condition.discriminator == name_of(path)
+        })
+    }
+}
+
 impl DocField<'_> {
     /// Whether it can be an array. Constraints other than the number of elements are then for these.
     pub(crate) fn is_array(&self) -> bool {

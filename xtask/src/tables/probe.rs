@@ -26,8 +26,8 @@ pub(crate) fn behaviour(target: &Target<'_>, tried: &mut Tried, problems: &mut V
         examples: examples(target),
     };
     match target.place {
-        Place::Path | Place::Headers => {}
-        Place::Query | Place::Request => prober.requests(tried, problems),
+        Place::Headers => {}
+        Place::Path | Place::Query | Place::Request => prober.requests(tried, problems),
         Place::Response => prober.responses(tried, problems),
     }
 }
@@ -40,8 +40,9 @@ fn examples<'a>(target: &Target<'a>) -> Vec<&'a Example> {
     };
     let section = target.section;
     let has_body = |route| section.tables_of(Place::Request, route).next().is_some();
-    if target.place == Place::Query && has_body(target.route) {
-        // The examples of a request are then of its body.
+    let is_of_body = target.place == Place::Query && has_body(target.route);
+    if target.place == Place::Path || is_of_body {
+        // The examples of a request are of its body, if it has one, and never of its path.
         return Vec::new();
     }
     let is_for_route = |example: &&Example| match &example.name {
@@ -54,7 +55,7 @@ fn examples<'a>(target: &Target<'a>) -> Vec<&'a Example> {
             .iter()
             .zip(&target.rows)
             .all(|(one, other)| one.index == other.index),
-        _ => fits(target.contract, &target.rows, example),
+        _ => fits(target.vendor.contract, &target.rows, example),
     };
     let examples = section.examples.iter();
     let examples = examples.filter(|example| example.direction == direction);
@@ -427,17 +428,27 @@ impl Prober<'_> {
             .collect()
     }
 
-    /// Every further name must be read as the main one is.
+    /// Every further name must be read as the main one is, and no other name may be.
     fn spellings(&self, field: &DocField<'_>, base: &Value, way: &[At]) -> Vec<String> {
-        let main = self.target.read(base).map(|reading| reading.written);
-        let aliases = field.row.field.also_spelled.iter();
-        let unread = aliases.filter(|alias| {
-            let other = renamed(base, way, alias);
-            self.target.read(&other).map(|reading| reading.written) != main
-        });
-        unread
-            .map(|alias| format!("also spelled `{alias}`, which the client does not read"))
-            .collect()
+        let written = |value: &Value| self.target.read(value).map(|reading| reading.written);
+        let main = written(base);
+        let reads = |name: &String| written(&renamed(base, way, name)) == main;
+        let documented = &field.row.field.also_spelled;
+        let unread = documented.iter().filter(|name| !reads(name));
+        let unread =
+            unread.map(|name| format!("also spelled `{name}`, which the client does not read"));
+        if main.is_err() || written(&without(base, way)) == main {
+            return unread.collect();
+        }
+        let is_other = |name: &&String| {
+            let path = join(parent_of(&field.path), name);
+            let mut fields = self.target.documented.fields.iter();
+            !documented.contains(name) && !fields.any(|field| field.path == path)
+        };
+        let others = self.target.vendor.spellings.iter().filter(is_other);
+        let others = others.filter(|name| reads(name));
+        let others = others.map(|name| format!("the client reads `{name}` as well"));
+        unread.chain(others).collect()
     }
 }
 

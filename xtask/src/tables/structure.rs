@@ -20,6 +20,10 @@ pub(crate) struct Entry {
     /// The JSON types, as JSON Schema names them; `any` for no restriction.
     pub(crate) types: BTreeSet<String>,
     pub(crate) formats: BTreeSet<String>,
+    /// The values that have a name of their own, although others may come.
+    pub(crate) known: BTreeSet<String>,
+    /// What the docs say after `Wire:` about how it is written, such as `minutes`.
+    pub(crate) units: BTreeSet<String>,
     /// Whether the schema requires it in every variant of the object around it.
     pub(crate) required: bool,
 }
@@ -42,6 +46,14 @@ impl Structure {
             entry
                 .formats
                 .extend(field.shapes.iter().filter_map(|shape| format_of(shape)));
+            entry
+                .units
+                .extend(field.shapes.iter().filter_map(|shape| unit_of(shape)));
+            // The constraints of an array are for its elements.
+            if !field.is_array() {
+                let known = &field.row.field.constraints.known;
+                entry.known.extend(known.iter().cloned());
+            }
         }
         structure
     }
@@ -86,6 +98,15 @@ pub(crate) fn format_of(shape: &Shape) -> Option<String> {
     }
 }
 
+fn unit_of(shape: &Shape) -> Option<String> {
+    match shape {
+        Shape::Integer { format } | Shape::Number { format } => format
+            .clone()
+            .filter(|format| UNITS.contains(&format.as_str())),
+        _ => None,
+    }
+}
+
 struct SchemaReader<'a> {
     root: &'a Value,
     structure: Structure,
@@ -96,6 +117,8 @@ struct SchemaReader<'a> {
 struct Branch<'a> {
     types: BTreeSet<String>,
     formats: BTreeSet<String>,
+    known: BTreeSet<String>,
+    units: BTreeSet<String>,
     properties: BTreeMap<&'a str, Vec<&'a Value>>,
     required: BTreeSet<&'a str>,
     items: Vec<&'a Value>,
@@ -113,6 +136,8 @@ impl<'a> SchemaReader<'a> {
         for branch in branches {
             entry.types.extend(branch.types.iter().cloned());
             entry.formats.extend(branch.formats.iter().cloned());
+            entry.known.extend(branch.known.iter().cloned());
+            entry.units.extend(branch.units.iter().cloned());
             if branch.types.is_empty() {
                 entry.types.insert("any".to_owned());
             }
@@ -242,10 +267,10 @@ fn own<'a>(object: &'a Map<String, Value>, trail: &[&'a str]) -> Branch<'a> {
                 .and_then(Value::as_array)
                 .into_iter()
                 .flatten();
-            let values = values.chain(object.get("const"));
-            branch
-                .types
-                .extend(values.map(|value| json_type(value).to_owned()));
+            for value in values.chain(object.get("const")) {
+                branch.types.insert(json_type(value).to_owned());
+                branch.known.insert(plain(value));
+            }
         }
     }
     branch.formats.extend(
@@ -254,6 +279,13 @@ fn own<'a>(object: &'a Map<String, Value>, trail: &[&'a str]) -> Branch<'a> {
             .and_then(Value::as_str)
             .map(str::to_owned),
     );
+    if branch.types.contains("integer") && branch.formats.contains("date-time") {
+        branch.units.insert("epoch milliseconds".to_owned());
+    }
+    let known = object.get("examples").and_then(Value::as_array);
+    branch.known.extend(known.into_iter().flatten().map(plain));
+    let docs = object.get("description").and_then(Value::as_str);
+    branch.units.extend(docs.and_then(unit));
     let properties = object.get("properties").and_then(Value::as_object);
     for (name, schema) in properties.into_iter().flatten() {
         branch.properties.insert(name, vec![schema]);
@@ -279,6 +311,8 @@ fn combine<'a>(left: &[Branch<'a>], right: &[Branch<'a>]) -> Vec<Branch<'a>> {
                 both.types.clone_from(&other.types);
             }
             both.formats.extend(other.formats.iter().cloned());
+            both.known.extend(other.known.iter().cloned());
+            both.units.extend(other.units.iter().cloned());
             both.required.extend(&other.required);
             both.items.extend(&other.items);
             both.trail.clone_from(&other.trail);
@@ -287,6 +321,31 @@ fn combine<'a>(left: &[Branch<'a>], right: &[Branch<'a>]) -> Vec<Branch<'a>> {
         }
     }
     found
+}
+
+/// The formats of numbers that are units.
+const UNITS: [&str; 3] = ["minutes", "seconds", "epoch milliseconds"];
+
+/// A value as the pages write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// `minutes` in ``Wire: `duration`, in minutes (finding G-01).``
+fn unit(docs: &str) -> Option<String> {
+    let docs = docs.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, line) = docs.split_once("Wire: `")?;
+    let (_, line) = line.split_once('`')?;
+    let line = line.strip_prefix(", in ")?;
+    // A time of day in minutes from midnight is not a number of minutes.
+    let is_it = |unit: &&&str| {
+        let rest = line.strip_prefix(**unit);
+        rest.is_some_and(|rest| !rest.starts_with(" from "))
+    };
+    UNITS.iter().find(is_it).map(|unit| (*unit).to_owned())
 }
 
 fn json_type(value: &Value) -> &'static str {

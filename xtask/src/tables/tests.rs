@@ -1,5 +1,7 @@
 //! A page and types that agree; then one of the two is changed, and the change is found.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,6 +35,7 @@ struct AddBook {
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<Language>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["novel", "essay"]))]
     genre: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -85,6 +88,7 @@ struct Book {
     id: i64,
     #[serde(alias = "title")]
     titre: Option<String>,
+    #[schemars(extend("examples" = ["novel", "essay"]))]
     genre: Option<String>,
     state: Option<State>,
     copies: Option<Vec<Copies>>,
@@ -143,7 +147,7 @@ fn operations() -> Vec<OperationSchema> {
 /// Compares a page with the types as they are.
 fn compare_page(page: &str) -> Vec<Problem> {
     let (vendor, mut problems) = vendor(page);
-    problems.extend(compare(&vendor, &operations()));
+    problems.extend(compare(&vendor, &operations(), &BTreeSet::new()));
     problems
 }
 
@@ -164,7 +168,7 @@ fn is_found(old: &str, new: &str, at: &str, message: &str) {
 #[track_caller]
 fn type_is_found(operations: &[OperationSchema], at: &str, message: &str) {
     let (vendor, _) = vendor(PAGE);
-    let problems = compare(&vendor, operations);
+    let problems = compare(&vendor, operations, &BTreeSet::new());
     let line = line_of(PAGE, at);
     assert!(
         names(&problems, line, message),
@@ -582,6 +586,74 @@ fn a_null_that_the_type_does_not_read_is_found() {
 }
 
 #[test]
+fn a_known_value_without_a_name_and_a_name_without_a_known_value_are_found() {
+    let row = "| `genre` | string | no | known novel, essay | The genre. |";
+    for (known, message) in [
+        (
+            "novel, essay, poem",
+            "known poem, which the crate has no name for",
+        ),
+        (
+            "novel",
+            "the crate has names for essay, which are not known here",
+        ),
+    ] {
+        let other = row.replace("novel, essay", known);
+        is_found(row, &other, "| `genre`", message);
+    }
+    is_found(
+        row,
+        &row.replace("known novel, essay", ""),
+        "| `genre`",
+        "names for essay, novel",
+    );
+}
+
+#[test]
+fn another_unit_than_in_the_docs_is_found() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Slow {
+        titre: String,
+        /// How long it takes to read. Wire:
+        /// `pages`, in minutes (really).
+        pages: Option<i64>,
+    }
+    impl Validate for Slow {
+        fn validate(&self, _: &mut Violations) {}
+    }
+
+    let slow = [add_book::<Slow>(), get_book::<Book>()];
+    type_is_found(
+        &slow,
+        "| `pages`",
+        "the unit is missing here, minutes in the docs",
+    );
+    for (unit, message) in [
+        ("minutes", ""),
+        ("seconds", "the unit is seconds here, minutes in the docs"),
+    ] {
+        let typed = format!("| `pages` | integer ({unit}) |");
+        let (vendor, _) = vendor(&changed("| `pages` | integer |", &typed));
+        let problems = listed(&compare(&vendor, &slow, &BTreeSet::new()));
+        assert_eq!(problems.contains("the unit is"), !message.is_empty());
+        assert!(problems.contains(message), "{problems}");
+    }
+}
+
+#[test]
+fn a_spelling_that_is_not_on_record_is_found() {
+    let spellings = BTreeSet::from(["title".to_owned(), "name".to_owned()]);
+    let found = |page: &str| listed(&compare(&vendor(page).0, &operations(), &spellings));
+    assert_eq!(found(PAGE), "");
+    let page = changed("`titre`; also spelled `title`", "`titre`");
+    let found = found(&page);
+    assert!(
+        found.contains("`book.titre`: the client reads `title` as well"),
+        "{found}"
+    );
+}
+
+#[test]
 fn a_misspelt_query_parameter_is_found() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Notify {
@@ -594,7 +666,11 @@ fn a_misspelt_query_parameter_is_found() {
         .body::<AddBook>()
         .response::<Answer<Book>>();
     let (vendor, _) = vendor(PAGE);
-    let problems = listed(&compare(&vendor, &[misspelt, get_book::<Book>()]));
+    let problems = listed(&compare(
+        &vendor,
+        &[misspelt, get_book::<Book>()],
+        &BTreeSet::new(),
+    ));
     assert!(problems.contains("`notify`: documented, and not in the type"));
     assert!(problems.contains("`notfy` is in the type, and not documented"));
 }
@@ -617,7 +693,7 @@ fn a_field_may_be_passed_over_where_a_deviation_says_so() {
         &format!("| `sequel` (not read) | a book | not read | A test. |\n{row}"),
     );
     let (vendor, _) = vendor(&page);
-    let problems = compare(&vendor, &operations);
+    let problems = compare(&vendor, &operations, &BTreeSet::new());
     assert!(
         !listed(&problems).contains("`book.sequel`: documented"),
         "{}",
@@ -638,6 +714,6 @@ fn a_field_may_be_left_out_where_a_deviation_says_so() {
     let deviation = "| - | nothing |";
     let unsent = "| `shelfmark` (not sent) | null in the example | not sent | A test. |";
     let (vendor, _) = vendor(&page.replacen(deviation, &format!("{unsent}\n{deviation}"), 1));
-    let problems = compare(&vendor, &operations());
+    let problems = compare(&vendor, &operations(), &BTreeSet::new());
     assert!(problems.is_empty(), "{}", listed(&problems));
 }

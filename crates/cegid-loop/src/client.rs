@@ -6,12 +6,12 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use vendor_client_core::{
-    Error, HeaderMap, HeaderName, HeaderValue, Service, StatusCode, Transport, TransportConfig,
-    environment,
+    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Part, Response, Service, StatusCode,
+    Transport, TransportConfig, call_options, environment,
 };
 
 use crate::activities::{self, LIST_ACTIVITIES, LetterActivity};
-use crate::error::read_failure;
+use crate::error::{self, read_failure};
 use crate::filter::Filter;
 use crate::id::LetterId;
 use crate::letters::{self, EngagementLetter, LIST_ENGAGEMENT_LETTERS};
@@ -183,7 +183,75 @@ impl Client {
     {
         List::named(name, &self.transport, &self.folder, filter)
     }
+
+    /// Calls an endpoint of your own: one that the service has, this crate hasn't, and that isn't a
+    /// list, for which there is [`list`](Self::list). It goes the way of every call, with the same
+    /// keys, limits and errors.
+    ///
+    /// A response with an `error` inside is a refusal, whatever its status. If the service may
+    /// respond without a body, make `R` an `Option`. An endpoint is not idempotent unless it is
+    /// declared to be.
+    ///
+    /// ```no_run
+    /// use cegid_loop::{Client, Endpoint, Query, Validate};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct OfImport {
+    ///     accounting_import_request_id: String,
+    /// }
+    ///
+    /// impl Validate for OfImport {}
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct ImportStatus {
+    ///     status: u8,
+    /// }
+    ///
+    /// static IMPORT_STATUS: Endpoint<Query<OfImport>, (), ImportStatus> =
+    ///     Endpoint::get("import_status", "/getImportStatus").idempotent();
+    ///
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let import = OfImport { accounting_import_request_id: "42".into() };
+    /// let is_done = client.call(&IMPORT_STATUS, &import, ()).await?.status == 3;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Body`](crate::ErrorKind::Body) if the response isn't an `R`; otherwise any [`Error`].
+    pub async fn call<At: Part, Body: Part, R: DeserializeOwned>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<R, Error> {
+        self.call_raw(endpoint, at, body).await?.json_or_null()
+    }
+
+    /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
+    /// came: status, headers, earlier attempts, body.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`].
+    pub async fn call_raw<At: Part, Body: Part, R>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<Response, Error> {
+        let request = self.transport.request_to(endpoint, at, body);
+        let response = self.transport.send(request).await?;
+        match error::is_refusal(response.body()) {
+            true => Err(error::refused(&response)),
+            false => Ok(response),
+        }
+    }
 }
+
+call_options!(Client);
 
 /// Builds a [`Client`].
 ///

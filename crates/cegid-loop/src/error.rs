@@ -3,7 +3,7 @@
 //! Docs: [Error responses](crate::contract#error-responses).
 
 use serde_json::Value;
-use vendor_client_core::VendorMessage;
+use vendor_client_core::{Error, Outcome, Response, VendorMessage};
 
 /// Reads the code and the words of a failure.
 ///
@@ -22,6 +22,20 @@ pub(crate) fn read_failure(body: &[u8]) -> VendorMessage {
     let code = first(&places, &["statusCode", "code", "status"], code);
     let message = first(&places, &["message", "detail", "title", "error"], words);
     VendorMessage::new(code, message)
+}
+
+/// Whether the body of a success holds an `error`, as that of an import which is refused.
+pub(crate) fn is_refusal(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        error: Option<serde::de::IgnoredAny>,
+    }
+    serde_json::from_slice::<Refusal>(body).is_ok_and(|refusal| refusal.error.is_some())
+}
+
+/// The error for a success with an `error` inside.
+pub(crate) fn refused(response: &Response) -> Error {
+    response.vendor_failure(read_failure(response.body()), Outcome::Rejected)
 }
 
 /// What is at the first of the names that holds something.

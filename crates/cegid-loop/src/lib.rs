@@ -177,9 +177,10 @@ use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, ClientCertificate, Clock, ConnectionPool, Error, ErrorKind, Idempotency, ManualClock,
-    Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates, StatusCode,
-    SystemClock, Tls, TransportConfig, Validate, Violation, Violations, check,
+    Attempt, ClientCertificate, Clock, ConnectionPool, Endpoint, Error, ErrorKind, Form,
+    Idempotency, Json, ManualClock, Method, Operation, Outcome, Pace, Part, Path, Proxy, Query,
+    Response, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls, TransportConfig,
+    Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{
     AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,

@@ -21,11 +21,11 @@ use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use vendor_client_core::{
-    Endpoint, Error, Operation, Outcome, Path, Query, Request, Response, Transport, Validate,
-    Violations, check,
+    Endpoint, Error, Operation, Path, Query, Request, Response, Transport, Validate, Violations,
+    check,
 };
 
-use crate::error::read_failure;
+use crate::error::refused;
 use crate::filter::Filter;
 use crate::seen::{Recurrence, Seen};
 use crate::sort::{Select, Sort, joined};
@@ -424,10 +424,7 @@ impl Received {
         let (rows, is_wrapped) = match envelope {
             Envelope::List(rows) => (rows, false),
             Envelope::Wrapped(rows) => (rows, true),
-            Envelope::Refusal => {
-                let words = read_failure(response.body());
-                return Err(response.vendor_failure(words, Outcome::Rejected));
-            }
+            Envelope::Refusal => return Err(refused(&response)),
         };
         Ok(Self {
             response,

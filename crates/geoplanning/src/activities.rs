@@ -102,7 +102,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
     pub async fn get(self, id: ActivityId) -> Result<Activity, Error> {
-        self.client.call(&GET_ACTIVITY, &id, ()).await
+        self.client.contents(&GET_ACTIVITY, &id, ()).await
     }
 
     /// Reads an activity by the `foreignId` of its task.
@@ -123,7 +123,7 @@ impl Activities<'_> {
     /// As for [`get`](Self::get).
     pub async fn get_by_foreign_id(self, foreign_id: &str) -> Result<Activity, Error> {
         self.client
-            .call(&GET_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
+            .contents(&GET_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
             .await
     }
 
@@ -150,7 +150,7 @@ impl Activities<'_> {
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity before
     /// adding it again.
     pub async fn add(self, activity: &NewActivity) -> Result<Activity, Error> {
-        self.client.call(&ADD_ACTIVITY, (), activity).await
+        self.client.contents(&ADD_ACTIVITY, (), activity).await
     }
 
     /// Adds an activity so that it is neither lost nor added twice: after an unknown outcome it
@@ -259,7 +259,9 @@ impl Activities<'_> {
         id: ActivityId,
         update: impl Into<ActivityUpdate<'_>>,
     ) -> Result<Activity, Error> {
-        self.client.call(&UPDATE_ACTIVITY, &id, update.into()).await
+        self.client
+            .contents(&UPDATE_ACTIVITY, &id, update.into())
+            .await
     }
 
     /// Replaces a task or a simple activity by its `foreignId`, which the update repeats: what it
@@ -290,7 +292,7 @@ impl Activities<'_> {
     ) -> Result<Activity, Error> {
         let repeated = (foreign_id, update.into());
         self.client
-            .call(&UPDATE_ACTIVITY_BY_FOREIGN_ID, foreign_id, repeated)
+            .contents(&UPDATE_ACTIVITY_BY_FOREIGN_ID, foreign_id, repeated)
             .await
     }
 
@@ -315,7 +317,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
     pub async fn delete(self, id: ActivityId) -> Result<(), Error> {
-        self.client.call(&DELETE_ACTIVITY, &id, ()).await
+        self.client.contents(&DELETE_ACTIVITY, &id, ()).await
     }
 
     /// Deletes an activity by its `foreignId`. A foreign id need not be unique, so the call is not
@@ -337,7 +339,7 @@ impl Activities<'_> {
     /// As for [`delete`](Self::delete).
     pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
         self.client
-            .call(&DELETE_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
+            .contents(&DELETE_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
             .await
     }
 
@@ -360,7 +362,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) if there is no such activity or resource; otherwise
     /// any [`Error`]. It is retried only while the service certainly has not acted.
     pub async fn assign(self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
-        self.client.call(&ASSIGN_ACTIVITY, &id, assign).await
+        self.client.contents(&ASSIGN_ACTIVITY, &id, assign).await
     }
 
     /// Puts an activity into a round. The service adds the routes and computes the times.
@@ -384,7 +386,7 @@ impl Activities<'_> {
     /// [`is_not_found`](Error::is_not_found) if there is no such activity or round; otherwise any
     /// [`Error`]. It is retried only while the service certainly has not acted.
     pub async fn plan(self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
-        self.client.call(&PLAN_ACTIVITY, &id, plan).await
+        self.client.contents(&PLAN_ACTIVITY, &id, plan).await
     }
 
     /// Takes an activity from its resource, and out of its round.
@@ -404,7 +406,9 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn unassign(self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
-        self.client.call(&UNASSIGN_ACTIVITY, &id, unassign).await
+        self.client
+            .contents(&UNASSIGN_ACTIVITY, &id, unassign)
+            .await
     }
 
     /// Reports that the work has begun: sets [`Activity::actual_start`] and a status of type
@@ -426,7 +430,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn start(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.client.call(&START_ACTIVITY, &id, at).await
+        self.client.contents(&START_ACTIVITY, &id, at).await
     }
 
     /// Reports that the work is done: sets [`Activity::actual_end`] and a status of type
@@ -449,7 +453,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn finish(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.client.call(&FINISH_ACTIVITY, &id, at).await
+        self.client.contents(&FINISH_ACTIVITY, &id, at).await
     }
 
     /// Reports that the work will not be done, before it was started.
@@ -471,7 +475,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn reject(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.client.call(&REJECT_ACTIVITY, &id, at).await
+        self.client.contents(&REJECT_ACTIVITY, &id, at).await
     }
 
     /// Reports that the work will not be done, after it was started.
@@ -497,7 +501,9 @@ impl Activities<'_> {
         id: ActivityId,
         at: &Progress,
     ) -> Result<ChangedRounds, Error> {
-        self.client.call(&REJECT_WORKING_ACTIVITY, &id, at).await
+        self.client
+            .contents(&REJECT_WORKING_ACTIVITY, &id, at)
+            .await
     }
 
     /// Cancels an activity for good: removes it from its round and from every list.
@@ -517,7 +523,7 @@ impl Activities<'_> {
     ///
     /// As for [`plan`](Self::plan).
     pub async fn cancel(self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
-        self.client.call(&CANCEL_ACTIVITY, &id, cancel).await
+        self.client.contents(&CANCEL_ACTIVITY, &id, cancel).await
     }
 
     /// The past activities of a customer.
@@ -538,7 +544,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn history(self, customer: CustomerId) -> Result<List<HistoryEntry>, Error> {
-        self.client.call(&ACTIVITY_HISTORY, &customer, ()).await
+        self.client.contents(&ACTIVITY_HISTORY, &customer, ()).await
     }
 
     /// What users have added to an activity's task: comments, pictures, signatures.
@@ -559,7 +565,7 @@ impl Activities<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn attachments(self, id: ActivityId) -> Result<List<Attachment>, Error> {
-        self.client.call(&ACTIVITY_ATTACHMENTS, &id, ()).await
+        self.client.contents(&ACTIVITY_ATTACHMENTS, &id, ()).await
     }
 }
 

@@ -54,7 +54,7 @@ impl ActivityStatuses<'_> {
     ///
     /// Any [`Error`].
     pub async fn list(self) -> Result<List<ActivityStatus>, Error> {
-        self.client.call(&LIST_ACTIVITY_STATUSES, (), ()).await
+        self.client.contents(&LIST_ACTIVITY_STATUSES, (), ()).await
     }
 }
 

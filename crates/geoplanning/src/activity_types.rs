@@ -54,7 +54,7 @@ impl ActivityTypes<'_> {
     ///
     /// Any [`Error`].
     pub async fn list(self) -> Result<List<ActivityType>, Error> {
-        self.client.call(&LIST_ACTIVITY_TYPES, (), ()).await
+        self.client.contents(&LIST_ACTIVITY_TYPES, (), ()).await
     }
 }
 

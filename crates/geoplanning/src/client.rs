@@ -5,12 +5,13 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
 use vendor_client_core::{
-    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Method, Part, Service, Transport,
-    TransportConfig, environment,
+    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Method, Part, Response, Service,
+    Transport, TransportConfig, call_options, environment,
 };
 
-use crate::envelope::Contents;
+use crate::envelope::{self, Contents};
 use crate::error;
 
 /// The base URL of the vendor's production service.
@@ -66,13 +67,75 @@ impl Client {
         &self.transport
     }
 
-    /// Calls an endpoint and takes what was asked for out of the response.
-    pub(crate) async fn call<At: Part, Body: Part, Response: Contents>(
+    /// Calls an endpoint of your own: one that the service has and this crate doesn't. It goes the
+    /// way of every call, with the same credentials, limits and errors.
+    ///
+    /// `R` is the whole response, with its envelope; a code other than 0 in there is an error. If
+    /// the service may respond without a body, make it an `Option`. An endpoint is not idempotent
+    /// unless it is declared to be.
+    ///
+    /// ```no_run
+    /// use geoplanning::{Client, Endpoint, Path, ResourceId};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Skills {
+    ///     skills: Vec<String>,
+    /// }
+    ///
+    /// static LIST_SKILLS: Endpoint<Path<ResourceId>, (), Skills> =
+    ///     Endpoint::get("list_skills", "/resources/{id}/skills").idempotent();
+    ///
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let skills = client.call(&LIST_SKILLS, &ResourceId::new(7), ()).await?.skills;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Body`](crate::ErrorKind::Body) if the response isn't an `R`; otherwise any [`Error`].
+    pub async fn call<At: Part, Body: Part, R: DeserializeOwned>(
         &self,
-        endpoint: &'static Endpoint<At, Body, Response>,
+        endpoint: &'static Endpoint<At, Body, R>,
         at: At::Value<'_>,
         body: Body::Value<'_>,
-    ) -> Result<Response::Content, Error> {
+    ) -> Result<R, Error> {
+        self.call_raw(endpoint, at, body).await?.json_or_null()
+    }
+
+    /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
+    /// came: status, headers, earlier attempts, body.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`].
+    pub async fn call_raw<At: Part, Body: Part, R>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<Response, Error> {
+        let response = self.send(endpoint, at, body).await?;
+        envelope::check(&response)?;
+        Ok(response)
+    }
+
+    /// Calls an endpoint and takes what was asked for out of the response.
+    pub(crate) async fn contents<At: Part, Body: Part, R: Contents>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<R::Content, Error> {
+        R::take(&self.send(endpoint, at, body).await?)
+    }
+
+    async fn send<At: Part, Body: Part, R>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<Response, Error> {
         let mut request = self.transport.request_to(endpoint, at, body);
         if endpoint.operation().method == Method::DELETE {
             // The service may send bytes behind a 204, which a later call on the same connection
@@ -82,27 +145,28 @@ impl Client {
                 HeaderValue::from_static("close"),
             );
         }
-        Response::take(&self.transport.send(request).await?)
+        self.transport.send(request).await
     }
 }
+
+call_options!(Client);
 
 /// Looking things up, before and after an addition.
 impl Client {
     /// Looks something up: `None` if it is not there. What comes must be what was asked for, or the
     /// look-up has failed.
-    pub(crate) async fn look_up<At: Part, Response: Contents>(
+    pub(crate) async fn look_up<At: Part, R: Contents>(
         &self,
-        endpoint: &'static Endpoint<At, (), Response>,
+        endpoint: &'static Endpoint<At, (), R>,
         at: At::Value<'_>,
-        is_it: impl Fn(&Response::Content) -> bool,
-    ) -> Result<Option<Response::Content>, Error> {
-        let request = self.transport.request_to(endpoint, at, ());
-        let response = match self.transport.send(request).await {
+        is_it: impl Fn(&R::Content) -> bool,
+    ) -> Result<Option<R::Content>, Error> {
+        let response = match self.send(endpoint, at, ()).await {
             Ok(response) => response,
             Err(error) if error.is_absent() => return Ok(None),
             Err(error) => return Err(error),
         };
-        match Response::take(&response)? {
+        match R::take(&response)? {
             content if is_it(&content) => Ok(Some(content)),
             _ => Err(response.unexpected("it is not what was asked for")),
         }

@@ -76,7 +76,7 @@ impl Customers<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise any [`Error`].
     pub async fn add(self, customer: &NewCustomer) -> Result<Customer, Error> {
-        self.client.call(&ADD_CUSTOMER, (), customer).await
+        self.client.contents(&ADD_CUSTOMER, (), customer).await
     }
 
     /// Adds a customer so that it is neither lost nor added twice: after an unknown outcome it
@@ -170,7 +170,7 @@ impl Customers<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn get(self, id: CustomerId) -> Result<Customer, Error> {
-        self.client.call(&GET_CUSTOMER, &id, ()).await
+        self.client.contents(&GET_CUSTOMER, &id, ()).await
     }
 
     /// Reads a customer by the caller's foreign id, without opening hours.
@@ -192,7 +192,7 @@ impl Customers<'_> {
     /// As for [`get`](Self::get).
     pub async fn get_by_foreign_id(self, foreign_id: &str) -> Result<Customer, Error> {
         self.client
-            .call(&GET_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
+            .contents(&GET_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
             .await
     }
 
@@ -218,7 +218,7 @@ impl Customers<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn update(self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
-        self.client.call(&UPDATE_CUSTOMER, &id, update).await
+        self.client.contents(&UPDATE_CUSTOMER, &id, update).await
     }
 
     /// Replaces a customer by the caller's foreign id, which the update repeats: what it leaves out
@@ -248,7 +248,7 @@ impl Customers<'_> {
         update: &CustomerUpdate,
     ) -> Result<Customer, Error> {
         self.client
-            .call(
+            .contents(
                 &UPDATE_CUSTOMER_BY_FOREIGN_ID,
                 foreign_id,
                 (foreign_id, update),
@@ -277,7 +277,7 @@ impl Customers<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
     pub async fn delete(self, id: CustomerId) -> Result<(), Error> {
-        self.client.call(&DELETE_CUSTOMER, &id, ()).await
+        self.client.contents(&DELETE_CUSTOMER, &id, ()).await
     }
 
     /// Deletes a customer by the caller's foreign id. A foreign id need not be unique, so the call
@@ -299,7 +299,7 @@ impl Customers<'_> {
     /// As for [`delete`](Self::delete).
     pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
         self.client
-            .call(&DELETE_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
+            .contents(&DELETE_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
             .await
     }
 }

@@ -111,6 +111,25 @@ pub(crate) fn open<E: DeserializeOwned, C: Apart>(
     Err(response.vendor_failure(vendor, outcome))
 }
 
+/// Fails if the response is an envelope with a code other than 0.
+pub(crate) fn check(response: &Response) -> Result<(), Error> {
+    let members: BTreeMap<String, &RawValue> =
+        serde_json::from_slice(response.body()).unwrap_or_default();
+    let status = members.get("status").map(|status| read_json(status.get()));
+    let Some(Ok(status)) = status else {
+        return Ok(());
+    };
+    let Some(vendor) = EnvelopeStatus::failure(status) else {
+        return Ok(());
+    };
+    let mut others = members.keys().filter(|name| *name != "status");
+    let outcome = match others.any(|name| holds(response.body(), name)) {
+        true => Outcome::Unknown,
+        false => Outcome::Rejected,
+    };
+    Err(response.vendor_failure(vendor, outcome))
+}
+
 /// Opens an envelope that cannot be read as documented: of a failure its status alone, and of a
 /// success the elements that can be read, or nothing.
 #[cold]

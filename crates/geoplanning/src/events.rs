@@ -49,6 +49,8 @@ impl Events<'_> {
     ///
     /// As for [`Activities::plan`](crate::Activities::plan).
     pub async fn start(self, id: EventId, at: &Progress) -> Result<ChangedRounds, Error> {
-        self.client.call(&START_ACTIVITY_BY_EVENT, &id, at).await
+        self.client
+            .contents(&START_ACTIVITY_BY_EVENT, &id, at)
+            .await
     }
 }

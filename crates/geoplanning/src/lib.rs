@@ -251,9 +251,10 @@ pub use users::{User, UserField, Users};
 use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind, Idempotency,
-    LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy, RetryPolicy, RootCertificates,
-    StatusCode, SystemClock, Tls, TransportConfig, Validate, Violation, Violations, check,
+    Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Endpoint, Error, ErrorKind, Form,
+    Idempotency, Json, LookUp, ManualClock, Method, Operation, Outcome, Pace, Part, Path, Proxy,
+    Query, Response, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls, TransportConfig,
+    Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{
     AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,

@@ -37,7 +37,7 @@ impl Client {
     ///
     /// [`is_unauthorized`](Error::is_unauthorized) if they are wrong; otherwise any [`Error`].
     pub async fn check_login(&self) -> Result<LoginUser, Error> {
-        self.call(&CHECK_LOGIN, (), ()).await
+        self.contents(&CHECK_LOGIN, (), ()).await
     }
 }
 

@@ -61,7 +61,7 @@ impl Pois<'_> {
     /// letters; otherwise any [`Error`].
     pub async fn closest_to_address(self, address: &StreetAddress) -> Result<List<Poi>, Error> {
         self.client
-            .call(&CLOSEST_POIS_BY_ADDRESS, address, ())
+            .contents(&CLOSEST_POIS_BY_ADDRESS, address, ())
             .await
     }
 
@@ -86,7 +86,7 @@ impl Pois<'_> {
     /// otherwise any [`Error`].
     pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<List<Poi>, Error> {
         self.client
-            .call(&CLOSEST_POIS_BY_COORDINATES, &place, ())
+            .contents(&CLOSEST_POIS_BY_COORDINATES, &place, ())
             .await
     }
 }

@@ -77,7 +77,7 @@ impl Resources<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn get(self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
-        self.client.call(&GET_RESOURCE, (&id, fields), ()).await
+        self.client.contents(&GET_RESOURCE, (&id, fields), ()).await
     }
 
     /// Reads a resource by the caller's foreign id, with what `fields` names.
@@ -102,7 +102,7 @@ impl Resources<'_> {
         fields: &[ResourceField],
     ) -> Result<Resource, Error> {
         self.client
-            .call(&GET_RESOURCE_BY_FOREIGN_ID, (foreign_id, fields), ())
+            .contents(&GET_RESOURCE_BY_FOREIGN_ID, (foreign_id, fields), ())
             .await
     }
 
@@ -127,7 +127,7 @@ impl Resources<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise any [`Error`].
     pub async fn add(self, resource: &NewResource) -> Result<Resource, Error> {
-        self.client.call(&ADD_RESOURCE, (), resource).await
+        self.client.contents(&ADD_RESOURCE, (), resource).await
     }
 
     /// Adds a resource so that it is neither lost nor added twice: after an unknown outcome it
@@ -230,7 +230,7 @@ impl Resources<'_> {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn update(self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
-        self.client.call(&UPDATE_RESOURCE, &id, update).await
+        self.client.contents(&UPDATE_RESOURCE, &id, update).await
     }
 
     /// Replaces a resource by the caller's foreign id, which the update repeats: what it leaves out
@@ -260,7 +260,7 @@ impl Resources<'_> {
         update: &ResourceUpdate,
     ) -> Result<Resource, Error> {
         self.client
-            .call(
+            .contents(
                 &UPDATE_RESOURCE_BY_FOREIGN_ID,
                 foreign_id,
                 (foreign_id, update),
@@ -290,7 +290,7 @@ impl Resources<'_> {
     /// A refusal while there are activities that are not completed;
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
     pub async fn delete(self, id: ResourceId) -> Result<(), Error> {
-        self.client.call(&DELETE_RESOURCE, &id, ()).await
+        self.client.contents(&DELETE_RESOURCE, &id, ()).await
     }
 
     /// Deletes a resource by the caller's foreign id. A foreign id need not be unique, so the call
@@ -312,7 +312,7 @@ impl Resources<'_> {
     /// As for [`delete`](Self::delete).
     pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
         self.client
-            .call(&DELETE_RESOURCE_BY_FOREIGN_ID, foreign_id, ())
+            .contents(&DELETE_RESOURCE_BY_FOREIGN_ID, foreign_id, ())
             .await
     }
 }

@@ -75,7 +75,7 @@ impl Rounds<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such round; otherwise any [`Error`].
     pub async fn get(self, id: RoundId) -> Result<Round, Error> {
-        self.client.call(&GET_ROUND, &id, ()).await
+        self.client.contents(&GET_ROUND, &id, ()).await
     }
 
     /// The rounds of a resource on a day. The day's offset determines whose day is meant.
@@ -102,7 +102,7 @@ impl Rounds<'_> {
     ) -> Result<List<Round>, Error> {
         let of_day = OfDay { date: day.into() };
         self.client
-            .call(&LIST_ROUNDS, (&resource, &of_day), ())
+            .contents(&LIST_ROUNDS, (&resource, &of_day), ())
             .await
     }
 
@@ -159,7 +159,7 @@ impl Rounds<'_> {
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) shows
     /// whether the round is there.
     pub async fn add(self, round: &NewRound) -> Result<Round, Error> {
-        self.client.call(&ADD_ROUND, (), round).await
+        self.client.contents(&ADD_ROUND, (), round).await
     }
 
     /// Finds a resource's round of a day, the first if there are several, and adds it if there is
@@ -213,7 +213,7 @@ impl Rounds<'_> {
     ///
     /// As for [`get`](Self::get).
     pub async fn close(self, id: RoundId) -> Result<Round, Error> {
-        self.client.call(&CLOSE_ROUND, &id, ()).await
+        self.client.contents(&CLOSE_ROUND, &id, ()).await
     }
 }
 

@@ -55,7 +55,7 @@ impl Users<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such user; otherwise any [`Error`].
     pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
-        self.client.call(&GET_USER, (&id, fields), ()).await
+        self.client.contents(&GET_USER, (&id, fields), ()).await
     }
 
     /// All users, without their roles.
@@ -79,7 +79,7 @@ impl Users<'_> {
         let all = ListedUsers {
             resource_bound: None,
         };
-        self.client.call(&LIST_USERS, &all, ()).await
+        self.client.contents(&LIST_USERS, &all, ()).await
     }
 
     /// The users who are bound to a resource, or those who are not, without their roles.
@@ -102,7 +102,7 @@ impl Users<'_> {
         let bound = ListedUsers {
             resource_bound: Some(to_a_resource),
         };
-        self.client.call(&LIST_USERS, &bound, ()).await
+        self.client.contents(&LIST_USERS, &bound, ()).await
     }
 }
 

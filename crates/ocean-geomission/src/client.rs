@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
 use vendor_client_core::{
     Endpoint, Error, HeaderMap, Part, Response, Service, TokenCache, TokenStore, Transport,
-    TransportConfig, environment,
+    TransportConfig, call_options, environment,
 };
 
 use crate::authentication::{Account, Credentials, PasswordDaysLeft, TOKEN_HEADER};
@@ -21,19 +22,20 @@ const PRODUCTION: &str = "https://v3.oceansystem.com/ocean-3.0.0";
 static SERVICE: Service = Service::new(
     concat!("ocean-geomission/", env!("CARGO_PKG_VERSION")),
     read_failure,
-);
+)
+.token_header("x-auth-token");
 
 /// A client for Océan Géomission. Cheap to clone; clones share connections and the token.
 ///
 /// Its calls need a tokio runtime with I/O and time enabled, such as that of `#[tokio::main]`.
 #[derive(Clone)]
 pub struct Client {
+    transport: Transport,
     inner: Arc<Inner>,
     customer: Option<CustomerId>,
 }
 
 struct Inner {
-    transport: Transport,
     tokens: TokenCache,
     password_days_left: Arc<PasswordDaysLeft>,
     parameter_place: Option<ParameterPlace>,
@@ -43,7 +45,7 @@ struct Inner {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("transport", &self.inner.transport)
+            .field("transport", &self.transport)
             .field("customer", &self.customer)
             .finish_non_exhaustive()
     }
@@ -78,10 +80,9 @@ impl Client {
     /// ```
     #[must_use]
     pub fn for_customer(&self, customer: impl Into<CustomerId>) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-            customer: Some(customer.into()),
-        }
+        let mut client = self.clone();
+        client.customer = Some(customer.into());
+        client
     }
 
     /// Logs in unless there is a valid token. Every call does this by itself; call it to find out
@@ -116,7 +117,7 @@ impl Client {
     }
 
     pub(crate) fn transport(&self) -> &Transport {
-        &self.inner.transport
+        &self.transport
     }
 
     pub(crate) fn customer(&self) -> Option<CustomerId> {
@@ -140,22 +141,72 @@ impl Client {
         }
     }
 
-    /// Calls an endpoint. Receipts and look-ups read more than its type from the response.
-    pub(crate) async fn respond<At: Part, Body: Part, R>(
+    /// Calls an endpoint of your own: one that the service has and this crate doesn't. It goes the
+    /// way of every call, with the same log-in, limits and errors.
+    ///
+    /// If the service may respond without a body, make `R` an `Option`. An endpoint is not
+    /// idempotent unless it is declared to be.
+    ///
+    /// ```no_run
+    /// use ocean_geomission::{Client, Endpoint, Query, Validate};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct ByPlate {
+    ///     immatriculation: String,
+    /// }
+    ///
+    /// impl Validate for ByPlate {}
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct Vehicle {
+    ///     immatriculation: String,
+    ///     geomission_enabled: bool,
+    /// }
+    ///
+    /// static VEHICLES: Endpoint<Query<ByPlate>, (), Vec<Vehicle>> =
+    ///     Endpoint::get("list_vehicles", "/restapi/vehicule_engin/vehicles").idempotent();
+    ///
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// let plate = ByPlate { immatriculation: "AB-123-CD".into() };
+    /// let vehicles = client.call(&VEHICLES, &plate, ()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Body`](crate::ErrorKind::Body) if the response isn't an `R`; otherwise as [`Error`]
+    /// explains.
+    pub async fn call<At: Part, Body: Part, R: DeserializeOwned>(
+        &self,
+        endpoint: &'static Endpoint<At, Body, R>,
+        at: At::Value<'_>,
+        body: Body::Value<'_>,
+    ) -> Result<R, Error> {
+        self.call_raw(endpoint, at, body).await?.json_or_null()
+    }
+
+    /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
+    /// came: status, headers, earlier attempts, body.
+    ///
+    /// # Errors
+    ///
+    /// As [`Error`] explains.
+    pub async fn call_raw<At: Part, Body: Part, R>(
         &self,
         endpoint: &'static Endpoint<At, Body, R>,
         at: At::Value<'_>,
         body: Body::Value<'_>,
     ) -> Result<Response, Error> {
-        let Inner {
-            transport, tokens, ..
-        } = &*self.inner;
-        let request = transport.request_to(endpoint, at, body);
-        transport
-            .send_with_token(request, &TOKEN_HEADER, tokens)
+        let request = self.transport.request_to(endpoint, at, body);
+        self.transport
+            .send_with_token(request, &TOKEN_HEADER, &self.inner.tokens)
             .await
     }
 }
+
+call_options!(Client);
 
 /// Builds a [`Client`].
 #[derive(Clone, Default)]
@@ -310,12 +361,12 @@ impl ClientBuilder {
         Ok(Client {
             inner: Arc::new(Inner {
                 tokens: transport.token_cache(account, login.expose_secret(), self.token_store),
-                transport,
                 password_days_left,
                 parameter_place: self.parameter_place,
                 read_receipt: self.read_receipt,
             }),
             customer: self.customer,
+            transport,
         })
     }
 }

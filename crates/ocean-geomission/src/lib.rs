@@ -215,10 +215,11 @@ use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
 pub use vendor_client_core::{
-    AccountKey, Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Error, ErrorKind,
-    FileTokenStore, Idempotency, LookUp, ManualClock, Method, Operation, Outcome, Pace, Proxy,
-    RetryPolicy, RootCertificates, StatusCode, StoreFuture, StoreLock, StoredFailure, StoredToken,
-    SystemClock, Tls, Token, TokenStore, TransportConfig, Validate, Violation, Violations, check,
+    AccountKey, Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Endpoint, Error,
+    ErrorKind, FileTokenStore, Form, Idempotency, Json, LookUp, ManualClock, Method, Operation,
+    Outcome, Pace, Part, Path, Proxy, Query, Response, RetryPolicy, RootCertificates, StatusCode,
+    StoreFuture, StoreLock, StoredFailure, StoredToken, SystemClock, Tls, Token, TokenStore,
+    TransportConfig, Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{
     AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer,

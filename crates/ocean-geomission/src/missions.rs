@@ -176,7 +176,7 @@ impl Client {
     /// otherwise as [`Error`] explains.
     pub async fn find_mission(&self, id: &MissionId) -> Result<Option<MissionStatus>, Error> {
         let parameters = self.by_id(id);
-        let response = match self.respond(&MISSION_STATUS, &parameters, ()).await {
+        let response = match self.call_raw(&MISSION_STATUS, &parameters, ()).await {
             Ok(response) => response,
             Err(error) if error.is_absent() => return Ok(None),
             Err(error) => return Err(error),
@@ -213,7 +213,7 @@ impl Client {
         endpoint: &'static Endpoint<Parameters<T>, (), Receipt>,
         parameters: &T,
     ) -> Result<Told, Error> {
-        let response = self.respond(endpoint, self.placed(parameters), ()).await?;
+        let response = self.call_raw(endpoint, self.placed(parameters), ()).await?;
         let receipt = Receipt::from_response(&response)?;
         let failure = |outcome| {
             let words = VendorMessage::new(None, receipt.message.clone());
@@ -281,7 +281,7 @@ impl Client {
     /// as [`Error`] explains.
     pub async fn mission_status(&self, id: &MissionId) -> Result<MissionStatus, Error> {
         let parameters = self.by_id(id);
-        let response = self.respond(&MISSION_STATUS, &parameters, ()).await?;
+        let response = self.call_raw(&MISSION_STATUS, &parameters, ()).await?;
         response.json()
     }
 

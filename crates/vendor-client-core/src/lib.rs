@@ -46,6 +46,7 @@
 
 mod base_url;
 mod body;
+mod call_options;
 mod cause;
 mod clock;
 mod config;

@@ -74,6 +74,18 @@ impl Response {
         self.body
     }
 
+    /// The attempts before the one that got this response.
+    #[must_use]
+    pub fn earlier_attempts(&self) -> &[Attempt] {
+        &self.earlier
+    }
+
+    /// The vendor's or a gateway's identifier of this exchange, if it sent one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<String> {
+        status::request_id(&self.headers)
+    }
+
     /// How many times the request was sent again before this response came.
     #[must_use]
     pub fn resend_count(&self) -> usize {
@@ -100,6 +112,19 @@ impl Response {
             Err(_) => serde_json::from_slice(&self.body),
         };
         decoded.map_err(|error| self.not_decoded::<T>(&self.body, &error))
+    }
+
+    /// Reads the body as [`json`](Self::json) does, and an empty one, such as that of a 204, as
+    /// `null`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`json`](Self::json).
+    pub fn json_or_null<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        match self.body.is_empty() {
+            true => serde_json::from_str("null").or_else(|_| self.json()),
+            false => self.json(),
+        }
     }
 
     /// Reads a part of the body: `json`, which is at `path` in it.

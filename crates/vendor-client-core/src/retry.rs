@@ -138,7 +138,7 @@ impl Retries {
         self.budget.refund();
     }
 
-    /// Whether there is another attempt, and when.
+    /// Whether there is another attempt, and when: by `policy`, or by the client's own.
     ///
     /// A service that asks for a wait by a 429 gets it without a charge to the budget: to wait as
     /// asked multiplies no outage.
@@ -148,11 +148,13 @@ impl Retries {
         idempotency: Idempotency,
         attempts_made: u32,
         deadline: Instant,
+        policy: Option<&RetryPolicy>,
     ) -> Next {
-        if !failure.may_be_retried(idempotency) || attempts_made >= self.policy.max_attempts {
+        let policy = policy.unwrap_or(&self.policy);
+        if !failure.may_be_retried(idempotency) || attempts_made >= policy.max_attempts {
             return Next::Never;
         }
-        let Some(wait) = self.wait(failure.retry_after, attempts_made) else {
+        let Some(wait) = self.wait(policy, failure.retry_after, attempts_made) else {
             return Next::Never;
         };
         if from_now(wait) >= deadline {
@@ -204,16 +206,20 @@ impl Retries {
         Ok(wait)
     }
 
-    fn wait(&self, retry_after: Option<Duration>, attempts_made: u32) -> Option<Duration> {
+    fn wait(
+        &self,
+        policy: &RetryPolicy,
+        retry_after: Option<Duration>,
+        attempts_made: u32,
+    ) -> Option<Duration> {
         let asked = retry_after.unwrap_or_default();
-        if asked > self.policy.max_retry_after {
+        if asked > policy.max_retry_after {
             return None;
         }
-        let longest = self
-            .policy
+        let longest = policy
             .first_wait
             .saturating_mul(1 << (attempts_made - 1).min(20))
-            .min(self.policy.max_wait);
+            .min(policy.max_wait);
         Some(asked.saturating_add(longest.mul_f64(self.share())))
     }
 
@@ -353,7 +359,7 @@ mod tests {
         attempts: u32,
         deadline: Instant,
     ) -> Option<Duration> {
-        match retries.next_attempt(failure, idempotency, attempts, deadline) {
+        match retries.next_attempt(failure, idempotency, attempts, deadline, None) {
             Next::After(wait) => Some(wait),
             Next::Never | Next::NoBudget => None,
         }
@@ -461,8 +467,9 @@ mod tests {
     async fn a_used_up_budget_is_the_reason_and_a_wait_that_the_service_asks_for_costs_none() {
         let retries = retries(RetryPolicy::default().budget(0));
         let deadline = Instant::now() + FAR;
-        let next =
-            |failure: &Failure| retries.next_attempt(failure, Idempotency::Idempotent, 1, deadline);
+        let next = |failure: &Failure| {
+            retries.next_attempt(failure, Idempotency::Idempotent, 1, deadline, None)
+        };
         assert_eq!(next(&failure(Outcome::NotSent)), Next::NoBudget);
         assert!(matches!(
             next(&asking_for(Duration::from_secs(1))),

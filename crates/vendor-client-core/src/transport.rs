@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::base_url::BaseUrl;
 use crate::body;
+use crate::call_options::CallOptions;
 use crate::cause;
 use crate::clock::{Clock, from_now};
 use crate::config::TransportConfig;
@@ -26,7 +27,7 @@ use crate::operation::{Idempotency, Operation};
 use crate::pace::{Turn, Turns};
 use crate::request::Request;
 use crate::response::{Received, Response};
-use crate::retry::{Next, Retries, read_retry_after};
+use crate::retry::{Next, Retries, RetryPolicy, read_retry_after};
 use crate::status;
 use crate::telemetry::CallSpan;
 use crate::token::{AccountKey, CurrentToken, Generation, LogIn, TokenCache, TokenStore};
@@ -41,6 +42,8 @@ pub struct Service {
     pub read_failure: fn(&[u8]) -> VendorMessage,
     /// The status that reports an exhausted quota if `Retry-After` comes with it, as 429 does.
     pub quota_status: Option<StatusCode>,
+    /// The header that carries a token, in lower case, if the service has log-ins.
+    pub token_header: Option<&'static str>,
 }
 
 impl Service {
@@ -51,7 +54,15 @@ impl Service {
             user_agent,
             read_failure,
             quota_status: None,
+            token_header: None,
         }
+    }
+
+    /// Names the header that carries a token, in lower case, so that no call sets another.
+    #[must_use]
+    pub const fn token_header(mut self, header: &'static str) -> Self {
+        self.token_header = Some(header);
+        self
     }
 
     /// The product in the user agent, without its version.
@@ -74,7 +85,11 @@ impl Service {
 /// Sends requests to one service. Cheap to clone; clones share connections, the retry budget and
 /// the pace.
 #[derive(Clone)]
-pub struct Transport(Arc<Inner>);
+pub struct Transport {
+    inner: Arc<Inner>,
+    /// None as a rule.
+    options: Option<Arc<CallOptions>>,
+}
 
 struct Inner {
     service: &'static Service,
@@ -99,9 +114,9 @@ struct Inner {
 impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Transport")
-            .field("user_agent", &self.0.service.user_agent)
-            .field("base_url", &self.0.base.as_str())
-            .field("retries", &self.0.retries)
+            .field("user_agent", &self.inner.service.user_agent)
+            .field("base_url", &self.inner.base.as_str())
+            .field("retries", &self.inner.retries)
             .finish_non_exhaustive()
     }
 }
@@ -126,7 +141,7 @@ impl Transport {
             .entry(header::ACCEPT)
             .or_insert(HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, config.user_agent(service.user_agent)?);
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             service,
             http: config.http_client_for(&base)?,
             may_follow_redirects: config.may_follow_redirects(),
@@ -141,7 +156,60 @@ impl Transport {
             deadline: config.deadline,
             max_body_size: config.max_body_size,
             look_up: config.look_up.clone(),
-        })))
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+            options: None,
+        })
+    }
+
+    /// The same transport with another time limit for a whole call.
+    #[must_use]
+    pub fn with_deadline(&self, limit: Duration) -> Self {
+        self.with(|options| options.deadline = Some(limit))
+    }
+
+    /// The same transport with another way of repeating failed attempts, and the same budget.
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        self.with(|options| options.retry = Some(policy))
+    }
+
+    /// The same transport with one more header on every call.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if HTTP doesn't allow the name or the value, or if the client
+    /// sets that header itself.
+    pub fn with_header(&self, name: &str, value: &str) -> Result<Self, Error> {
+        let Inner {
+            headers, service, ..
+        } = &*self.inner;
+        let is_the_services = |name: &HeaderName| {
+            headers.contains_key(name) || service.token_header == Some(name.as_str())
+        };
+        let mut checked = Ok(());
+        let transport = self.with(|options| checked = options.header(name, value, is_the_services));
+        checked.map(|()| transport)
+    }
+
+    /// The caller's own identifier of a call, for an observer: of the request, or of a header.
+    fn correlation_id<'a>(&'a self, request: &'a Request) -> Option<&'a str> {
+        let of_header = || {
+            self.options
+                .as_deref()
+                .and_then(CallOptions::correlation_id)
+        };
+        request.correlation_id.as_deref().or_else(of_header)
+    }
+
+    fn with(&self, change: impl FnOnce(&mut CallOptions)) -> Self {
+        let mut options = self.options.as_deref().cloned().unwrap_or_default();
+        change(&mut options);
+        Self {
+            inner: Arc::clone(&self.inner),
+            options: Some(Arc::new(options)),
+        }
     }
 
     /// A cache for the tokens that `log_in` fetches for the account `login`, judged by this
@@ -155,12 +223,13 @@ impl Transport {
         login: &str,
         store: Option<Arc<dyn TokenStore>>,
     ) -> TokenCache {
-        let mut builder = TokenCache::builder(log_in).clock(Arc::clone(&self.0.clock));
+        let mut builder = TokenCache::builder(log_in).clock(Arc::clone(&self.inner.clock));
         if let Some(store) = store {
-            let account = AccountKey::new(self.0.service.name(), self.0.base.as_str(), login);
-            builder = builder.store(store, account, self.0.deadline);
+            let account =
+                AccountKey::new(self.inner.service.name(), self.inner.base.as_str(), login);
+            builder = builder.store(store, account, self.inner.deadline);
         }
-        if let Some(seed) = self.0.random_seed {
+        if let Some(seed) = self.inner.random_seed {
             builder = builder.seed(seed);
         }
         builder.build()
@@ -168,30 +237,33 @@ impl Transport {
 
     pub(crate) fn looking(&self) -> Looking<'_> {
         Looking {
-            policy: &self.0.look_up,
-            observer: self.0.observer.as_deref(),
+            policy: &self.inner.look_up,
+            observer: self.inner.observer.as_deref(),
         }
     }
 
     pub(crate) fn random(&self) -> fastrand::Rng {
-        let seed = self.0.random_seed;
+        let seed = self.inner.random_seed;
         seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)
     }
 
     /// What time it is by the configured clock.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        self.0.clock.now()
+        self.inner.clock.now()
     }
 
     /// The time limit of a whole call, its retries included.
     #[must_use]
     pub fn deadline(&self) -> Duration {
-        self.0.deadline
+        let options = self.options.as_deref();
+        options
+            .and_then(|options| options.deadline)
+            .unwrap_or(self.inner.deadline)
     }
 
     pub(crate) fn request(&self, operation: &'static Operation) -> Request {
-        Request::new(operation, &self.0.base)
+        Request::new(operation, &self.inner.base)
     }
 
     /// Sends a request and waits for a success status.
@@ -225,11 +297,11 @@ impl Transport {
         credentials: &impl Credentials,
     ) -> Result<Response, Error> {
         let request = request.finish()?;
-        let span = CallSpan::open(request.operation, &self.0.base);
+        let span = CallSpan::open(request.operation, &self.inner.base);
         let observing = Observing::new(
-            self.0.observer.as_deref(),
+            self.inner.observer.as_deref(),
             request.operation,
-            request.correlation_id.as_deref(),
+            self.correlation_id(&request),
         );
         let start = observing.start();
         let result = span
@@ -247,14 +319,16 @@ impl Transport {
         span: &CallSpan,
         observing: &Observing<'_>,
     ) -> Result<Response, Error> {
-        let inner = &*self.0;
+        let inner = &*self.inner;
         let operation = request.operation;
-        let deadline = from_now(request.deadline.unwrap_or(inner.deadline));
+        let options = self.options.as_deref();
+        let deadline = from_now(request.deadline.unwrap_or(self.deadline()));
+        let policy = options.and_then(|options| options.retry.as_ref());
         let mut earlier: Vec<Attempt> = Vec::new();
         let mut retried = 0;
         let mut is_token_replaced = false;
         loop {
-            let mut headers = inner.headers_for(request);
+            let mut headers = inner.headers_for(request, options);
             let credential = credentials.add_to(&mut headers, deadline, observing).await;
             let credential = match credential {
                 Ok(credential) => credential,
@@ -285,10 +359,13 @@ impl Transport {
             }
             retried += 1;
             inner.retries.brake(&failure);
-            let next =
-                inner
-                    .retries
-                    .next_attempt(&failure, operation.idempotency, retried, deadline);
+            let next = inner.retries.next_attempt(
+                &failure,
+                operation.idempotency,
+                retried,
+                deadline,
+                policy,
+            );
             let wait = match next {
                 Next::After(wait) => wait,
                 Next::Never => return Err(failure.after(operation, earlier)),
@@ -404,9 +481,11 @@ impl Inner {
         }
     }
 
-    fn headers_for(&self, request: &Request) -> HeaderMap {
+    fn headers_for(&self, request: &Request, options: Option<&CallOptions>) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 4);
-        let own = request.headers.iter().map(|(name, value)| (name, value));
+        let of_calls = options.map_or(&[][..], |options| &options.headers);
+        let own = of_calls.iter().chain(&request.headers);
+        let own = own.map(|(name, value)| (name, value));
         for (name, value) in own.chain(&self.headers) {
             headers.insert(name, value.clone());
         }

@@ -9,6 +9,7 @@ mod findings;
 mod gateway;
 mod javascript;
 mod lists;
+mod own_endpoints;
 mod paging;
 mod reading;
 mod rows;

@@ -13,6 +13,7 @@ mod follow;
 mod lists;
 mod lost_answers;
 mod outcomes;
+mod own_endpoints;
 mod resources;
 mod rounds;
 mod secrets;

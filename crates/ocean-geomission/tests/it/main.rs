@@ -7,6 +7,7 @@ mod confirm;
 mod fixtures;
 mod follow;
 mod missions;
+mod own_endpoints;
 mod reading;
 mod refusals;
 mod secrets;

@@ -33,6 +33,18 @@ pub(crate) enum Error {
     },
     #[error("the soak failed")]
     Soak,
+    #[error("a page has a problem; `cargo xtask check` shows them all: {0}")]
+    Page(String),
+    #[error("there is no vendor {0:?}; each folder below docs/ is one")]
+    NoSuchVendor(String),
+    #[error("cannot read the exchanges in {path}: {reason}")]
+    Saved { path: String, reason: String },
+    #[error(transparent)]
+    Client(#[from] vendor_client_core::Error),
+    #[error("a call could not be handed on: {0}")]
+    Http(#[from] vendor_client_core::reqwest::Error),
+    #[error("a call could not be received: {0}")]
+    Received(#[from] hyper::Error),
 }
 
 impl Error {

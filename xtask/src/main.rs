@@ -16,6 +16,7 @@ mod links;
 mod markdown;
 #[cfg(test)]
 mod mutations;
+mod observe;
 mod openapi;
 mod outputs;
 mod package;
@@ -53,6 +54,7 @@ Usage: cargo xtask <command> [--check]
 
   package            package the published crates, and run each client's example from the packages
   release <crate>    check what a release of a crate needs, and print the steps
+  observe <vendor>   compare what a real service sends with the pages
   soak [options]     let many workers call the sandbox while requests go wrong
 
 With --check, a command that writes only compares.";
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         ["contract", "--check"] => check::generate(root(), contract::generate, true).inspect(clean),
         ["package"] => package::prove(root()),
         ["release", name] => release::prepare(root(), name, say),
+        ["observe", vendor, ref options @ ..] => observe::run(root(), vendor, options),
         ["soak", ref options @ ..] => soak::run(root(), options),
         _ => Err(Error::Usage(USAGE)),
     };

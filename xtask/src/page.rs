@@ -147,6 +147,29 @@ impl Section {
     }
 }
 
+impl Section {
+    /// The rows of every table of a response.
+    pub(crate) fn response_rows(&self) -> impl Iterator<Item = &Row> {
+        let tables = self.tables.iter();
+        let responses = tables.filter(|table| table.place == Place::Response);
+        responses.flat_map(|table| &table.rows)
+    }
+}
+
+impl Page {
+    /// Whether a row stands on this page.
+    pub(crate) fn has_row(&self, index: usize) -> bool {
+        let tables = self.sections.iter().flat_map(|section| &section.tables);
+        let variants = self.types.iter().flat_map(|section| &section.variants);
+        let of_tables = tables.flat_map(|table| &table.rows);
+        let of_types = self.types.iter().flat_map(|section| &section.rows);
+        of_tables
+            .chain(of_types)
+            .chain(variants.flat_map(|variant| &variant.rows))
+            .any(|row| row.index == index)
+    }
+}
+
 impl Place {
     /// Whether it is in the request or in the response.
     pub(crate) fn direction(self) -> Direction {

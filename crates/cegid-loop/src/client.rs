@@ -233,6 +233,17 @@ impl Client {
     /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
     /// came: status, headers, earlier attempts, body.
     ///
+    /// ```no_run
+    /// # use cegid_loop::{Client, Endpoint};
+    /// static JOURNALS: Endpoint<(), (), ()> = Endpoint::get("journals", "/journal");
+    ///
+    /// # async fn run(client: Client) -> Result<(), cegid_loop::Error> {
+    /// let response = client.call_raw(&JOURNALS, (), ()).await?;
+    /// println!("{}: {} bytes", response.status(), response.body().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`Error`].

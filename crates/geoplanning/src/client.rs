@@ -106,6 +106,17 @@ impl Client {
     /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
     /// came: status, headers, earlier attempts, body.
     ///
+    /// ```no_run
+    /// # use geoplanning::{Client, Endpoint};
+    /// static LIST_ZONES: Endpoint<(), (), ()> = Endpoint::get("list_zones", "/zones");
+    ///
+    /// # async fn run(client: Client) -> Result<(), geoplanning::Error> {
+    /// let response = client.call_raw(&LIST_ZONES, (), ()).await?;
+    /// println!("{}: {} bytes", response.status(), response.body().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`Error`].

@@ -190,6 +190,17 @@ impl Client {
     /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
     /// came: status, headers, earlier attempts, body.
     ///
+    /// ```no_run
+    /// # use ocean_geomission::{Client, Endpoint};
+    /// static RIGHTS: Endpoint<(), (), ()> = Endpoint::get("list_rights", "/restapi/rights");
+    ///
+    /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
+    /// let response = client.call_raw(&RIGHTS, (), ()).await?;
+    /// println!("{}: {} bytes", response.status(), response.body().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Error`] explains.

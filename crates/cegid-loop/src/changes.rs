@@ -197,7 +197,7 @@ where
             is_complete: self.is_whole(),
             missing: known.revisions.keys().copied().collect(),
             known,
-            state: State::Reading(self.clone().rows()),
+            state: State::Reading(Box::new(self.clone().rows())),
             list: self,
         }
     }
@@ -221,7 +221,7 @@ pub struct Changes<Row: Revised> {
 }
 
 enum State<Row: Revised> {
-    Reading(Rows<Row>),
+    Reading(Box<Rows<Row>>),
     /// Looking for the first of the missing rows.
     Looking(Row::Id, Looking<Row>),
     Done,
@@ -305,7 +305,7 @@ where
         let changes = self.get_mut();
         loop {
             match &mut changes.state {
-                State::Reading(rows) => match ready!(Pin::new(rows).poll_next(context)) {
+                State::Reading(rows) => match ready!(Pin::new(&mut **rows).poll_next(context)) {
                     Some(Ok(row)) => {
                         if let Some(change) = changes.note(row) {
                             return Poll::Ready(Some(Ok(change)));

@@ -95,7 +95,8 @@ pub enum Observed {
         /// Why there was no token, if there was none.
         error: Option<ErrorKind>,
     },
-    /// A call is held back because the service asked for a wait (`Retry-After`).
+    /// A call is held back because the service asked for a wait (`Retry-After`). It fails at once
+    /// if its deadline comes before the end of the wait.
     HeldBack {
         /// How long it waits at least.
         wait: Duration,

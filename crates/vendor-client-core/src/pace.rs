@@ -7,16 +7,17 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::error::{Error, ErrorKind, Outcome};
+use crate::clock::from_now;
+use crate::error::Error;
 use crate::failure::Failure;
-use crate::retry::Retries;
+use crate::retry::{Retries, throttled};
 
 /// A limit on how fast a client and its clones send requests together.
 ///
 /// Every attempt takes a turn: each retry, each log-in and each look for what may have been created
 /// is an attempt of its own, because the service counts it as one. Turns are given in the order in
 /// which they were asked for. A call that cannot get its turn before its deadline fails at once
-/// with [`ErrorKind::Throttled`], and nothing is sent.
+/// with [`ErrorKind::Throttled`](crate::ErrorKind::Throttled), and nothing is sent.
 ///
 /// While the service asks for a wait (`Retry-After`), nobody gets a turn; afterwards the calls that
 /// wait go out at this pace and not all at the same time.
@@ -104,15 +105,18 @@ impl Turns {
         retries: &Retries,
         deadline: Instant,
     ) -> Result<Turn<'_>, Failure> {
-        let held = retries.held_back(deadline)?.unwrap_or_default();
+        let held = retries.held_back();
+        if held.is_some_and(|wait| from_now(wait) >= deadline) {
+            return Err(throttled(held));
+        }
         let place = Place::take(&self.waiting);
-        let earliest = self.earliest(held, place.ahead);
+        let earliest = self.earliest(held.unwrap_or_default(), place.ahead);
         if earliest.is_none_or(|turn| turn >= deadline) {
-            return Err(no_turn());
+            return Err(throttled(None));
         }
         match timeout_at(deadline, self.turn(retries, deadline)).await {
             Ok(turn) => turn,
-            Err(_) => Err(no_turn()),
+            Err(_) => Err(throttled(None)),
         }
     }
 
@@ -150,10 +154,6 @@ impl Turns {
     }
 }
 
-fn no_turn() -> Failure {
-    Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient()
-}
-
 /// A place in the line, given up when it is dropped.
 struct Place<'a> {
     waiting: &'a AtomicU32,
@@ -178,6 +178,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::error::{ErrorKind, Outcome};
     use crate::retry::RetryPolicy;
 
     const FAR: Duration = Duration::from_secs(3600);

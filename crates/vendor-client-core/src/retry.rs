@@ -179,7 +179,10 @@ impl Retries {
     ///
     /// Fails if that is not before the deadline. Nothing was sent then.
     pub(crate) async fn wait_for_brake(&self, deadline: Instant) -> Result<(), Failure> {
-        while let Some(wait) = self.held_back(deadline)? {
+        while let Some(wait) = self.held_back() {
+            if from_now(wait) >= deadline {
+                return Err(throttled(Some(wait)));
+            }
             // Not all at the same instant.
             let spread = self.policy.first_wait.mul_f64(self.share());
             let wait = wait.saturating_add(spread);
@@ -190,20 +193,8 @@ impl Retries {
     }
 
     /// How long the service takes no calls; `None` if it does.
-    ///
-    /// Fails if that is not before the deadline.
-    #[expect(
-        clippy::result_large_err,
-        reason = "all failures are of this type, and only their last stop puts one on the heap"
-    )]
-    pub(crate) fn held_back(&self, deadline: Instant) -> Result<Option<Duration>, Failure> {
-        let wait = self.brake.remaining();
-        if wait.is_some_and(|wait| from_now(wait) >= deadline) {
-            let mut failure = Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient();
-            failure.retry_after = wait;
-            return Err(failure);
-        }
-        Ok(wait)
+    pub(crate) fn held_back(&self) -> Option<Duration> {
+        self.brake.remaining()
     }
 
     fn wait(
@@ -230,6 +221,14 @@ impl Retries {
             .unwrap_or_else(PoisonError::into_inner)
             .f64()
     }
+}
+
+/// The failure of a call whose turn comes after its deadline, because the service asked for a wait
+/// or because of the client's own pace.
+pub(crate) fn throttled(asked: Option<Duration>) -> Failure {
+    let mut failure = Failure::new(ErrorKind::Throttled, Outcome::NotSent).transient();
+    failure.retry_after = asked;
+    failure
 }
 
 /// Until when the service wants no calls: shared by a client's clones.

@@ -474,7 +474,7 @@ impl Inner {
         deadline: Instant,
         observing: &Observing<'_>,
     ) -> Result<Turn<'_>, Failure> {
-        observing.held_back(|| self.retries.held_back(deadline).ok().flatten());
+        observing.held_back(|| self.retries.held_back());
         match &self.turns {
             Some(turns) => turns.next(&self.retries, deadline).await,
             None => self.retries.wait_for_brake(deadline).await.map(|()| None),

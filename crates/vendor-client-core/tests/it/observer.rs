@@ -9,9 +9,12 @@ use vendor_client_core::{
 use crate::server::{Reply, Server};
 use crate::support::{CREATE, READ, at_once, create, freeze_time, read, with_config};
 
-/// Keeps what it is told: the operation, the correlation id, and what happened.
+/// The operation, the correlation id, and what happened.
+type Note = (&'static str, Option<String>, Observed);
+
+/// Keeps what it is told.
 #[derive(Clone, Default)]
-struct Notes(Arc<Mutex<Vec<(&'static str, Option<String>, Observed)>>>);
+struct Notes(Arc<Mutex<Vec<Note>>>);
 
 impl Notes {
     fn config(&self) -> TransportConfig {

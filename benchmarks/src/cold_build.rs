@@ -26,7 +26,7 @@ const WITH_CLIENT: &str = r#"
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), ocean_geomission::Error> {
     let client = ocean_geomission::Client::from_env()?;
-    let status = client.mission_status(&"2026-0042".into()).await?;
+    let status = client.mission_status("2026-0042").await?;
     println!("{}", status.status.unwrap_or_default());
     Ok(())
 }

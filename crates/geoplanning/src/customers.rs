@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
     Creation, Error, FieldName, Json, Path, Validate, Violations, endpoints, redacted_debug,
-    validated,
+    setters, validated,
 };
 
 use crate::address::{Address, AddressOfCustomer, NewAddress};
@@ -14,6 +14,7 @@ use crate::found::Found;
 use crate::id::CustomerId;
 use crate::list::Apart;
 use crate::opening_hours::OpeningHours;
+use crate::saved::{self, Saved};
 use crate::wire::hours::OfCustomer;
 use crate::{UnknownFields, wire};
 
@@ -136,6 +137,40 @@ impl Customers<'_> {
         let create = || self.add(customer);
         let find = || self.find(foreign_id, customer);
         self.client.transport().find_or_create(find, create).await
+    }
+
+    /// Adds a customer, or updates the one with its foreign id if it differs in what is given. It may
+    /// be called again at any time: a second call with the same customer updates nothing.
+    ///
+    /// Fields that are `None` stay as the service has them. Opening hours, which the
+    /// service does not return, are not compared, and are sent only with another difference.
+    /// Two processes must not add the same foreign id at the same time.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewCustomer, Saved};
+    /// # async fn run(client: Client, customer: NewCustomer) -> Result<(), geoplanning::Error> {
+    /// match client.customers().add_or_update(&customer).await? {
+    ///     Saved::Added(customer) => println!("added {}", customer.id),
+    ///     Saved::Updated(customer) => println!("updated {}", customer.id),
+    ///     Saved::Unchanged(_) => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`find_or_add`](Self::find_or_add) and [`update`](Self::update).
+    pub async fn add_or_update(self, customer: &NewCustomer) -> Result<Saved<Customer>, Error> {
+        let found = match self.find_or_add(customer).await? {
+            Creation::Created(added) => return Ok(Saved::Added(added)),
+            Creation::Found(found) if found.differs_in.is_empty() => {
+                return Ok(Saved::Unchanged(found.thing));
+            }
+            Creation::Found(found) => found.thing,
+        };
+        let update = saved::merged(customer, NewCustomer::from_read(&found, None).ok());
+        self.update(found.id, &update).await.map(Saved::Updated)
     }
 
     async fn find(
@@ -469,6 +504,14 @@ impl HasForeignId for NewCustomer {
         self.foreign_id.as_deref()
     }
 }
+
+setters!(NewCustomer {
+    foreign_id: String,
+    mobile_number: String,
+    telephone_number: String,
+    email: String,
+    opening_hours: OpeningHours,
+});
 
 validated!(NewCustomer);
 

@@ -1,7 +1,7 @@
 //! Skills and attributes of resources, which tasks ask for: languages, categories.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Validate, Violations, redacted_debug, validated};
+use vendor_client_core::{Validate, Violations, redacted_debug, setters, validated};
 
 use crate::UnknownFields;
 use crate::id::EnumerableId;
@@ -76,6 +76,8 @@ impl From<&Enumerable> for NewEnumerable {
         }
     }
 }
+
+setters!(NewEnumerable { foreign_id: String });
 
 validated!(NewEnumerable);
 

@@ -196,6 +196,7 @@ mod opening_hours;
 mod pois;
 mod resources;
 mod rounds;
+mod saved;
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 pub mod schema;
@@ -237,6 +238,7 @@ pub use rounds::{
     ChangedRounds, NewRound, PersonReference, Round, RoundChange, RoundKey, RoundReference, Rounds,
     RoundsChange,
 };
+pub use saved::Saved;
 pub use secrecy::SecretString;
 /// JSON values, as [`Properties`] and [`UnknownFields`] hold them.
 pub use serde_json;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{
     Creation, Error, FieldName, Json, Path, Validate, Violations, endpoints, redacted_debug,
-    validated,
+    setters, validated,
 };
 
 use crate::address::{Address, NewAddress};
@@ -15,6 +15,7 @@ use crate::foreign_id::{self, HasForeignId, InQuery, Repeated};
 use crate::found::Found;
 use crate::id::{CapacityId, ResourceId};
 use crate::list::Apart;
+use crate::saved::{self, Saved};
 use crate::task::convert;
 use crate::wire::open_enum;
 use crate::{Properties, UnknownFields};
@@ -187,6 +188,40 @@ impl Resources<'_> {
         let create = || self.add(resource);
         let find = || self.find(foreign_id, resource);
         self.client.transport().find_or_create(find, create).await
+    }
+
+    /// Adds a resource, or updates the one with its foreign id if it differs in what is given. It may
+    /// be called again at any time: a second call with the same resource updates nothing.
+    ///
+    /// Fields that are `None` stay as the service has them. The service may complete
+    /// or move an address that it can locate, which then counts as a difference.
+    /// Two processes must not add the same foreign id at the same time.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{Client, NewResource, Saved};
+    /// # async fn run(client: Client, resource: NewResource) -> Result<(), geoplanning::Error> {
+    /// match client.resources().add_or_update(&resource).await? {
+    ///     Saved::Added(resource) => println!("added {}", resource.id),
+    ///     Saved::Updated(resource) => println!("updated {}", resource.id),
+    ///     Saved::Unchanged(_) => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`find_or_add`](Self::find_or_add) and [`update`](Self::update).
+    pub async fn add_or_update(self, resource: &NewResource) -> Result<Saved<Resource>, Error> {
+        let found = match self.find_or_add(resource).await? {
+            Creation::Created(added) => return Ok(Saved::Added(added)),
+            Creation::Found(found) if found.differs_in.is_empty() => {
+                return Ok(Saved::Unchanged(found.thing));
+            }
+            Creation::Found(found) => found.thing,
+        };
+        let update = saved::merged(resource, NewResource::from_read(&found).ok());
+        self.update(found.id, &update).await.map(Saved::Updated)
     }
 
     async fn find(
@@ -520,6 +555,13 @@ impl HasForeignId for NewResource {
     }
 }
 
+setters!(NewResource {
+    foreign_id: String,
+    is_internal: bool,
+    enumerables: Vec<NewEnumerable>,
+    capacities: Vec<NewCapacity>,
+});
+
 validated!(NewResource);
 
 impl Validate for NewResource {
@@ -632,6 +674,12 @@ impl From<&Capacity> for NewCapacity {
         }
     }
 }
+
+setters!(NewCapacity {
+    foreign_id: String,
+    name: String,
+    unit: String,
+});
 
 validated!(NewCapacity);
 

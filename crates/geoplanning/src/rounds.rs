@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use time::{Date, OffsetDateTime};
 use vendor_client_core::{
-    Creation, Error, Json, Path, Query, Validate, Violations, endpoints, read_json, redacted_debug,
-    validated,
+    Creation, Error, Json, Outcome, Path, Query, Validate, Violations, endpoints, read_json,
+    redacted_debug, validated,
 };
 
 use crate::activities::Activity;
@@ -194,6 +194,60 @@ impl Rounds<'_> {
             Ok(rounds.into_iter().flatten().next())
         };
         self.client.transport().find_or_create(find, create).await
+    }
+
+    /// Reads a round and acts on what it holds, and does both again if somebody else changes the round
+    /// in between: at most `times` altogether (at least once).
+    ///
+    /// `act` gets the round as it is, decides, and sends an action with the round's
+    /// [`key`](Round::key). If the action is refused, the round is read again. A new key means that
+    /// the old one was stale: `act` decides again. With the same key the refusal had another reason,
+    /// and is returned. The vendor doesn't document how a stale key is refused (finding
+    /// [G-18](crate::contract#g-18)), so no status and no code is taken for it.
+    ///
+    /// ```no_run
+    /// # use geoplanning::{ActivityId, Client, Plan, RoundId};
+    /// # use time::macros::datetime;
+    /// # async fn run(client: Client, activity: ActivityId) -> Result<(), geoplanning::Error> {
+    /// let now = datetime!(2026-11-24 09:00 UTC);
+    /// let rounds = client.rounds();
+    /// rounds
+    ///     .act(RoundId::new(1), 3, async |round| {
+    ///         let last = u32::try_from(round.activities().len()).unwrap_or(u32::MAX);
+    ///         let plan = Plan::new(round.key(), last, now);
+    ///         client.activities().plan(activity, &plan).await
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get), and those of `act`. An action with an unknown outcome is not
+    /// repeated.
+    pub async fn act<T, Acting>(
+        self,
+        id: RoundId,
+        times: u32,
+        mut act: impl FnMut(Round) -> Acting,
+    ) -> Result<T, Error>
+    where
+        Acting: Future<Output = Result<T, Error>>,
+    {
+        let mut round = self.get(id).await?;
+        for _ in 1..times {
+            let key = round.key();
+            let refusal = match act(round).await {
+                Err(error) if error.outcome() == Outcome::Rejected => error,
+                result => return result,
+            };
+            round = self.get(id).await?;
+            if round.key() == key {
+                return Err(refusal);
+            }
+        }
+        act(round).await
     }
 
     /// Ends a round: nothing more happens in it.

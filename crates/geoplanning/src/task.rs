@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, Weekday};
-use vendor_client_core::{Validate, Violations, redacted_debug, validated};
+use vendor_client_core::{Validate, Violations, redacted_debug, setters, validated};
 
 use crate::address::{Address, NewAddress};
 use crate::customers::Customer;
@@ -234,6 +234,18 @@ pub(crate) fn convert<'a, R, S: From<&'a R>>(read: &'a [R]) -> Vec<S> {
     read.iter().map(S::from).collect()
 }
 
+setters!(NewTask {
+    foreign_id: String,
+    due: OffsetDateTime,
+    description: String,
+    contact: Contact,
+    customer: CustomerReference,
+    appointment: NewAppointment,
+    orders: Vec<NewOrder>,
+    enumerables: Vec<NewEnumerable>,
+    opening_hours: OpeningHours,
+});
+
 validated!(NewTask);
 
 impl Validate for NewTask {
@@ -456,6 +468,8 @@ impl From<&Order> for NewOrder {
         }
     }
 }
+
+setters!(NewOrder { foreign_id: String });
 
 validated!(NewOrder);
 

@@ -1,6 +1,9 @@
 //! Identifiers.
 
+use std::borrow::Borrow;
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use vendor_client_core::{Validate, Violations, id};
@@ -36,6 +39,27 @@ impl MissionId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl AsRef<str> for MissionId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for MissionId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Every text is an identifier, so this never fails.
+impl FromStr for MissionId {
+    type Err = Infallible;
+
+    fn from_str(id: &str) -> Result<Self, Infallible> {
+        Ok(Self::new(id))
     }
 }
 

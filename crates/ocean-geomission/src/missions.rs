@@ -162,7 +162,7 @@ impl Client {
     /// ```no_run
     /// # use ocean_geomission::{Client, MissionId};
     /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
-    /// match client.find_mission(&MissionId::from("M-1")).await? {
+    /// match client.find_mission("M-1").await? {
     ///     Some(status) => println!("{}", status.status.unwrap_or_default()),
     ///     None => println!("there is no such mission"),
     /// }
@@ -174,7 +174,8 @@ impl Client {
     ///
     /// [`Body`](crate::ErrorKind::Body) if the response shows no mission, or another one;
     /// otherwise as [`Error`] explains.
-    pub async fn find_mission(&self, id: &MissionId) -> Result<Option<MissionStatus>, Error> {
+    pub async fn find_mission(&self, id: impl AsRef<str>) -> Result<Option<MissionStatus>, Error> {
+        let id = id.as_ref();
         let parameters = self.by_id(id);
         let response = match self.call_raw(&MISSION_STATUS, &parameters, ()).await {
             Ok(response) => response,
@@ -184,7 +185,7 @@ impl Client {
         let status: MissionStatus = response.json()?;
         let named: Named = response.json()?;
         let shown_id = named.id.as_ref().and_then(text);
-        if shown_id.map_or(status.shows_a_mission(), |shown| shown == id.as_str()) {
+        if shown_id.map_or(status.shows_a_mission(), |shown| shown == id) {
             return Ok(Some(status));
         }
         Err(response.unexpected("it doesn't show the mission that was asked for"))
@@ -229,10 +230,10 @@ impl Client {
         }
     }
 
-    fn by_id(&self, id: &MissionId) -> OfCustomer<ById> {
+    fn by_id(&self, id: &str) -> OfCustomer<ById> {
         OfCustomer {
             customer_id: self.customer(),
-            parameters: ById { id: id.clone() },
+            parameters: ById { id: id.into() },
         }
     }
 
@@ -269,7 +270,7 @@ impl Client {
     /// ```no_run
     /// # use ocean_geomission::{Client, MissionId};
     /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
-    /// let status = client.mission_status(&MissionId::from("M-1")).await?;
+    /// let status = client.mission_status("M-1").await?;
     /// println!("{}", status.status.unwrap_or_default());
     /// # Ok(())
     /// # }
@@ -279,7 +280,8 @@ impl Client {
     ///
     /// [`is_not_found`](Error::is_not_found) if the service doesn't know the mission; otherwise
     /// as [`Error`] explains.
-    pub async fn mission_status(&self, id: &MissionId) -> Result<MissionStatus, Error> {
+    pub async fn mission_status(&self, id: impl AsRef<str>) -> Result<MissionStatus, Error> {
+        let id = id.as_ref();
         let parameters = self.by_id(id);
         let response = self.call_raw(&MISSION_STATUS, &parameters, ()).await?;
         response.json()
@@ -297,7 +299,7 @@ impl Client {
     /// ```no_run
     /// # use ocean_geomission::{Client, MissionId};
     /// # async fn run(client: Client) -> Result<(), ocean_geomission::Error> {
-    /// client.delete_mission(&MissionId::from("M-1")).await?;
+    /// client.delete_mission("M-1").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -306,8 +308,10 @@ impl Client {
     ///
     /// [`is_not_found`](Error::is_not_found) if the service doesn't know the mission; otherwise
     /// as [`Error`] explains.
-    pub async fn delete_mission(&self, id: &MissionId) -> Result<Receipt, Error> {
-        let parameters = ById { id: id.clone() };
+    pub async fn delete_mission(&self, id: impl AsRef<str>) -> Result<Receipt, Error> {
+        let parameters = ById {
+            id: id.as_ref().into(),
+        };
         self.write(&DELETE_MISSION, &parameters)
             .await
             .map(Told::into_receipt)

@@ -72,6 +72,7 @@ mod response;
 mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod setters;
 mod status;
 mod telemetry;
 mod tls;

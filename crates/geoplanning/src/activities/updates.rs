@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use vendor_client_core::schema::{Describe, OperationSchema};
 use vendor_client_core::{
-    Error, FieldName, Part, Request, Validate, Violations, redacted_debug, validated,
+    Error, FieldName, Part, Request, Validate, Violations, redacted_debug, setters, validated,
 };
 
 use super::UPDATE_ACTIVITY;
@@ -208,6 +208,15 @@ impl SimpleActivityUpdate {
     }
 }
 
+setters!(SimpleActivityUpdate {
+    activity_type: ActivityTypeReference,
+    name: String,
+    foreign_id: String,
+    description: String,
+    duration: Duration,
+    address: NewAddress,
+});
+
 validated!(SimpleActivityUpdate);
 
 impl Validate for SimpleActivityUpdate {
@@ -279,8 +288,8 @@ impl HasForeignId for ActivityUpdate<'_> {
 
     fn foreign_id(&self) -> Option<&str> {
         match self {
-            Self::Task(update) => update.foreign_id(),
-            Self::SimpleActivity(update) => update.foreign_id(),
+            Self::Task(update) => HasForeignId::foreign_id(*update),
+            Self::SimpleActivity(update) => HasForeignId::foreign_id(*update),
         }
     }
 }

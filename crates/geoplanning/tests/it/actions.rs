@@ -252,3 +252,68 @@ async fn a_cancelled_activity_is_given_up() {
         .unwrap();
     assert_eq!(activity.status.kind, StatusKind::Cancelled);
 }
+
+#[tokio::test]
+async fn an_action_is_decided_again_if_somebody_changed_the_round_in_between() {
+    for status in [409, 400, 200] {
+        let sandbox = sandbox().await;
+        let client = client(&sandbox);
+        let geoplanning = sandbox.geoplanning();
+        geoplanning.configure(|settings| settings.stale_key_status = status);
+        let mut seen = Vec::new();
+        let plan = async |round: geoplanning::Round, others: bool| {
+            if others {
+                geoplanning.change_round(ROUND);
+            }
+            let plan = Plan::new(round.key(), 0, NINE);
+            client.activities().plan(FREE, &plan).await
+        };
+        let changed = client.rounds().act(RoundId::new(ROUND), 3, |round| {
+            seen.push(round.key());
+            let others = seen.len() < 3;
+            plan(round, others)
+        });
+        assert!(changed.await.unwrap().get(RoundId::new(ROUND)).is_some());
+        assert_eq!(seen.len(), 3);
+        assert!(seen[0] != seen[1] && seen[1] != seen[2]);
+    }
+}
+
+#[tokio::test]
+async fn an_action_that_meets_a_change_every_time_ends_with_the_refusal() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let ledger = sandbox.geoplanning().ledger();
+    let (sandbox, client) = (&sandbox, &client);
+    let act = client
+        .rounds()
+        .act(RoundId::new(ROUND), 2, |round| async move {
+            sandbox.geoplanning().change_round(ROUND);
+            let plan = Plan::new(round.key(), 0, NINE);
+            client.activities().plan(FREE, &plan).await
+        });
+    assert_eq!(refusal(act.await), 409);
+    assert_eq!(ledger.received("plan_activity"), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_for_another_reason_and_an_unknown_outcome_are_not_repeated() {
+    let sandbox = sandbox().await;
+    let client = &client(&sandbox);
+    let ledger = sandbox.geoplanning().ledger();
+    let act = |activity| {
+        client
+            .rounds()
+            .act(RoundId::new(ROUND), 5, move |round| async move {
+                let plan = Plan::new(round.key(), 0, NINE);
+                client.activities().plan(activity, &plan).await
+            })
+    };
+    assert_eq!(refusal(act(UNKNOWN).await), 404);
+    assert_eq!(ledger.received("plan_activity"), 1);
+    let faults = sandbox.geoplanning().faults();
+    faults.on("plan_activity").after_processing().reset();
+    let error = act(FREE).await.unwrap_err();
+    assert!(error.may_have_been_applied());
+    assert_eq!(ledger.received("plan_activity"), 2);
+}

@@ -1,6 +1,6 @@
 //! Customers against the sandbox.
 
-use geoplanning::{CustomerId, CustomerUpdate, NewCustomer, OpeningHours};
+use geoplanning::{CustomerId, CustomerUpdate, NewCustomer, OpeningHours, Saved};
 use time::macros::time;
 
 use crate::support::{client, naninne, naninne_street, refusal, sandbox, violations};
@@ -162,4 +162,36 @@ async fn a_customer_may_go_without_coordinates_and_not_without_a_street() {
         "address.street",
     ];
     assert_eq!(violations(client.customers().add(&new).await), expected);
+}
+
+#[tokio::test]
+async fn the_same_customer_twice_is_one_addition_and_no_update() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let ledger = sandbox.geoplanning().ledger();
+    let new = new_customer("C-1").telephone_number("+32 81 12 34 56");
+    let added = client.customers().add_or_update(&new).await.unwrap();
+    let Saved::Added(customer) = added else {
+        panic!("{added:?}");
+    };
+    let again = client.customers().add_or_update(&new).await.unwrap();
+    assert_eq!(again, Saved::Unchanged(customer.clone()));
+    assert_eq!(ledger.received("add_customer"), 1);
+    assert_eq!(ledger.received("update_customer"), 0);
+
+    // What is not given stays.
+    let changed = NewCustomer::new("Ferme du Pré", naninne())
+        .foreign_id("C-1")
+        .email("new@example.com");
+    let updated = client.customers().add_or_update(&changed).await.unwrap();
+    let Saved::Updated(updated) = updated else {
+        panic!("{updated:?}");
+    };
+    assert_eq!(updated.id, customer.id);
+    assert_eq!(updated.email.as_deref(), Some("new@example.com"));
+    assert_eq!(updated.telephone_number, customer.telephone_number);
+    assert_eq!(ledger.received("add_customer"), 1);
+    assert_eq!(ledger.received("update_customer"), 1);
+    let hours = sandbox.geoplanning().opening_hours(customer.id.get());
+    assert_eq!(hours.unwrap().len(), 5);
 }

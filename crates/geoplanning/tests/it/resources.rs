@@ -133,3 +133,29 @@ async fn an_ability_of_an_unknown_type_is_refused() {
     new.enumerables = Some(vec![NewEnumerable::new("French", "No such type")]);
     assert_eq!(refusal(client.resources().add(&new).await), 400);
 }
+
+#[tokio::test]
+async fn the_same_resource_twice_is_one_addition_and_no_update() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let ledger = sandbox.geoplanning().ledger();
+    let new = NewResource::new("VAN-07", naninne(), naninne()).foreign_id("R-7");
+    let resources = client.resources();
+    let added = resources.add_or_update(&new).await.unwrap();
+    assert!(matches!(added, geoplanning::Saved::Added(_)), "{added:?}");
+    let again = resources.add_or_update(&new).await.unwrap();
+    assert!(
+        matches!(again, geoplanning::Saved::Unchanged(_)),
+        "{again:?}"
+    );
+    let mut renamed = new;
+    renamed.name = "VAN-08".to_owned();
+    let updated = resources.add_or_update(&renamed).await.unwrap();
+    assert!(
+        matches!(updated, geoplanning::Saved::Updated(_)),
+        "{updated:?}"
+    );
+    assert_eq!(updated.into_inner().name, "VAN-08");
+    assert_eq!(ledger.received("add_resource"), 1);
+    assert_eq!(ledger.received("update_resource"), 1);
+}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, redacted_debug, validated};
+use vendor_client_core::{Validate, Violations, redacted_debug, setters, validated};
 
 use crate::id::MissionId;
 use crate::missions::NewMission;
@@ -156,6 +156,40 @@ impl From<NewMission> for MissionUpdate {
             send: mission.send,
             coordinates: mission.coordinates,
         }
+    }
+}
+
+setters!(MissionUpdate {
+    scheduled_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+    kind: String,
+    recipient: Recipient,
+    comment: String,
+    reference_address: String,
+    street: String,
+    postal_code: String,
+    city: String,
+    coordinates: Coordinates,
+});
+
+impl MissionUpdate {
+    /// Addresses it to the vehicle with this name.
+    #[must_use]
+    pub fn vehicle(self, name: impl Into<String>) -> Self {
+        self.recipient(Recipient::vehicle(name))
+    }
+
+    /// Addresses it to the person with this last and first name.
+    #[must_use]
+    pub fn person(self, last_name: impl Into<String>, first_name: impl Into<String>) -> Self {
+        self.recipient(Recipient::person(last_name, first_name))
+    }
+
+    /// Has it sent to its recipient, not only prepared.
+    #[must_use]
+    pub fn send(mut self) -> Self {
+        self.send = Some(true);
+        self
     }
 }
 

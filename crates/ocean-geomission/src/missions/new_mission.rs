@@ -2,13 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, redacted_debug, validated};
+use vendor_client_core::{Validate, Violations, redacted_debug, setters, validated};
 
 use crate::id::MissionId;
 use crate::recipient::{Coordinates, Recipient};
 use crate::wire::utc_minute;
 
 /// A mission to create.
+///
+/// ```
+/// use ocean_geomission::NewMission;
+///
+/// let mission = NewMission::new("M-1").vehicle("VAN-07").comment("Dock 3").send();
+/// assert_eq!(mission.send, Some(true));
+/// ```
 ///
 /// `Debug` shows neither the recipient nor the destination nor the comment.
 ///
@@ -133,6 +140,40 @@ impl NewMission {
             send: None,
             coordinates: None,
         }
+    }
+}
+
+setters!(NewMission {
+    scheduled_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+    kind: String,
+    recipient: Recipient,
+    comment: String,
+    reference_address: String,
+    street: String,
+    postal_code: String,
+    city: String,
+    coordinates: Coordinates,
+});
+
+impl NewMission {
+    /// Addresses it to the vehicle with this name.
+    #[must_use]
+    pub fn vehicle(self, name: impl Into<String>) -> Self {
+        self.recipient(Recipient::vehicle(name))
+    }
+
+    /// Addresses it to the person with this last and first name.
+    #[must_use]
+    pub fn person(self, last_name: impl Into<String>, first_name: impl Into<String>) -> Self {
+        self.recipient(Recipient::person(last_name, first_name))
+    }
+
+    /// Has it sent to its recipient, not only prepared.
+    #[must_use]
+    pub fn send(mut self) -> Self {
+        self.send = Some(true);
+        self
     }
 }
 

@@ -33,10 +33,10 @@ async fn a_token_is_used_for_its_twelve_hours_and_replaced_before_they_end() {
     let ledger = sandbox.ocean_geomission().ledger();
     client.create_mission(&full_mission("M-1")).await.unwrap();
     sandbox.clock().advance(11 * HOUR);
-    client.mission_status(&"M-1".into()).await.unwrap();
+    client.mission_status("M-1").await.unwrap();
     assert_eq!(ledger.received("log_in"), 1);
     sandbox.clock().advance(HOUR);
-    client.mission_status(&"M-1".into()).await.unwrap();
+    client.mission_status("M-1").await.unwrap();
     assert_eq!(ledger.received("log_in"), 2);
     let refused = ledger
         .entries()

@@ -186,7 +186,7 @@ async fn looked_up(body: Value) -> Result<Option<MissionStatus>, ocean_geomissio
     let sandbox = Sandbox::start().await.unwrap();
     let faults = sandbox.ocean_geomission().faults();
     faults.on(STATUS).respond(Response::json(200, &body));
-    client(&sandbox).find_mission(&"M-1".into()).await
+    client(&sandbox).find_mission("M-1").await
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn a_gateways_page_does_not_make_a_mission_absent() {
             .body(body);
         let faults = sandbox.ocean_geomission().faults();
         faults.on(STATUS).respond(response);
-        let found = client(&sandbox).find_mission(&"M-1".into()).await;
+        let found = client(&sandbox).find_mission("M-1").await;
         assert_eq!(matches!(found, Ok(None)), is_absent, "{body}");
         assert_eq!(found.is_err(), !is_absent);
     }

@@ -57,7 +57,7 @@ async fn a_mission_is_followed_from_its_first_status_to_its_end() {
     let second = words(mission.next().await.unwrap().unwrap());
     assert!(first.is_some() && second.is_some() && first != second);
 
-    client.delete_mission(&"M-1".into()).await.unwrap();
+    client.delete_mission("M-1").await.unwrap();
     assert_eq!(mission.next().await.unwrap().unwrap(), Change::Gone);
 }
 

@@ -12,7 +12,7 @@ async fn a_created_mission_has_a_status() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     client.create_mission(&full_mission("M-1")).await.unwrap();
-    let status = client.mission_status(&"M-1".into()).await.unwrap();
+    let status = client.mission_status("M-1").await.unwrap();
     assert!(status.status_code.is_some());
     assert!(status.external_id.is_some_and(|id| id != "M-1"));
 }
@@ -63,7 +63,7 @@ async fn a_refusal_by_the_driver_is_told_with_its_reason() {
     let mission = sandbox.ocean_geomission().mission("M-1").unwrap();
     mission.set_status(MissionStatus::refused());
     mission.refuse("Vehicle too small");
-    let status = client.mission_status(&"M-1".into()).await.unwrap();
+    let status = client.mission_status("M-1").await.unwrap();
     assert_eq!(status.refusal_reason.as_deref(), Some("Vehicle too small"));
 }
 
@@ -72,8 +72,8 @@ async fn a_deleted_mission_has_no_status() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     client.create_mission(&full_mission("M-1")).await.unwrap();
-    client.delete_mission(&"M-1".into()).await.unwrap();
-    let error = client.mission_status(&"M-1".into()).await.unwrap_err();
+    client.delete_mission("M-1").await.unwrap();
+    let error = client.mission_status("M-1").await.unwrap_err();
     assert!(error.is_not_found());
 }
 
@@ -83,7 +83,7 @@ async fn an_unknown_mission_is_not_found_by_any_operation() {
     let client = client(&sandbox);
     assert!(
         client
-            .mission_status(&"M-1".into())
+            .mission_status("M-1")
             .await
             .unwrap_err()
             .is_not_found()
@@ -95,7 +95,7 @@ async fn an_unknown_mission_is_not_found_by_any_operation() {
             .unwrap_err()
             .is_not_found()
     );
-    let error = client.delete_mission(&"M-1".into()).await.unwrap_err();
+    let error = client.delete_mission("M-1").await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.outcome(), Outcome::Rejected);
     assert!(error.vendor_message().is_some());
@@ -130,8 +130,8 @@ async fn an_invalid_mission_is_refused_before_it_leaves_with_every_violation() {
     );
     assert!(sandbox.ocean_geomission().ledger().entries().is_empty());
     for result in [
-        client.mission_status(&"".into()).await.map(drop),
-        client.delete_mission(&"".into()).await.map(drop),
+        client.mission_status("").await.map(drop),
+        client.delete_mission("").await.map(drop),
     ] {
         assert_eq!(result.unwrap_err().violations()[0].path, "idMission");
     }

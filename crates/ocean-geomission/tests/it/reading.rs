@@ -120,7 +120,7 @@ async fn a_status_is_read_from_its_neighbours() {
         let sandbox = Sandbox::start().await.unwrap();
         let faults = sandbox.ocean_geomission().faults();
         faults.on("mission_status").respond(response(JSON, body));
-        let status = client(&sandbox).mission_status(&"M-1".into()).await;
+        let status = client(&sandbox).mission_status("M-1").await;
         let status = status.unwrap();
         assert_eq!(status.status_code.as_deref(), code, "{body}");
         assert_eq!(status.time.as_deref(), time, "{body}");

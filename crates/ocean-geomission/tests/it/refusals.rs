@@ -1,8 +1,10 @@
 //! What is refused before it leaves, and where the rest goes.
 
+use std::collections::BTreeSet;
+
 use ocean_geomission::{
-    Client, Coordinates, Error, ErrorKind, MissionUpdate, NewMission, Outcome, ParameterPlace,
-    Receipt, Recipient,
+    Client, Coordinates, Error, ErrorKind, MissionId, MissionUpdate, NewMission, Outcome,
+    ParameterPlace, Receipt, Recipient,
 };
 use time::macros::datetime;
 use vendor_sandbox::Sandbox;
@@ -82,8 +84,8 @@ async fn a_blank_identifier_is_refused_by_every_operation() {
                 .modify_mission(&MissionUpdate::new(id))
                 .await
                 .map(drop),
-            client.mission_status(&id.into()).await.map(drop),
-            client.delete_mission(&id.into()).await.map(drop),
+            client.mission_status(id).await.map(drop),
+            client.delete_mission(id).await.map(drop),
         ] {
             assert_eq!(result.unwrap_err().violations()[0].path, "idMission");
         }
@@ -162,4 +164,30 @@ async fn a_query_too_long_for_a_url_is_refused_by_the_name_of_the_field() {
     let error = created.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(error.violations()[0].path, "commentaire");
+}
+
+#[test]
+fn a_mission_is_made_in_one_expression_and_named_by_text() {
+    let made = NewMission::new("M-1")
+        .vehicle("VAN-07")
+        .scheduled_at(datetime!(2026-11-24 08:30 UTC))
+        .comment("Dock 3")
+        .coordinates(Coordinates::new(48.8, 2.3))
+        .send();
+    let mut assigned = mission_to(Recipient::vehicle("VAN-07"));
+    assigned.scheduled_at = Some(datetime!(2026-11-24 08:30 UTC));
+    assigned.comment = Some("Dock 3".to_owned());
+    assigned.coordinates = Some(Coordinates::new(48.8, 2.3));
+    assigned.send = Some(true);
+    assert_eq!(made, assigned);
+    assert_eq!(
+        MissionUpdate::new("M-1")
+            .person("Durand", "Éloïse")
+            .recipient,
+        Some(Recipient::person("Durand", "Éloïse"))
+    );
+
+    let parsed: MissionId = "M-1".parse().unwrap();
+    let known = BTreeSet::from([parsed]);
+    assert!(known.contains("M-1"));
 }

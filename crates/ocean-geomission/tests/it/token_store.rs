@@ -98,7 +98,7 @@ async fn the_test_system_s_token_never_goes_to_production() {
     let store = Arc::new(Shelf::default());
     for sandbox in [&test_system, &production, &test_system] {
         let client = builder(sandbox).token_store(store.clone()).build().unwrap();
-        client.mission_status(&"M-1".into()).await.unwrap_err();
+        client.mission_status("M-1").await.unwrap_err();
     }
     for sandbox in [test_system, production] {
         let ledger = sandbox.ocean_geomission().ledger();

@@ -223,7 +223,7 @@ async fn a_status_is_asked_for_in_the_query_whatever_place_the_posts_use() {
         )
         .await;
         let answer = client(&service, place)
-            .mission_status(&"a/b?c&d=é".into())
+            .mission_status("a/b?c&d=é")
             .await
             .unwrap();
         status.assert_async().await;
@@ -250,7 +250,7 @@ async fn a_mission_is_deleted_by_a_post() {
     )
     .await;
     let client = client(&service, ParameterPlace::Query);
-    client.delete_mission(&"2025-0042".into()).await.unwrap();
+    client.delete_mission("2025-0042").await.unwrap();
     delete.assert_async().await;
 }
 
@@ -300,7 +300,7 @@ async fn the_customer_of_one_call_wins_over_the_clients() {
     let client = client(&service, ParameterPlace::Query);
     client
         .for_customer(CustomerId::new(22))
-        .delete_mission(&"1".into())
+        .delete_mission("1")
         .await
         .unwrap();
     delete.assert_async().await;
@@ -311,7 +311,7 @@ async fn a_token_is_sent_without_the_white_space_around_it() {
     let service = service_with_token(" the-token\r\n").await;
     let delete = expect(&service, |when| when.method(POST), |then| then.status(200)).await;
     let client = client(&service, ParameterPlace::Query);
-    client.delete_mission(&"1".into()).await.unwrap();
+    client.delete_mission("1").await.unwrap();
     delete.assert_async().await;
 }
 
@@ -320,6 +320,6 @@ async fn a_success_without_a_body_is_a_success() {
     let service = service().await;
     expect(&service, |when| when.method(POST), |then| then.status(200)).await;
     let client = client(&service, ParameterPlace::Query);
-    let receipt = client.delete_mission(&"1".into()).await.unwrap();
+    let receipt = client.delete_mission("1").await.unwrap();
     assert_eq!(receipt.message, None);
 }

@@ -228,8 +228,11 @@ impl<Row> Filter<Row> {
         Self::new(None, Violations::new())
     }
 
-    /// An expression as it goes over the wire. Nothing in it is checked or escaped: never put a
-    /// value into it that comes from elsewhere.
+    /// An expression as it goes over the wire. Nothing in it is escaped: never put a value into it
+    /// that comes from elsewhere.
+    ///
+    /// It has to be whole, so that it stays apart from what it is joined to: one with a comment, an
+    /// unfinished string or an unmatched bracket is refused before it is sent.
     pub fn raw(expression: impl Into<String>) -> Self {
         let expression = expression.into();
         let mut problems = Violations::new();
@@ -237,6 +240,11 @@ impl<Row> Filter<Row> {
             PARAMETER,
             !expression.trim().is_empty(),
             "must not be empty; every row is `Filter::unfiltered()`",
+        );
+        problems.require(
+            PARAMETER,
+            is_whole(&expression),
+            "must have no comments, and must end each string and close each bracket that it opens",
         );
         Self {
             loose: binds_loosely(&expression),
@@ -474,20 +482,55 @@ fn is_name(name: &str) -> bool {
 /// Whether an expression may hold something that binds less tightly than `&&`: `||`, `?:` or a
 /// comma that is not in a string.
 fn binds_loosely(expression: &str) -> bool {
+    match without_strings(expression) {
+        Some(code) => code.contains(['|', '?', ',']),
+        // What an unfinished string hides is not known.
+        None => true,
+    }
+}
+
+/// Whether an expression neither hides nor encloses what is written after it.
+fn is_whole(expression: &str) -> bool {
+    let Some(code) = without_strings(expression) else {
+        return false;
+    };
+    let comments = ["//", "/*", "<!--", "-->"];
+    if comments.iter().any(|comment| code.contains(comment)) {
+        return false;
+    }
+    let mut open = Vec::new();
+    for character in code.chars() {
+        match character {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' if open.pop() != Some(character) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
+}
+
+/// An expression with a pair of quotes in the place of each string. None if a string does not end.
+fn without_strings(expression: &str) -> Option<String> {
+    let mut code = String::with_capacity(expression.len());
     let mut quote = None;
     let mut characters = expression.chars();
     while let Some(character) = characters.next() {
         match (quote, character) {
             (Some(_), '\\') => drop(characters.next()),
-            (Some(open), _) if character == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'' | '`') => quote = Some(character),
-            (None, '|' | '?' | ',') => return true,
-            (None, _) => {}
+            (Some(open), _) if character != open => {}
+            (Some(_), _) => {
+                quote = None;
+                code.push(character);
+            }
+            (None, _) => {
+                quote = matches!(character, '"' | '\'' | '`').then_some(character);
+                code.push(character);
+            }
         }
     }
-    // What an unfinished string hides is not known.
-    quote.is_some()
+    quote.is_none().then_some(code)
 }
 
 /// Writes a string literal.

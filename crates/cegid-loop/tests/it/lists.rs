@@ -256,6 +256,32 @@ async fn a_filter_that_the_service_cannot_read_is_refused_with_its_words() {
 }
 
 #[tokio::test]
+async fn a_raw_filter_that_hides_or_encloses_what_follows_is_refused_before_it_leaves() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    for hiding in [
+        "statut==2 // signed",
+        "statut==2 /* signed",
+        "statut==2 <!-- signed",
+        "statut==2 \n--> signed",
+        "statut==2) || (statut==8",
+        "(statut==2",
+        "codeIBS=='LM2024",
+        "codeIBS==\"it's",
+        "codeIBS=='\\'",
+    ] {
+        let filter = Filter::raw(hiding).and(letters::ENTITY_NUMBER.eq("E1"));
+        let error = client.engagement_letters(filter).page().await.unwrap_err();
+        assert_eq!(error.violations()[0].path, "filter", "{hiding}");
+    }
+    assert_eq!(sandbox.cegid_loop().ledger().entries(), []);
+
+    let harmless = r#"description != "a // b) /* c" && description != 'l\'été (1)'"#;
+    let found = client.engagement_letters(Filter::raw(harmless));
+    assert!(!found.page().await.unwrap().rows.is_empty());
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_for_is_refused_before_it_leaves_with_every_reason() {
     const BROKEN: Field<LetterActivity, f64> = Field::new("unite == 1 || true");
     let sandbox = sandbox().await;

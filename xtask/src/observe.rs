@@ -22,9 +22,9 @@ use crate::error::{Error, Result};
 use crate::observe::exchange::Exchange;
 use crate::observe::recorder::Recorder;
 use crate::observe::report::Report;
+use crate::page::Vendor;
 use crate::pages;
 use crate::problem::Problem;
-use crate::service;
 
 /// How long the command waits between two calls of its own.
 const PACE: Duration = Duration::from_millis(500);
@@ -75,7 +75,7 @@ pub(crate) fn run(root: &Path, name: &str, arguments: &[&str]) -> Result<Vec<Pro
 }
 
 fn observe(root: &Path, name: &str, options: &Options) -> Result<Report> {
-    let (vendor, problems) = pages::load(root, name)?;
+    let (vendor, problems) = pages::read(name, &pages::texts(root, name)?);
     if let Some(problem) = problems.first() {
         return Err(Error::Page(problem.to_string()));
     }
@@ -84,17 +84,23 @@ fn observe(root: &Path, name: &str, options: &Options) -> Result<Report> {
         exchanges.extend(saved::read(path)?);
     }
     if options.saved.is_empty() {
-        exchanges = record(root, name, options)?;
+        exchanges = record(&vendor, options)?;
     }
     Ok(compare::all(&vendor, &exchanges))
 }
 
 /// Records calls to the service that the environment names, or to the vendor's own.
-fn record(root: &Path, name: &str, options: &Options) -> Result<Vec<Exchange>> {
-    let vendor = crates::named(name).ok_or_else(|| Error::NoSuchVendor(name.to_owned()))?;
+fn record(pages: &Vendor, options: &Options) -> Result<Vec<Exchange>> {
+    let no_such = || Error::NoSuchVendor(pages.name.clone());
+    let vendor = crates::named(&pages.name).ok_or_else(no_such)?;
     let service = match std::env::var(vendor.base_url_variable()) {
         Ok(url) => url,
-        Err(_) => service::load(root, name)?.base_urls.swap_remove(0),
+        Err(_) => pages
+            .service
+            .base_urls
+            .first()
+            .cloned()
+            .ok_or_else(no_such)?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -131,9 +137,14 @@ mod tests {
     use super::*;
     use crate::observe::exchange::Exchange;
 
+    fn ocean() -> (Vendor, Vec<Problem>) {
+        let name = "ocean-geomission";
+        pages::read(name, &pages::texts(crate::root(), name).unwrap())
+    }
+
     /// What the report says of one exchange with the Océan pages.
     fn report(method: &str, path: &str, status: u16, body: &str) -> String {
-        let (vendor, problems) = pages::load(crate::root(), "ocean-geomission").unwrap();
+        let (vendor, problems) = ocean();
         assert!(problems.is_empty());
         let exchange = Exchange {
             method: method.to_owned(),
@@ -234,7 +245,7 @@ mod tests {
         client.mission_status(&mission.id).await.unwrap();
         assert_eq!(service.mission_ids(), ["M-1"]);
 
-        let (vendor, _) = pages::load(crate::root(), "ocean-geomission").unwrap();
+        let (vendor, _) = ocean();
         let report = compare::all(&vendor, &recorder.exchanges()).to_string();
         assert!(
             report.starts_with("3 calls of 3 documented operations"),

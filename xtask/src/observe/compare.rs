@@ -76,7 +76,8 @@ impl Call<'_> {
             report.header(operation, name);
         }
         let here = Place::of(self.page, self.section.line);
-        let mut statuses = self.section.statuses.iter();
+        let everywhere = &self.vendor.service.statuses;
+        let mut statuses = self.section.statuses.iter().chain(everywhere);
         if !statuses.any(|known| known.status == exchange.status) {
             let what = format!("the status {} is not documented", exchange.status);
             report.difference(here.clone(), operation, "", what);

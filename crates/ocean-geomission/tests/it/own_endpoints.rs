@@ -197,9 +197,9 @@ async fn retries_of_single_calls_are_set_by_a_clone() {
     let faults = sandbox.ocean_geomission().faults();
     faults.on("mission_status").respond(Response::new(503));
     let once = client.with_retry(RetryPolicy::default().max_attempts(1));
-    once.mission_status(&"M-1".into()).await.unwrap_err();
+    once.mission_status("M-1").await.unwrap_err();
     faults.on("mission_status").respond(Response::new(503));
-    client.mission_status(&"M-1".into()).await.unwrap();
+    client.mission_status("M-1").await.unwrap();
 }
 
 #[tokio::test]
@@ -208,12 +208,12 @@ async fn the_deadline_of_single_calls_is_set_by_a_clone() {
     let client = client(&sandbox);
     client.log_in().await.unwrap();
     let hasty = client.with_deadline(Duration::ZERO);
-    let error = hasty.mission_status(&"M-1".into()).await.unwrap_err();
+    let error = hasty.mission_status("M-1").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.outcome(), Outcome::NotSent);
     assert!(
         client
-            .mission_status(&"M-1".into())
+            .mission_status("M-1")
             .await
             .unwrap_err()
             .is_not_found()

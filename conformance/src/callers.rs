@@ -218,7 +218,11 @@ impl<S: Subject> Scene<S> {
         self.subject.effects(name, key)
     }
 
-    async fn break_log_in(&mut self, bytes: fn(&RawResponse) -> Vec<u8>, after: After) {
+    async fn break_log_in(
+        &mut self,
+        bytes: impl Fn(&RawResponse) -> Vec<u8> + Send + Sync + 'static,
+        after: After,
+    ) {
         self.plan(Target::LogIn, false, bytes, Pace::AtOnce, after)
             .await;
     }
@@ -227,7 +231,7 @@ impl<S: Subject> Scene<S> {
         &mut self,
         target: Target,
         forwarded: bool,
-        bytes: fn(&RawResponse) -> Vec<u8>,
+        bytes: impl Fn(&RawResponse) -> Vec<u8> + Send + Sync + 'static,
         pace: Pace,
         after: After,
     ) {
@@ -235,7 +239,11 @@ impl<S: Subject> Scene<S> {
             target,
             forwarded,
             times: usize::MAX,
-            wire: Wire::Send(Payload { bytes, pace, after }),
+            wire: Wire::Send(Payload {
+                bytes: Arc::new(bytes),
+                pace,
+                after,
+            }),
         };
         self.gateway.plan(injection).await;
     }
@@ -339,7 +347,16 @@ async fn log_in_slow<S: Subject>(scene: &mut Scene<S>) {
 }
 
 async fn log_in_refused<S: Subject>(scene: &mut Scene<S>) {
-    let refusal = |_: &RawResponse| RawResponse::json(401, r#"{"message": "canary"}"#).bytes();
+    let refusals = scene.subject.log_in().map(|log_in| log_in.refusals);
+    for status in refusals.unwrap_or_default() {
+        log_in_refused_by(scene, *status).await;
+    }
+}
+
+async fn log_in_refused_by<S: Subject>(scene: &mut Scene<S>, status: u16) {
+    let before = scene.gateway.seen().log_ins;
+    let refusal =
+        move |_: &RawResponse| RawResponse::json(status, r#"{"message": "canary"}"#).bytes();
     scene.break_log_in(refusal, After::KeepAlive).await;
     let client = scene.client(None);
     for key in [Key(1), Key(2), Key(3)] {
@@ -351,7 +368,7 @@ async fn log_in_refused<S: Subject>(scene: &mut Scene<S>) {
             scene.expect("outcome", error.outcome(), Outcome::NotSent);
         }
     }
-    scene.expect_log_ins(1);
+    scene.expect_log_ins(before + 1);
     scene.recover(client).await;
 }
 

@@ -1,5 +1,6 @@
 //! A case: what goes wrong, and what the client must make of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use vendor_client_core::{ErrorKind, Outcome};
@@ -28,6 +29,8 @@ pub struct Case {
     pub status: Option<u16>,
     /// The `Retry-After` that the error must report.
     pub retry_after: Option<Duration>,
+    /// Whether the error must say that there were too many requests.
+    pub is_rate_limited: bool,
     /// The host that the error must name.
     pub redirect_host: Option<&'static str>,
 }
@@ -199,12 +202,12 @@ impl Case {
     pub fn sending(
         name: &'static str,
         stage: Stage,
-        bytes: fn(&RawResponse) -> Vec<u8>,
+        bytes: impl Fn(&RawResponse) -> Vec<u8> + Send + Sync + 'static,
         after: After,
         expected: Expected,
     ) -> Self {
         let payload = Payload {
-            bytes,
+            bytes: Arc::new(bytes),
             pace: Pace::AtOnce,
             after,
         };
@@ -224,6 +227,7 @@ impl Case {
             limits: Limits::default(),
             status: None,
             retry_after: None,
+            is_rate_limited: false,
             redirect_host: None,
         }
     }
@@ -280,6 +284,13 @@ impl Case {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// With an error that says that there were too many requests.
+    #[must_use]
+    pub fn rate_limited(mut self) -> Self {
+        self.is_rate_limited = true;
         self
     }
 

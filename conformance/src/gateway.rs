@@ -5,7 +5,7 @@
 //! clock itself: when time has to pass, it says so ([`Event`]) and waits until it is told that it
 //! has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -55,11 +55,13 @@ pub enum Wire {
 /// The bytes that follow a request.
 #[derive(Clone)]
 pub struct Payload {
-    /// Makes the bytes from the vendor's response.
-    pub bytes: fn(&RawResponse) -> Vec<u8>,
+    pub bytes: MakeBytes,
     pub pace: Pace,
     pub after: After,
 }
+
+/// Makes the bytes that a client gets from the vendor's response.
+pub type MakeBytes = Arc<dyn Fn(&RawResponse) -> Vec<u8> + Send + Sync>;
 
 /// How fast bytes are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +160,8 @@ struct Shared {
 #[derive(Default)]
 struct Plan {
     injection: Option<Injection>,
-    /// What takes over once `injection` has struck as often as it may.
-    next: Option<Injection>,
+    /// What takes over, one after the other, once `injection` has struck as often as it may.
+    next: VecDeque<Injection>,
     /// The vendor's response to the first request that met the injection. A repeated request may get
     /// another, as a second deletion does; the client sees what the first would have returned.
     first_response: Option<RawResponse>,
@@ -213,7 +215,7 @@ impl Gateway {
         {
             let mut plan = self.shared.plan();
             plan.injection = Some(injection);
-            plan.next = None;
+            plan.next.clear();
             plan.first_response = None;
         }
         if refuses {
@@ -224,14 +226,18 @@ impl Gateway {
         }
     }
 
-    /// Lets `injection` strike once the one before has struck as often as it may.
+    /// Lets `injection` strike once those before it have struck as often as they may.
     pub fn then(&self, injection: Injection) {
-        self.shared.plan().next = Some(injection);
+        self.shared.plan().next.push_back(injection);
     }
 
     /// Passes on all requests and responses as they are.
     pub async fn lift(&self) {
-        let lifted = self.shared.plan().injection.take();
+        let lifted = {
+            let mut plan = self.shared.plan();
+            plan.next.clear();
+            plan.injection.take()
+        };
         if lifted.is_some_and(|lifted| matches!(lifted.wire, Wire::Refuse)) {
             self.listen(true).await;
         }
@@ -299,13 +305,11 @@ impl Shared {
     /// What a request meets, which is then one less in the plan.
     fn injection_of_request(&self, target: Target) -> Option<(bool, Payload)> {
         let mut plan = self.plan();
-        if plan
-            .injection
-            .as_ref()
-            .is_some_and(|spent| spent.times == 0)
-            && plan.next.is_some()
+        let is_spent = |injection: &Injection| injection.times == 0;
+        if plan.injection.as_ref().is_some_and(is_spent)
+            && let Some(next) = plan.next.pop_front()
         {
-            plan.injection = plan.next.take();
+            plan.injection = Some(next);
             plan.first_response = None;
         }
         let injection = plan.injection.as_mut()?;

@@ -8,7 +8,7 @@
 //! and one line in [`for_each_vendor`].
 //!
 //! In reading order: [`subject`], [`gateway`], [`case`](mod@case), [`cases`], `run.rs`,
-//! `callers.rs`, [`report`]; and the soak by itself, [`soak`].
+//! `creations.rs`, `callers.rs`, [`report`]; and the soak by itself, [`soak`].
 
 // This is test code: it is not published, and ends at the first surprise.
 #![allow(
@@ -22,6 +22,7 @@
 mod callers;
 pub mod case;
 pub mod cases;
+mod creations;
 pub mod gateway;
 mod http;
 mod outputs;

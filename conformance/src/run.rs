@@ -127,6 +127,8 @@ impl Run<'_> {
         if matches!(self.case.wire, Wire::Send(_)) {
             scene.expect("requests", seen.requests, attempts);
         }
+        let is_rate_limited = self.case.is_rate_limited;
+        scene.expect("rate limited", error.is_rate_limited(), is_rate_limited);
         if let Some(status) = self.case.status {
             let reported = error.status().map(|status| status.as_u16());
             scene.expect("status", reported, Some(status));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use vendor_client_core::{Error, ManualClock, RetryPolicy, TokenStore, TransportConfig};
+use vendor_client_core::{Error, LookUp, ManualClock, RetryPolicy, TokenStore, TransportConfig};
 
 use crate::case::Limits;
 use crate::gateway::{Gateway, Upstream};
@@ -78,6 +78,7 @@ impl<S: Subject> Scene<S> {
             .attempt_timeout(self.time.limits.attempt)
             .deadline(self.time.limits.call)
             .retry(RetryPolicy::default().first_wait(Duration::ZERO))
+            .look_up(LookUp::default().waits([Duration::ZERO; 3]))
             .clock(Arc::new(self.clock.clone()))
             .random_seed(7);
         let setup = Setup {

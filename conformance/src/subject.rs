@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use vendor_client_core::schema::OperationSchema;
-use vendor_client_core::{Error, Idempotency, Operation, TokenStore, TransportConfig};
+use vendor_client_core::{Creation, Error, Idempotency, Operation, TokenStore, TransportConfig};
 use vendor_sandbox::{Clock, Emulator};
 
 /// A vendor's client together with its sandbox.
@@ -17,6 +17,17 @@ pub trait Subject: Sized + Send + Sync + 'static {
 
     /// The body of a success response with a failure inside, if the vendor has such responses.
     const FAILURE_INSIDE: Option<&'static str> = None;
+
+    /// The status that reports an exhausted quota if `Retry-After` comes with it, if there is one
+    /// besides 429.
+    const QUOTA_STATUS: Option<u16> = None;
+
+    /// The operations that create something under a key of the caller's, and that the client also
+    /// offers together with a look-up.
+    const CREATIONS: &'static [&'static str] = &[];
+
+    /// A look-up's response about another thing, if the vendor's own responses don't hold the key.
+    const ANOTHER_THING: Option<&'static str> = None;
 
     /// Starts a sandbox of its own.
     fn start() -> impl Future<Output = Self>;
@@ -63,6 +74,19 @@ pub trait Subject: Sized + Send + Sync + 'static {
         key: Key,
     ) -> impl Future<Output = Result<String, Error>> + Send;
 
+    /// Creates what `key` stands for with one of [`CREATIONS`](Self::CREATIONS).
+    fn create(
+        &self,
+        client: &Self::Client,
+        operation: &str,
+        key: Key,
+        way: Way,
+    ) -> impl Future<Output = Result<Creation<()>, Error>> + Send {
+        let _ = (client, key, way);
+        let operation = operation.to_owned();
+        async move { unreachable!("`{operation}` is no creation of this vendor") }
+    }
+
     /// How often the operation on `key` took effect, according to the sandbox's ledger.
     fn effects(&self, operation: &str, key: Key) -> usize;
 
@@ -106,6 +130,23 @@ impl Subjected {
     }
 }
 
+/// How a creation is combined with a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Creates, and looks if nobody knows whether that took effect.
+    CreateOrFind,
+    /// Looks first.
+    FindOrCreate,
+}
+
+/// Whether something was created or found, without the thing itself.
+pub fn without_contents<C, F>(creation: Creation<C, F>) -> Creation<()> {
+    match creation {
+        Creation::Found(_) => Creation::Found(()),
+        _ => Creation::Created(()),
+    }
+}
+
 /// What a client makes of the body of a success response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -122,9 +163,12 @@ pub enum Body {
 pub struct Key(pub u64);
 
 impl Key {
+    /// What every key begins with as text.
+    pub const PREFIX: &'static str = "key-";
+
     /// The key as text, such as a foreign id.
     pub fn text(self) -> String {
-        format!("key-{:07}", self.0)
+        format!("{}{:07}", Self::PREFIX, self.0)
     }
 }
 
@@ -132,6 +176,8 @@ impl Key {
 pub struct LogIn<'a> {
     /// The end of its path.
     pub path: &'static str,
+    /// The statuses by which it refuses credentials.
+    pub refusals: &'static [u16],
     /// Invalidates every token issued so far.
     pub revoke: Box<dyn Fn() + Send + Sync + 'a>,
     /// How long a token lives.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::callers;
 use crate::case::Case;
 use crate::cases::{Topic, topics};
 use crate::report::{Line, Report};
 use crate::run::run;
 use crate::subject::{Key, Subject, Subjected};
+use crate::{callers, creations};
 
 /// Runs every case with every operation of a vendor, the topics in parallel. `program` is this
 /// crate's own, which one case starts.
@@ -22,6 +22,7 @@ pub fn examine<S: Subject>(program: &Path) -> Report {
             .into_iter()
             .map(|topic| scope.spawn(|| examine_topic::<S>(topic)))
             .collect();
+        topics.push(scope.spawn(creations::examine::<S>));
         topics.push(scope.spawn(|| callers::examine(&start::<S>(), program)));
         topics
             .into_iter()

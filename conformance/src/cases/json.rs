@@ -62,6 +62,11 @@ pub(super) fn cases() -> Vec<Case> {
         value!("an object for every value", EITHER, |value| {
             each_leaf(value, &|_| json!({"canary-member": "canary"}))
         }),
+        value!(
+            "a row of another type in every list",
+            Success,
+            with_a_bad_row
+        ),
         value!("numbers out of range", EITHER, |value| each_leaf(
             value,
             &|leaf| match leaf {
@@ -177,6 +182,22 @@ fn each_leaf(value: Value, change: &dyn Fn(&Value) -> Value) -> Value {
             .map(|(name, value)| (name, each_leaf(value, change)))
             .collect(),
         leaf => change(&leaf),
+    }
+}
+
+/// The same value with one more row in every list that has any, which is like none of the others.
+fn with_a_bad_row(value: Value) -> Value {
+    match value {
+        Value::Array(items) if items.is_empty() => Value::Array(items),
+        Value::Array(items) => {
+            let rows = items.into_iter().map(with_a_bad_row);
+            rows.chain([json!(7)]).collect()
+        }
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (name, with_a_bad_row(value)))
+            .collect(),
+        leaf => leaf,
     }
 }
 

@@ -16,6 +16,8 @@ impl Subject for CegidLoop {
 
     const NAME: &'static str = "cegid-loop";
 
+    const QUOTA_STATUS: Option<u16> = Some(403);
+
     async fn start() -> Self {
         Self {
             sandbox: Sandbox::start().await.unwrap(),

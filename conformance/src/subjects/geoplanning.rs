@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use geoplanning::{
-    ActivityId, Assign, Cancel, Client, Contact, Coordinates, CustomerId, Error, EventId,
+    ActivityId, Assign, Cancel, Client, Contact, Coordinates, Creation, CustomerId, Error, EventId,
     NewActivity, NewAddress, NewCustomer, NewResource, NewRound, NewTask, Plan, Progress,
     ResourceField, ResourceId, RoundId, RoundKey, StreetAddress, TaskId, Unassign, UserField,
     UserId,
@@ -14,7 +14,7 @@ use geoplanning::{
 use vendor_client_core::schema::OperationSchema;
 use vendor_sandbox::{Clock, Emulator, Sandbox};
 
-use crate::subject::{Body, Key, Setup, Subject, Subjected};
+use crate::subject::{Body, Key, Setup, Subject, Subjected, Way, without_contents};
 
 /// The sandbox's open round, and the event of an activity in it (see the sandbox's documentation).
 const OPEN_ROUND: RoundId = RoundId::new(1);
@@ -56,6 +56,8 @@ impl Subject for Geoplanning {
 
     const FAILURE_INSIDE: Option<&'static str> =
         Some(r#"{"status": {"code": 17, "message": "canary-words"}}"#);
+
+    const CREATIONS: &'static [&'static str] = &["add_activity", "add_customer", "add_resource"];
 
     async fn start() -> Self {
         Self {
@@ -265,6 +267,43 @@ impl Subject for Geoplanning {
         }
     }
 
+    async fn create(
+        &self,
+        client: &Client,
+        operation: &str,
+        key: Key,
+        way: Way,
+    ) -> Result<Creation<()>, Error> {
+        let key = key.text();
+        match (operation, way) {
+            ("add_activity", Way::CreateOrFind) => {
+                let creation = client.activities().add_or_find(&activity(&key)).await;
+                creation.map(without_contents)
+            }
+            ("add_activity", Way::FindOrCreate) => {
+                let creation = client.activities().find_or_add(&activity(&key)).await;
+                creation.map(without_contents)
+            }
+            ("add_customer", Way::CreateOrFind) => {
+                let creation = client.customers().add_or_find(&customer(&key)).await;
+                creation.map(without_contents)
+            }
+            ("add_customer", Way::FindOrCreate) => {
+                let creation = client.customers().find_or_add(&customer(&key)).await;
+                creation.map(without_contents)
+            }
+            ("add_resource", Way::CreateOrFind) => {
+                let creation = client.resources().add_or_find(&resource(&key)).await;
+                creation.map(without_contents)
+            }
+            ("add_resource", Way::FindOrCreate) => {
+                let creation = client.resources().find_or_add(&resource(&key)).await;
+                creation.map(without_contents)
+            }
+            (other, _) => unreachable!("`{other}` is no creation of this vendor"),
+        }
+    }
+
     fn effects(&self, operation: &str, key: Key) -> usize {
         let arranged = self.arranged(key);
         let about = match operation {
@@ -312,7 +351,11 @@ impl Geoplanning {
     }
 
     fn arranged(&self, key: Key) -> Arranged {
-        self.arranged.lock().unwrap()[&key.0].clone()
+        let arranged = self.arranged.lock().unwrap();
+        arranged
+            .get(&key.0)
+            .cloned()
+            .unwrap_or_else(Arranged::seeded)
     }
 }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use ocean_geomission::{
-    Client, Coordinates, Error, MissionId, MissionUpdate, NewMission, Recipient,
+    Client, Coordinates, Creation, Error, MissionId, MissionUpdate, NewMission, Recipient,
 };
 use vendor_client_core::schema::OperationSchema;
 use vendor_sandbox::{Clock, Emulator, Sandbox};
 
-use crate::subject::{Body, Key, LogIn, Setup, Subject, Subjected};
+use crate::subject::{Body, Key, LogIn, Setup, Subject, Subjected, Way, without_contents};
 
 /// Océan Géomission.
 pub struct OceanGeomission {
@@ -19,6 +19,11 @@ impl Subject for OceanGeomission {
     type Client = Client;
 
     const NAME: &'static str = "ocean-geomission";
+
+    const CREATIONS: &'static [&'static str] = &["create_mission"];
+
+    const ANOTHER_THING: Option<&'static str> =
+        Some(r#"{"idMission": "another", "statut": "canary-words"}"#);
 
     async fn start() -> Self {
         Self {
@@ -95,6 +100,21 @@ impl Subject for OceanGeomission {
         }
     }
 
+    async fn create(
+        &self,
+        client: &Client,
+        _: &str,
+        key: Key,
+        way: Way,
+    ) -> Result<Creation<()>, Error> {
+        let mission = laden(key);
+        let creation = match way {
+            Way::CreateOrFind => client.create_or_find(&mission).await,
+            Way::FindOrCreate => client.find_or_create(&mission).await,
+        };
+        Ok(without_contents(creation?))
+    }
+
     fn effects(&self, operation: &str, key: Key) -> usize {
         self.service().ledger().effects(operation, &key.text())
     }
@@ -117,6 +137,8 @@ impl Subject for OceanGeomission {
         let ocean = self.sandbox.ocean_geomission();
         Some(LogIn {
             path: "/restapi/auth/authenticate2",
+            // An unknown account is a 404.
+            refusals: &[401, 404],
             revoke: Box::new(|| ocean.revoke_tokens()),
             lifetime: Duration::from_secs(12 * 3600),
         })

@@ -5,6 +5,7 @@ use vendor_client_core::{Validate, Violations, redacted_debug, setters, validate
 
 use crate::UnknownFields;
 use crate::id::EnumerableId;
+use crate::list::Apart;
 
 /// A skill or attribute of a resource, which a task may ask for, as it is read.
 ///
@@ -30,6 +31,8 @@ pub struct Enumerable {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+impl Apart for Enumerable {}
 
 redacted_debug!(Enumerable { id });
 

@@ -1,9 +1,12 @@
 //! Resources: read, add, update, delete.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use vendor_client_core::{
-    Creation, Error, FieldName, Json, Path, Validate, Violations, endpoints, redacted_debug,
-    setters, validated,
+    Creation, Error, FieldName, Json, Path, Validate, Violations, endpoints, read_json,
+    redacted_debug, setters, validated,
 };
 
 use crate::address::{Address, NewAddress};
@@ -14,7 +17,7 @@ use crate::fields::Fields;
 use crate::foreign_id::{self, HasForeignId, InQuery, Repeated};
 use crate::found::Found;
 use crate::id::{CapacityId, ResourceId};
-use crate::list::Apart;
+use crate::list::{Apart, List};
 use crate::saved::{self, Saved};
 use crate::task::convert;
 use crate::wire::open_enum;
@@ -420,10 +423,10 @@ pub struct Resource {
     /// Its skills and attributes, in no particular order. `None` unless asked for. Wire:
     /// `enumerables`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enumerables: Option<Vec<Enumerable>>,
+    pub enumerables: Option<List<Enumerable>>,
     /// What it can carry. `None` unless asked for. Wire: `capacities`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub capacities: Option<Vec<Capacity>>,
+    pub capacities: Option<List<Capacity>>,
     /// Fields that this version of the crate does not know.
     #[serde(flatten)]
     pub unknown: UnknownFields,
@@ -431,7 +434,17 @@ pub struct Resource {
 
 redacted_debug!(Resource { id });
 
-impl Apart for Resource {}
+impl Apart for Resource {
+    fn read_apart(json: &RawValue) -> Result<Self, serde_json::Error> {
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(json.get())?;
+        let mut take = |list| members.remove(list).filter(|list| list.get() != "null");
+        let (enumerables, capacities) = (take("enumerables"), take("capacities"));
+        let mut resource: Self = read_json(&serde_json::to_string(&members)?)?;
+        resource.enumerables = enumerables.map(List::read_apart).transpose()?;
+        resource.capacities = capacities.map(List::read_apart).transpose()?;
+        Ok(resource)
+    }
+}
 
 /// A resource, as it is sent, to add it or to replace what is there.
 ///
@@ -506,7 +519,8 @@ impl NewResource {
         }
     }
 
-    /// Everything that was read and can be sent: sent as it is, it changes nothing.
+    /// Everything that was read and can be sent: sent as it is, it changes nothing. A list of
+    /// which an element could not be read is left out, which leaves it as it is.
     ///
     /// No request has a resource's [`properties`](Resource::properties), or fields that this
     /// version does not know; what becomes of them is not documented.
@@ -538,8 +552,8 @@ impl NewResource {
         Ok(Self {
             foreign_id: resource.foreign_id.clone(),
             is_internal: resource.is_internal,
-            enumerables: resource.enumerables.as_deref().map(convert),
-            capacities: resource.capacities.as_deref().map(convert),
+            enumerables: as_read(resource.enumerables.as_ref()),
+            capacities: as_read(resource.capacities.as_ref()),
             ..Self::new(&resource.name, start, end)
         })
     }
@@ -579,6 +593,12 @@ impl Validate for NewResource {
     }
 }
 
+/// What is sent for a list that was read; nothing if that would lose an element.
+fn as_read<'a, R, S: From<&'a R>>(list: Option<&'a List<R>>) -> Option<Vec<S>> {
+    let list = list.filter(|list| list.unreadable().is_empty())?;
+    Some(convert(list))
+}
+
 /// How much of something a resource can carry, as it is read.
 ///
 /// `Debug` shows the id and the amounts.
@@ -611,6 +631,8 @@ pub struct Capacity {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+impl Apart for Capacity {}
 
 redacted_debug!(Capacity {
     id,

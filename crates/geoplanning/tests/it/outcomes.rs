@@ -1,7 +1,7 @@
 //! What counts as success, and what an answer of failure tells.
 
 use geoplanning::{
-    ActivityId, CustomerId, ErrorKind, NewRound, Outcome, Plan, ResourceId, RoundId,
+    ActivityId, CustomerId, ErrorKind, NewRound, Outcome, Plan, ResourceId, ResourceUpdate, RoundId,
 };
 use httpmock::{MockServer, Then};
 use serde_json::{Value, json};
@@ -239,6 +239,23 @@ async fn an_element_of_any_list_that_cannot_be_read_leaves_the_others() {
         .map(|lost| lost.position)
         .collect();
     assert_eq!(lost, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_capacity_that_cannot_be_read_costs_only_itself_and_an_update_leaves_it_as_it_is() {
+    let mut body = fixture("get_resource/response");
+    let address = json!({ "latitude": 50.4, "longitude": 4.1 });
+    body["resource"]["startAddress"] = address.clone();
+    body["resource"]["endAddress"] = address;
+    body["resource"]["capacities"][1] = json!("canary");
+    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let resource = client.resources().get(ResourceId::new(2), &[]).await;
+    let resource = resource.unwrap();
+    let capacities = resource.capacities.as_ref().unwrap();
+    assert_eq!(capacities.len(), 1);
+    assert_eq!(capacities.unreadable()[0].raw, json!("canary"));
+    let update = ResourceUpdate::from_read(&resource).unwrap();
+    assert_eq!(update.capacities, None);
 }
 
 #[tokio::test]

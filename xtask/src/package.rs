@@ -14,9 +14,11 @@ use crate::problem::Problem;
 use crate::workspace::{Published, cargo, output, published};
 
 /// What a package may hold, by the beginning of the path.
-const EXPECTED: [&str; 10] = [
+const EXPECTED: [&str; 12] = [
     "src/",
     "contracts/",
+    "openapi/",
+    "page.png",
     "Cargo.toml",
     "Cargo.toml.orig",
     "Cargo.lock",

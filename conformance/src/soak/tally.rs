@@ -100,6 +100,12 @@ impl Tally {
     pub(super) fn compared_with(mut self, sandbox: &Sandbox) -> Self {
         let mut effects: BTreeMap<(&str, &str, String), u64> = BTreeMap::new();
         for service in sandbox.emulators() {
+            let dropped = service.ledger().dropped();
+            if dropped > 0 {
+                let name = service.name();
+                self.complaints
+                    .push(format!("the ledger of {name} dropped {dropped} requests"));
+            }
             for entry in service.ledger().entries() {
                 self.requests += 1;
                 let route = entry.route.unwrap_or_default();

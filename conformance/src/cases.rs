@@ -52,7 +52,7 @@ const BODY: Expected = Expected::Error(UNREADABLE);
 /// The vendor's response if it has a body, otherwise some JSON.
 fn with_body(response: &RawResponse) -> RawResponse {
     match response.body.is_empty() || response.status == 204 {
-        true => RawResponse::json(200, br#"{"canary-member":"canary-answer"}"#),
+        true => RawResponse::json(200, br#"{"canary-member":"canary-response"}"#),
         false => response.clone(),
     }
 }

@@ -440,7 +440,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) {
                 let response = shared.forward(&request, target).await;
                 shared.plan().first_response.get_or_insert(response).clone()
             }
-            false => RawResponse::json(200, br#"{"canary-member":"canary-answer"}"#),
+            false => RawResponse::json(200, br#"{"canary-member":"canary-response"}"#),
         };
         match play(&payload, &response, stream, shared).await {
             Some(usable) => stream = usable,

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn all_calls_are_made_a_few_at_a_time_and_answered_in_order() {
+    async fn all_calls_are_made_a_few_at_a_time_and_returned_in_order() {
         let (running, most) = (Cell::new(0), Cell::new(0));
         let call = |number: u64| {
             let (running, most) = (&running, &most);

@@ -799,7 +799,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_was_read_is_written_as_the_answers_have_it() {
+    fn a_date_that_was_read_is_written_as_the_responses_have_it() {
         for date in ["2015-07-10T12:07:39.657Z", "2015-07-13T10:00:00.000Z"] {
             assert_eq!(written(Read(read(json!(date)))), json!(date));
         }
@@ -864,7 +864,7 @@ mod tests {
         assert!(is_writable(datetime!(9999-12-31 23:59 UTC)));
     }
 
-    /// Finding G-01; the literals are of "Add an activity" and of its answer.
+    /// Finding G-01; the literals are of "Add an activity" and of its response.
     #[test]
     fn a_duration_is_sent_in_minutes_and_received_in_seconds() {
         let two_hours = Duration::from_secs(7200);

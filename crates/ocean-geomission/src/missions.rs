@@ -155,7 +155,7 @@ impl Client {
     /// `GET /restapi/geomission/statutMission`. Docs:
     /// [Status of a mission](crate::contract::missions#status-of-a-mission).
     ///
-    /// Unlike [`mission_status`](Self::mission_status) it takes nothing for an answer that isn't
+    /// Unlike [`mission_status`](Self::mission_status) it takes nothing for a status that isn't
     /// one: a success that shows no mission, such as `{}` or a text, is an error, and so is the
     /// 404 page of a gateway.
     ///

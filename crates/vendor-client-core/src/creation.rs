@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_certain_answer_is_passed_on() {
+    async fn a_certain_response_is_passed_on() {
         assert_eq!(
             play([Ok("new")], []).await.unwrap(),
             Creation::Created("new")

@@ -237,7 +237,7 @@ impl Geoplanning {
     }
 }
 
-/// An answer with HTTP 200 and a `status.code` that is not a success, for
+/// A response with HTTP 200 and a `status.code` that is not a success, for
 /// [`FaultPlan::respond`](crate::FaultPlan::respond).
 pub fn failure(code: i64, message: &str) -> Response {
     wire::envelope(200, code, Some(message), None)

@@ -347,7 +347,7 @@ impl Prober<'_> {
         match differs.into_iter().find(|path| !expected(path)) {
             Some(path) => Err((
                 path,
-                "what the client reads is not what the answer has".to_owned(),
+                "what the client reads is not what the response has".to_owned(),
             )),
             None => Ok(()),
         }

@@ -79,7 +79,7 @@ impl Validate for Author {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Answer<T> {
+struct Envelope<T> {
     book: T,
 }
 
@@ -128,7 +128,7 @@ where
     OperationSchema::of(&ADD_BOOK)
         .query_parameter::<Option<bool>>("notify")
         .body::<T>()
-        .response::<Answer<Book>>()
+        .response::<Envelope<Book>>()
 }
 
 fn get_book<T>() -> OperationSchema
@@ -137,7 +137,7 @@ where
 {
     OperationSchema::of(&GET_BOOK)
         .path_parameter::<i64>("id")
-        .response::<Answer<T>>()
+        .response::<Envelope<T>>()
 }
 
 fn operations() -> Vec<OperationSchema> {
@@ -543,7 +543,7 @@ fn a_recursive_type_is_compared_once_round() {
     let rows: Vec<_> = section.tables[1].rows.iter().collect();
     let documented = super::documented::open(&vendor, "docs/library/books.md", &rows);
     assert!(documented.cuts.contains("book.sequel"));
-    let schema = schemars::schema_for!(Answer<Book>);
+    let schema = schemars::schema_for!(Envelope<Book>);
     let structure = super::structure::Structure::of_schema(schema.as_value());
     assert!(structure.entries.contains_key("book.sequel"));
     assert!(matches!(schema.as_value(), Value::Object(_)));
@@ -664,7 +664,7 @@ fn a_misspelt_query_parameter_is_found() {
     let misspelt = OperationSchema::of(&ADD_BOOK)
         .query::<Notify>()
         .body::<AddBook>()
-        .response::<Answer<Book>>();
+        .response::<Envelope<Book>>();
     let (vendor, _) = vendor(PAGE);
     let problems = listed(&compare(
         &vendor,

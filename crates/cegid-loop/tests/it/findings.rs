@@ -343,9 +343,9 @@ async fn c18_both_keys_go_with_every_call() {
         .unwrap();
     let entries = sandbox.cegid_loop().ledger().entries();
     assert!(entries.len() > 5);
-    let answered =
+    let was_responded_to =
         |entry: &vendor_sandbox::Entry| entry.ending == vendor_sandbox::Ending::Responded(200);
-    assert!(entries.iter().all(answered));
+    assert!(entries.iter().all(was_responded_to));
 }
 
 #[test]

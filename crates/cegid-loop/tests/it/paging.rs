@@ -295,7 +295,7 @@ async fn a_dropped_call_loses_no_row() {
     tokio::select! {
         biased;
         () = gate.reached() => {}
-        _ = rows.next() => panic!("the answer is held back"),
+        _ = rows.next() => panic!("the response is held back"),
     }
     gate.release();
     assert_eq!(rows.try_collect().await.unwrap().len(), 5);

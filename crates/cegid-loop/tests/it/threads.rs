@@ -9,7 +9,7 @@ fn is_shared<T: Clone + Send + Sync + 'static>() {}
 fn is_sent<T: Send>(_: T) {}
 
 #[test]
-fn a_client_is_shared_by_threads_and_so_is_what_it_is_asked_and_answers() {
+fn a_client_is_shared_by_threads_and_so_is_what_it_lists() {
     is_shared::<Client>();
     is_shared::<ClientBuilder>();
     is_shared::<Filter<EngagementLetter>>();

@@ -19,8 +19,12 @@ fn client(service: &MockServer) -> Client {
         .unwrap()
 }
 
-/// Answers `body` to a GET of exactly this path and query, with every header as documented.
-async fn answer<'a>(service: &'a MockServer, path_and_query: &'static str, body: &str) -> Mock<'a> {
+/// Responds with `body` to a GET of exactly this path and query, with every header as documented.
+async fn response<'a>(
+    service: &'a MockServer,
+    path_and_query: &'static str,
+    body: &str,
+) -> Mock<'a> {
     service
         .mock_async(|when, then| {
             as_documented(when, "application/json").is_true(move |request| {
@@ -51,7 +55,7 @@ async fn list_engagement_letters() {
     let path_and_query = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet\
         &filter=entite.objectId%3D%3D%22e87a74e3-2e92-41c2-898a-0b253f73315b%22%26%26statut%21%3D3\
         &sort=statut%26%26dateFin%3Adesc&skip=200&take=50&select=objectId%26%26statut";
-    let call = answer(&service, path_and_query, LETTERS).await;
+    let call = response(&service, path_and_query, LETTERS).await;
     let entity: cegid_loop::ObjectId = "e87a74e3-2e92-41c2-898a-0b253f73315b".parse().unwrap();
     let filter = letters::ENTITY_ID.eq(entity);
     let page = client(&service)
@@ -76,7 +80,7 @@ async fn list_activities() {
     let service = MockServer::start_async().await;
     let path_and_query = "/loop-api-publiques/giActivitesMission?codeDossier=CLIENT+%26+fils\
         &filter=lettreMissionId%3D%3D%22efb2dfc9-71a5-4e72-98fd-78b427790086%22&take=100";
-    let call = answer(&service, path_and_query, ACTIVITIES).await;
+    let call = response(&service, path_and_query, ACTIVITIES).await;
     let letter = "efb2dfc9-71a5-4e72-98fd-78b427790086"
         .parse::<cegid_loop::LetterId>()
         .unwrap();
@@ -91,7 +95,7 @@ async fn one_letter_by_its_id_is_a_filter_and_one_row() {
     let service = MockServer::start_async().await;
     let path_and_query = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet\
         &filter=objectId%3D%3D%22efb2dfc9-71a5-4e72-98fd-78b427790086%22&take=1";
-    let call = answer(&service, path_and_query, LETTERS).await;
+    let call = response(&service, path_and_query, LETTERS).await;
     let id = "efb2dfc9-71a5-4e72-98fd-78b427790086".parse().unwrap();
     let letter = client(&service).engagement_letter(id).await.unwrap();
     call.assert_async().await;
@@ -103,7 +107,7 @@ async fn another_letter_is_not_taken_for_the_one_asked_for() {
     let service = MockServer::start_async().await;
     let path_and_query = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet\
         &filter=objectId%3D%3D%2200000000-0000-4000-8000-000000000000%22&take=1";
-    answer(&service, path_and_query, LETTERS).await;
+    response(&service, path_and_query, LETTERS).await;
     let id = "00000000-0000-4000-8000-000000000000".parse().unwrap();
     let letter = client(&service).engagement_letter(id).await.unwrap();
     assert!(letter.is_none());
@@ -113,7 +117,7 @@ async fn another_letter_is_not_taken_for_the_one_asked_for() {
 async fn without_a_filter_none_is_sent() {
     let service = MockServer::start_async().await;
     let path_and_query = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet&take=100";
-    let call = answer(&service, path_and_query, "[]").await;
+    let call = response(&service, path_and_query, "[]").await;
     let letters = client(&service).engagement_letters(Filter::unfiltered());
     assert!(letters.try_collect().await.unwrap().is_empty());
     call.assert_async().await;
@@ -124,7 +128,7 @@ async fn another_list_stays_one_segment_of_the_path() {
     let service = MockServer::start_async().await;
     let path_and_query = "/loop-api-publiques/compte%2F..%3Fx?codeDossier=cabinet\
         &filter=numero%3D%3D%22a%5Cu0022%5Cu0026%5Cu0026b+%C3%A9%22&take=100";
-    let call = answer(&service, path_and_query, r#"{"data": []}"#).await;
+    let call = response(&service, path_and_query, r#"{"data": []}"#).await;
     const NUMBER: Field<serde_json::Value, String> = Field::new("numero");
     let list = client(&service).list("compte/..?x", NUMBER.eq("a\"&&b é"));
     assert!(list.try_collect().await.unwrap().is_empty());
@@ -168,7 +172,7 @@ async fn a_row_that_cannot_be_read_is_named_by_its_path_in_both_envelopes() {
     for (body, path) in rows {
         let service = MockServer::start_async().await;
         let call = "/loop-api-publiques/LettresDeMissions?codeDossier=cabinet&take=100";
-        answer(&service, call, body).await;
+        response(&service, call, body).await;
         let list = client(&service).engagement_letters(Filter::unfiltered());
         let error = list.page().await.unwrap_err();
         assert_eq!(error.json_path(), Some(path));

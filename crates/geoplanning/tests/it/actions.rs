@@ -148,7 +148,7 @@ async fn work_is_started_and_finished_with_a_status_of_the_callers_choice() {
     assert_eq!(started.actual_start, Some(NINE));
     assert_eq!(started.status.name.as_deref(), Some("Fetching parts"));
 
-    // Finding G-19: the answer does not hold the activity.
+    // Finding G-19: the response does not hold the activity.
     let statuses = client.activity_statuses().list().await.unwrap();
     let with_remarks = statuses.iter().find(|it| it.id == StatusId::new(10));
     let with_remarks = StatusReference::from(with_remarks.unwrap());

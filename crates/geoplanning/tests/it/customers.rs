@@ -109,7 +109,7 @@ async fn references_of_any_characters_name_their_customer_and_no_other() {
     }
 }
 
-/// Finding G-22: the 204 is followed by four stray bytes, which are no answer to anything.
+/// Finding G-22: the 204 is followed by four stray bytes, which belong to no response.
 #[tokio::test]
 async fn a_customer_is_deleted_whatever_bytes_follow() {
     for stray_null in [true, false] {

@@ -27,7 +27,7 @@ fn assert_kept<T: DeserializeOwned + Serialize>(value: &Value) {
 
 /// Finding G-06: numbers in the tables, strings in the examples.
 #[test]
-fn every_date_of_an_answer_is_read_as_a_number_too() {
+fn every_date_of_a_response_is_read_as_a_number_too() {
     let mut value = fixture("get_activity/response")["activity"].clone();
     let expected: Activity = read(&value);
     value["computedStartDate"] = json!(1_436_780_914_000_i64);

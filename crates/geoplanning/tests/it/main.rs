@@ -11,7 +11,7 @@ mod findings;
 mod fixtures;
 mod follow;
 mod lists;
-mod lost_answers;
+mod lost_responses;
 mod outcomes;
 mod own_endpoints;
 mod resources;

@@ -1,4 +1,4 @@
-//! What counts as success, and what an answer of failure tells.
+//! What counts as success, and what a response that reports a failure says.
 
 use geoplanning::{
     ActivityId, CustomerId, ErrorKind, NewRound, Outcome, Plan, ResourceId, ResourceUpdate, RoundId,
@@ -10,13 +10,13 @@ use vendor_sandbox::geoplanning::failure;
 
 use crate::support::{at_once, client, fixture, key_of, new_activity, sandbox};
 
-/// A client of a service that answers everything alike.
-async fn answered(answer: impl FnOnce(Then) -> Then) -> (MockServer, geoplanning::Client) {
+/// A client of a service that responds to everything alike.
+async fn responding(response: impl FnOnce(Then) -> Then) -> (MockServer, geoplanning::Client) {
     let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
             let _ = when.path_matches(".*");
-            answer(then);
+            response(then);
         })
         .await;
     let client = geoplanning::Client::builder()
@@ -64,7 +64,7 @@ async fn a_code_other_than_0_is_seen_whatever_stands_beside_it() {
         fixture("get_activity/response")["activity"].clone(),
     ] {
         let body = json!({ "status": { "code": -3 }, "activity": beside });
-        let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
         let error = client
             .activities()
             .get(ActivityId::new(1))
@@ -80,7 +80,7 @@ async fn a_code_other_than_0_is_seen_whatever_stands_beside_it() {
 #[tokio::test]
 async fn a_deletion_that_reports_a_failure_is_one() {
     let body = json!({ "status": { "code": 5, "message": "in use" } });
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let error = client
         .customers()
         .delete(CustomerId::new(1))
@@ -88,12 +88,12 @@ async fn a_deletion_that_reports_a_failure_is_one() {
         .unwrap_err();
     assert_eq!(error.vendor_message(), Some("in use"));
     for body in ["", "null", "{}", r#"{"status":{"code":0}}"#] {
-        let (_server, client) = answered(|then| then.status(200).body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).body(body)).await;
         let deleted = client.customers().delete(CustomerId::new(1)).await;
         assert!(deleted.is_ok(), "{body}");
     }
     for body in ["<html>log in first</html>", "deleted", "[1]"] {
-        let (_server, client) = answered(|then| then.status(200).body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).body(body)).await;
         let error = client
             .customers()
             .delete(CustomerId::new(1))
@@ -143,7 +143,7 @@ async fn a_refusal_is_understood_with_and_without_words() {
         ("<html><body>not found</body></html>", None, None),
         ("", None, None),
     ] {
-        let (_server, client) = answered(|then| then.status(404).body(body)).await;
+        let (_server, client) = responding(|then| then.status(404).body(body)).await;
         let error = client.rounds().get(RoundId::new(1)).await.unwrap_err();
         assert!(error.is_not_found(), "{body}");
         assert_eq!(
@@ -153,21 +153,21 @@ async fn a_refusal_is_understood_with_and_without_words() {
     }
 }
 
-/// Finding G-25: an answer may have either media type, or the plain one.
+/// Finding G-25: a response may have either media type, or the plain one.
 #[tokio::test]
-async fn an_answer_of_any_json_media_type_is_read() {
+async fn a_response_of_any_json_media_type_is_read() {
     for media_type in [
         "application/vnd.geoplanning-v3.0+json;charset=UTF-8",
         "application/vnd.geoplanning-v3.0+json",
         "application/json",
     ] {
         let body = fixture("get_round/response").to_string();
-        let answer = |then: Then| {
+        let response = |then: Then| {
             then.status(200)
                 .header("content-type", media_type)
                 .body(body)
         };
-        let (_server, client) = answered(answer).await;
+        let (_server, client) = responding(response).await;
         assert!(client.rounds().get(RoundId::new(1)).await.is_ok());
     }
 }
@@ -176,7 +176,7 @@ async fn an_answer_of_any_json_media_type_is_read() {
 async fn a_response_that_is_not_as_documented_is_named_by_its_path() {
     let mut body = fixture("get_activity/response");
     body["activity"]["task"]["duration"] = json!("canary");
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let error = client
         .activities()
         .get(ActivityId::new(40))
@@ -200,7 +200,7 @@ async fn an_activity_that_cannot_be_read_costs_only_itself_and_is_kept_raw() {
     let mut body = fixture("plan_activity/response");
     body["rounds"][0]["activities"][1]["task"]["duration"] = json!("canary");
     let sent = body["rounds"].clone();
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let changed = client
         .activities()
         .plan(ActivityId::new(40), &plan())
@@ -229,7 +229,7 @@ async fn an_element_of_any_list_that_cannot_be_read_leaves_the_others() {
         "status": { "code": 0 },
         "users": [{ "id": 1 }, { "id": {} }, null, { "id": 3 }],
     });
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let users = client.users().list().await.unwrap();
     let ids: Vec<_> = users.iter().map(|user| user.id.get()).collect();
     assert_eq!(ids, [1, 3]);
@@ -248,7 +248,7 @@ async fn a_capacity_that_cannot_be_read_costs_only_itself_and_an_update_leaves_i
     body["resource"]["startAddress"] = address.clone();
     body["resource"]["endAddress"] = address;
     body["resource"]["capacities"][1] = json!("canary");
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let resource = client.resources().get(ResourceId::new(2), &[]).await;
     let resource = resource.unwrap();
     let capacities = resource.capacities.as_ref().unwrap();
@@ -264,7 +264,7 @@ async fn a_list_that_is_null_or_absent_is_empty() {
         json!({ "status": { "code": 0 }, "rounds": null }),
         json!({ "status": { "code": 0 } }),
     ] {
-        let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
         let plan = plan();
         let changed = client.activities().plan(ActivityId::new(40), &plan).await;
         assert!(changed.unwrap().rounds.is_empty());
@@ -276,7 +276,7 @@ async fn an_address_that_could_not_be_located_is_an_empty_one() {
     for address in [json!(null), json!({})] {
         let mut body = fixture("get_activity/response");
         body["activity"]["task"]["address"] = address;
-        let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
         let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
         assert_eq!(
             activity.task().unwrap().address,
@@ -289,7 +289,7 @@ async fn an_address_that_could_not_be_located_is_an_empty_one() {
 async fn a_subtype_is_read_in_any_case() {
     let mut body = fixture("get_activity/response");
     body["activity"]["subtype"] = json!("ASSIGNMENT");
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
     assert!(activity.task().is_some());
 }
@@ -300,7 +300,7 @@ async fn a_code_beside_the_thing_itself_leaves_the_outcome_unknown() {
     let mut body = fixture("add_activity/response");
     body["status"] = json!({ "code": 3, "message": "warning" });
     let add = async |body: Value| {
-        let (_server, client) = answered(|then| then.status(201).json_body(body)).await;
+        let (_server, client) = responding(|then| then.status(201).json_body(body)).await;
         let new = new_activity("GP-100");
         client.activities().add(&new).await.unwrap_err()
     };
@@ -317,7 +317,7 @@ async fn a_code_beside_the_thing_itself_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test]
-async fn an_answer_without_what_was_asked_for_is_an_error() {
+async fn a_response_without_what_was_asked_for_is_an_error() {
     for body in [
         "",
         "null",
@@ -325,7 +325,7 @@ async fn an_answer_without_what_was_asked_for_is_an_error() {
         r#"{"status":{"code":0}}"#,
         r#"{"activity":{}}"#,
     ] {
-        let (_server, client) = answered(|then| then.status(200).body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).body(body)).await;
         let error = client
             .activities()
             .get(ActivityId::new(1))
@@ -350,7 +350,7 @@ async fn of_fid_and_foreign_id_in_one_object_the_first_that_is_not_null_is_read(
         (r#""foreignId":null,"fid":42"#, "42"),
     ] {
         let body = resource(ids);
-        let (_server, client) = answered(|then| then.status(200).body(body)).await;
+        let (_server, client) = responding(|then| then.status(200).body(body)).await;
         let resource = client
             .resources()
             .get(ResourceId::new(7), &[])
@@ -369,7 +369,7 @@ async fn beside_an_activity_that_cannot_be_read_the_others_are_read_as_liberally
     body["rounds"][0]["resource"]["fid"] = json!("R-1");
     body["rounds"][0]["activities"][0]["id"] = json!("11");
     body["rounds"][0]["activities"][1]["task"]["duration"] = json!("canary");
-    let (_server, client) = answered(|then| then.status(200).json_body(body)).await;
+    let (_server, client) = responding(|then| then.status(200).json_body(body)).await;
     let changed = client
         .activities()
         .plan(ActivityId::new(40), &plan())
@@ -394,7 +394,7 @@ async fn a_failure_is_read_with_a_byte_order_mark_and_in_latin_1() {
             ("application/json", format!("\u{feff}{json}").into_bytes()),
             ("application/json;charset=ISO-8859-1", latin.clone()),
         ] {
-            let (_server, client) = answered(|then| {
+            let (_server, client) = responding(|then| {
                 then.status(status)
                     .header("content-type", media_type)
                     .body(body)

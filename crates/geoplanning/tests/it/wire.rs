@@ -1,4 +1,4 @@
-//! The exact bytes of each call, and the documented answer understood.
+//! The exact bytes of each call, and the documented response understood.
 
 use std::fs;
 use std::ops::AsyncFnOnce;
@@ -28,7 +28,7 @@ const CUSTOMER: CustomerId = CustomerId::new(60);
 const RESOURCE: ResourceId = ResourceId::new(2);
 const ROUND: RoundId = RoundId::new(1);
 
-/// What one call puts on the wire, and how it is answered.
+/// What one call puts on the wire, and the response to it.
 struct Exchange {
     method: &'static str,
     /// Path and query, byte for byte.
@@ -36,29 +36,29 @@ struct Exchange {
     /// The documented body, by the name of its fixture, byte for byte.
     body: Option<&'static str>,
     status: u16,
-    answer: Value,
+    response: Value,
 }
 
 impl Exchange {
-    /// Answered with a documented payload, by the name of its fixture.
-    fn new(method: &'static str, uri: &'static str, answer: &str) -> Self {
+    /// The response is a documented payload, by the name of its fixture.
+    fn new(method: &'static str, uri: &'static str, response: &str) -> Self {
         Self {
             method,
             uri,
             body: None,
             status: 200,
-            answer: fixture(answer),
+            response: fixture(response),
         }
     }
 
-    /// A deletion, answered with nothing.
+    /// A deletion, whose response is empty.
     fn deletion(uri: &'static str) -> Self {
         Self {
             method: "DELETE",
             uri,
             body: None,
             status: 204,
-            answer: Value::Null,
+            response: Value::Null,
         }
     }
 
@@ -88,7 +88,7 @@ impl Exchange {
                 let then = then.status(self.status);
                 if self.status != 204 {
                     then.header("content-type", MEDIA_TYPE)
-                        .json_body(self.answer);
+                        .json_body(self.response);
                 }
             })
             .await;
@@ -339,7 +339,7 @@ async fn an_activity_is_planned() {
         .body("plan_activity/request")
         .of(async |client| client.activities().plan(ActivityId::new(40), &plan).await)
         .await;
-    // Finding G-18: the answer has the next action's key.
+    // Finding G-18: the response has the next action's key.
     let key = changed.key(RoundId::new(30)).unwrap();
     assert_eq!(key.hash_key, "c33e0f2f8d3954d63eb1c2576d68e7f1");
     // Finding G-03: routes are in no table.

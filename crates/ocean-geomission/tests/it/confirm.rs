@@ -17,7 +17,7 @@ async fn create(
 }
 
 #[tokio::test]
-async fn a_mission_whose_answer_was_lost_is_found_and_not_sent_twice() {
+async fn a_mission_whose_response_was_lost_is_found_and_not_sent_twice() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();
     ocean

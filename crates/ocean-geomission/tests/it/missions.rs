@@ -153,9 +153,9 @@ async fn a_long_reference_address_is_sent_whole() {
 async fn both_success_statuses_are_success() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
-    for (index, answers_200) in [false, true].into_iter().enumerate() {
+    for (index, responds_200) in [false, true].into_iter().enumerate() {
         sandbox.ocean_geomission().configure(|settings| {
-            settings.created_status = if answers_200 { 200 } else { 201 };
+            settings.created_status = if responds_200 { 200 } else { 201 };
         });
         client
             .create_mission(&full_mission(&format!("M-{index}")))

@@ -9,7 +9,7 @@ fn is_shared<T: Clone + Send + Sync + 'static>() {}
 fn is_sent<T: Send>(_: T) {}
 
 #[test]
-fn a_client_is_shared_by_threads_and_so_is_what_it_answers() {
+fn a_client_is_shared_by_threads_and_so_is_what_it_returns() {
     is_shared::<Client>();
     is_shared::<TransportConfig>();
     is_shared::<NewMission>();

@@ -70,7 +70,7 @@ fn client(service: &MockServer, place: ParameterPlace) -> Client {
 async fn expect<'a>(
     service: &'a MockServer,
     request: impl FnOnce(When) -> When,
-    answer: impl FnOnce(Then) -> Then,
+    response: impl FnOnce(Then) -> Then,
 ) -> Mock<'a> {
     service
         .mock_async(|when, then| {
@@ -78,7 +78,7 @@ async fn expect<'a>(
                 when.header("x-auth-token", "the-token")
                     .header("accept", "application/json"),
             );
-            answer(then.header("content-type", "application/json;charset=utf-8"));
+            response(then.header("content-type", "application/json;charset=utf-8"));
         })
         .await
 }
@@ -222,13 +222,13 @@ async fn a_status_is_asked_for_in_the_query_whatever_place_the_posts_use() {
             },
         )
         .await;
-        let answer = client(&service, place)
+        let response = client(&service, place)
             .mission_status("a/b?c&d=é")
             .await
             .unwrap();
         status.assert_async().await;
-        assert_eq!(answer.status.as_deref(), Some("Terminée"));
-        assert_eq!(answer.refusal_reason, None);
+        assert_eq!(response.status.as_deref(), Some("Terminée"));
+        assert_eq!(response.refusal_reason, None);
     }
 }
 

@@ -19,7 +19,7 @@ const GZIP: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn a_compressed_answer_is_read() {
+async fn a_compressed_response_is_read() {
     let server = Server::start([Reply::bytes(200, GZIP, &gzip(b"\"thing\""))]);
     assert_eq!(read(&transport(&server.url())).await.unwrap(), "thing");
     assert!(
@@ -30,7 +30,7 @@ async fn a_compressed_answer_is_read() {
 }
 
 #[tokio::test]
-async fn an_answer_that_outgrows_the_limit_is_refused() {
+async fn a_response_that_outgrows_the_limit_is_refused() {
     let body = format!("\"{}\"", "x".repeat(100));
     let server = Server::start([Reply::json(200, &body)]);
     let exact = with_config(&server.url(), &at_once().max_body_size(102));
@@ -45,7 +45,7 @@ async fn an_answer_that_outgrows_the_limit_is_refused() {
 }
 
 #[tokio::test]
-async fn the_limit_counts_what_a_compressed_answer_unpacks_to() {
+async fn the_limit_counts_what_a_compressed_response_unpacks_to() {
     let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
     assert!(bomb.len() < 100 * 1024);
     let server = Server::start([Reply::bytes(200, GZIP, &bomb)]);
@@ -55,7 +55,7 @@ async fn the_limit_counts_what_a_compressed_answer_unpacks_to() {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_that_is_damaged_is_told_from_a_broken_connection() {
+async fn a_compressed_response_that_is_damaged_is_told_from_a_broken_connection() {
     let whole = gzip(b"\"thing, and some more to be compressed\"");
     let mut corrupt = whole.clone();
     let checksum = corrupt.len() - 8;
@@ -76,7 +76,7 @@ async fn a_compressed_answer_that_is_damaged_is_told_from_a_broken_connection() 
 }
 
 #[tokio::test]
-async fn an_error_answer_is_told_by_its_status_even_if_its_body_outgrows_the_limit() {
+async fn an_error_response_is_told_by_its_status_even_if_its_body_outgrows_the_limit() {
     let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
     let server = Server::start([Reply::bytes(404, GZIP, &bomb)]);
     let error = read(&transport(&server.url())).await.unwrap_err();
@@ -85,14 +85,14 @@ async fn an_error_answer_is_told_by_its_status_even_if_its_body_outgrows_the_lim
 }
 
 #[tokio::test]
-async fn a_long_answer_in_many_pieces_is_put_together() {
+async fn a_long_response_in_many_pieces_is_put_together() {
     let text = "é".repeat(400_000);
     let server = Server::start([Reply::json(200, &format!("\"{text}\""))]);
     assert_eq!(read(&transport(&server.url())).await.unwrap(), text);
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_may_have_taken_effect() {
+async fn a_response_that_breaks_off_may_have_taken_effect() {
     let half =
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n\"thi";
     let server = Server::start([Reply::SendAndClose(half.to_vec())]);
@@ -103,7 +103,7 @@ async fn an_answer_that_breaks_off_may_have_taken_effect() {
 }
 
 #[tokio::test]
-async fn an_error_answer_that_breaks_off_is_still_that_answer() {
+async fn an_error_response_that_breaks_off_is_still_that_response() {
     let half = b"HTTP/1.1 422 X\r\ncontent-length: 100\r\n\r\n{";
     let server = Server::start([Reply::SendAndClose(half.to_vec())]);
     let error = create(&transport(&server.url())).await.unwrap_err();

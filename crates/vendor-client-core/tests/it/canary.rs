@@ -70,7 +70,7 @@ async fn no_secret_and_no_personal_data_shows_anywhere() {
     let recorder = Recorder::default();
     let subscriber = tracing_subscriber::registry().with(recorder.clone());
     let _guard = tracing::subscriber::set_default(subscriber);
-    let body = "{\"message\": \"canary-answer\"}";
+    let body = "{\"message\": \"canary-response\"}";
     let location = [(
         "location",
         "http://canary-user:canary-password@127.0.0.1:9/canary?canary",

@@ -13,7 +13,7 @@ use crate::telemetry::Recorder;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_without_an_answer_ends_in_time_and_may_have_taken_effect() {
+async fn an_attempt_without_a_response_ends_in_time_and_may_have_taken_effect() {
     let time = freeze_time();
     let server = Server::start([Reply::Silence]);
     let transport = transport(&server.url());

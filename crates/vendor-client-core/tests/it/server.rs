@@ -18,32 +18,32 @@ pub(crate) enum Reply {
     SendAndClose(Vec<u8>),
     /// Resets the connection.
     Reset,
-    /// Closes the connection without an answer.
+    /// Closes the connection without a response.
     Close,
-    /// Never answers.
+    /// Never responds.
     Silence,
 }
 
 impl Reply {
-    /// A JSON answer.
+    /// A JSON response.
     pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::with(status, &[("content-type", "application/json")], body)
     }
 
-    /// An answer with headers of its own.
+    /// A response with headers of its own.
     pub(crate) fn with(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         Self::bytes(status, headers, body.as_bytes())
     }
 
     pub(crate) fn bytes(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Self {
-        let mut answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
+        let mut response = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
-            answer.push_str(&format!("{name}: {value}\r\n"));
+            response.push_str(&format!("{name}: {value}\r\n"));
         }
-        answer.push_str("\r\n");
-        let mut answer = answer.into_bytes();
-        answer.extend_from_slice(body);
-        Self::Send(answer)
+        response.push_str("\r\n");
+        let mut response = response.into_bytes();
+        response.extend_from_slice(body);
+        Self::Send(response)
     }
 }
 

@@ -72,14 +72,14 @@ impl Planner {
 
     /// A round's current key, as the actions want it.
     async fn key_of(&mut self, round: i64) -> Value {
-        let answer = self.get("get_round", &format!("/rounds/{round}")).await;
-        json!({ "id": round, "hashKey": answer["round"]["hashKey"] })
+        let response = self.get("get_round", &format!("/rounds/{round}")).await;
+        json!({ "id": round, "hashKey": response["round"]["hashKey"] })
     }
 
     /// An activity as it is now.
     async fn activity(&mut self, id: i64) -> Value {
-        let answer = self.get("get_activity", &format!("/activity/{id}")).await;
-        answer["activity"].clone()
+        let response = self.get("get_activity", &format!("/activity/{id}")).await;
+        response["activity"].clone()
     }
 
     async fn send(&mut self, route: &str, path: &str, body: &str) -> Value {
@@ -100,12 +100,12 @@ impl Planner {
 
     async fn refused_with(&mut self, route: &str, path: &str, body: &str) -> (u16, String) {
         let response = self.exchange(route, path, body).await;
-        let answer = response.json();
-        assert_eq!(answer["status"]["code"], response.status, "{route}");
-        assert_eq!(answer.as_object().unwrap().len(), 1, "{route}");
+        let envelope = response.json();
+        assert_eq!(envelope["status"]["code"], response.status, "{route}");
+        assert_eq!(envelope.as_object().unwrap().len(), 1, "{route}");
         let entries = self.ledger().entries();
         assert!(!entries.last().unwrap().took_effect, "{route}");
-        let message = answer["status"]["message"].as_str().unwrap();
+        let message = envelope["status"]["message"].as_str().unwrap();
         (response.status, message.to_owned())
     }
 

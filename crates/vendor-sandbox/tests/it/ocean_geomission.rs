@@ -47,12 +47,12 @@ async fn a_log_in_gives_a_token_and_the_days_that_the_password_has_left() {
     ocean.configure(|settings| settings.password_expiration_remaining_days = 3);
     let mut client = Client::connect(ocean.emulator()).await;
 
-    let answer = client.log_in(ocean.login(), ocean.password()).await;
+    let response = client.log_in(ocean.login(), ocean.password()).await;
 
-    assert_as_documented(ocean, "log_in", &answer);
-    assert_eq!(answer.json()["passwordExpirationRemainingDays"], 3);
-    assert_eq!(answer.json()["additionalAccountData"], json!({}));
-    client.token = Some(answer.json()["token"].as_str().unwrap().to_owned());
+    assert_as_documented(ocean, "log_in", &response);
+    assert_eq!(response.json()["passwordExpirationRemainingDays"], 3);
+    assert_eq!(response.json()["additionalAccountData"], json!({}));
+    client.token = Some(response.json()["token"].as_str().unwrap().to_owned());
     assert_eq!(client.create("idMission=M-1").await.status, 201);
 }
 
@@ -78,8 +78,11 @@ async fn a_wrong_password_an_unknown_account_and_a_malformed_log_in_are_told_apa
         ("", "the body is required"),
     ] {
         let path = "/restapi/auth/authenticate2";
-        let answer = client.post(path, "application/json", body).await;
-        assert_eq!((answer.status, answer.message().as_str()), (400, sentence));
+        let response = client.post(path, "application/json", body).await;
+        assert_eq!(
+            (response.status, response.message().as_str()),
+            (400, sentence)
+        );
     }
     let effects = ocean.ledger().entries();
     assert!(effects.iter().all(|entry| !entry.took_effect));
@@ -140,8 +143,8 @@ async fn an_account_without_web_services_may_do_nothing() {
     let mut client = Client::logged_in(ocean).await;
     ocean.configure(|settings| settings.web_services = false);
     assert_eq!(client.create("idMission=M-1").await.status, 403);
-    let answer = client.log_in(ocean.login(), ocean.password()).await;
-    assert_eq!(answer.status, 403);
+    let response = client.log_in(ocean.login(), ocean.password()).await;
+    assert_eq!(response.status, 403);
 }
 
 #[tokio::test]
@@ -246,8 +249,11 @@ async fn a_parameter_that_breaks_the_contract_is_named() {
         ),
         ("idMission=%C3", "the query is not well encoded"),
     ] {
-        let answer = client.create(query).await;
-        assert_eq!((answer.status, answer.message().as_str()), (400, sentence));
+        let response = client.create(query).await;
+        assert_eq!(
+            (response.status, response.message().as_str()),
+            (400, sentence)
+        );
     }
     assert_eq!(sandbox.ocean_geomission().mission_ids(), [""; 0]);
 }
@@ -269,24 +275,24 @@ async fn parameters_are_read_from_a_form_and_from_json_as_well() {
     let path = "/restapi/geomission/ajoutMission";
 
     let form = "application/x-www-form-urlencoded; charset=UTF-8";
-    let answer = client.post(path, form, "idMission=F-1&rue=a+b").await;
-    assert_eq!(answer.status, 201);
+    let response = client.post(path, form, "idMission=F-1&rue=a+b").await;
+    assert_eq!(response.status, 201);
     let mission = ocean.mission("F-1").unwrap();
     assert_eq!(mission.parameter("rue").unwrap(), "a b");
 
     let body = json!({ "idMission": "J-1", "aEnvoyer": true, "longitude": 2.5, "latitude": 0 });
     let json = "application/json";
-    let answer = client.post(path, json, &body.to_string()).await;
-    assert_eq!(answer.status, 201);
+    let response = client.post(path, json, &body.to_string()).await;
+    assert_eq!(response.status, 201);
     let mission = ocean.mission("J-1").unwrap();
     assert_eq!(mission.parameter("longitude").unwrap(), "2.5");
     assert_eq!(ocean.ledger().effects("create_mission", "J-1"), 1);
 
     let body = json!({ "idMission": 1, "aEnvoyer": "true" });
-    let answer = client.post(path, json, &body.to_string()).await;
-    assert_eq!(answer.status, 400);
+    let response = client.post(path, json, &body.to_string()).await;
+    assert_eq!(response.status, 400);
     assert_eq!(
-        answer.message(),
+        response.message(),
         "field `idMission` must be a string; field `aEnvoyer` must be true or false"
     );
     let twice = format!("{path}?idMission=Q-1");
@@ -302,9 +308,9 @@ async fn a_tenant_may_read_parameters_in_one_place_alone() {
     let mut client = Client::logged_in(ocean).await;
     ocean.configure(|settings| settings.parameters_in = Some(ParametersIn::Form));
 
-    let answer = client.create("idMission=M-1").await;
-    assert_eq!(answer.status, 400);
-    assert_eq!(answer.message(), "the parameters must be in a form body");
+    let response = client.create("idMission=M-1").await;
+    assert_eq!(response.status, 400);
+    assert_eq!(response.message(), "the parameters must be in a form body");
     let path = "/restapi/geomission/ajoutMission";
     let form = "application/x-www-form-urlencoded";
     assert_eq!(client.post(path, form, "idMission=M-1").await.status, 201);
@@ -348,9 +354,9 @@ async fn an_account_with_several_customers_has_to_say_which() {
     ocean.configure(|settings| settings.customers = vec![21, 22]);
     let mut client = Client::logged_in(ocean).await;
 
-    let answer = client.create("idMission=M-1").await;
-    assert_eq!(answer.status, 400);
-    assert!(answer.message().contains("`customerId`"));
+    let response = client.create("idMission=M-1").await;
+    assert_eq!(response.status, 400);
+    assert!(response.message().contains("`customerId`"));
     assert_eq!(
         client.create("idMission=M-1&customerId=23").await.status,
         403
@@ -468,15 +474,15 @@ async fn the_newer_base_url_serves_the_same_account() {
     let ocean = sandbox.ocean_geomission();
     let newer = ocean.base_url().replace("/ocean-3.0.0", "/ocean");
     let mut client = Client::connect_to(&newer).await;
-    let answer = client.log_in(ocean.login(), ocean.password()).await;
-    client.token = Some(answer.json()["token"].as_str().unwrap().to_owned());
+    let response = client.log_in(ocean.login(), ocean.password()).await;
+    client.token = Some(response.json()["token"].as_str().unwrap().to_owned());
     assert_eq!(client.create("idMission=M-1").await.status, 201);
     assert!(ocean.mission("M-1").is_some());
 
     let other = ocean.base_url().replace("/ocean-3.0.0", "/ocean-4");
     let mut client = Client::connect_to(&other).await;
-    let answer = client.log_in(ocean.login(), ocean.password()).await;
-    assert_eq!(answer.status, 404);
+    let response = client.log_in(ocean.login(), ocean.password()).await;
+    assert_eq!(response.status, 404);
 }
 
 #[tokio::test]

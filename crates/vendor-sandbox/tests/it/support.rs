@@ -81,9 +81,9 @@ impl Client {
     /// A connection to Océan that has logged in.
     pub(crate) async fn logged_in(ocean: &OceanGeomission) -> Self {
         let mut client = Self::connect(ocean.emulator()).await;
-        let answer = client.log_in(ocean.login(), ocean.password()).await;
-        assert_eq!(answer.status, 200);
-        client.token = Some(answer.json()["token"].as_str().unwrap().to_owned());
+        let response = client.log_in(ocean.login(), ocean.password()).await;
+        assert_eq!(response.status, 200);
+        client.token = Some(response.json()["token"].as_str().unwrap().to_owned());
         client
     }
 

@@ -31,12 +31,12 @@ async fn missing_and_wrong_credentials_are_a_401_with_a_challenge() {
         "Authorization: Bearer cGxhbm5lckBleGFtcGxlLmNvbTpzYW5kYm94LXBhc3N3b3Jk\r\n",
     ] {
         let headers = format!("{authorization}{types}");
-        let answer = planner
+        let response = planner
             .exchange_with("GET", "/login/check", &headers, "")
             .await;
-        assert_eq!(answer.status, 401);
-        assert_eq!(answer.json()["status"]["code"], 401);
-        let challenge = answer.header("www-authenticate").unwrap();
+        assert_eq!(response.status, 401);
+        assert_eq!(response.json()["status"]["code"], 401);
+        let challenge = response.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("Basic realm="));
     }
 }
@@ -66,10 +66,10 @@ async fn both_headers_must_name_the_media_type_and_their_parameters_do_not_matte
             header("Content-Type", content_type),
         );
         let headers = format!("{AUTHORIZATION}{accept}{content_type}");
-        let answer = planner
+        let response = planner
             .exchange_with("GET", "/login/check", &headers, "")
             .await;
-        assert_eq!(answer.status, status, "{headers}");
+        assert_eq!(response.status, status, "{headers}");
     }
 }
 
@@ -91,9 +91,9 @@ async fn an_unknown_path_or_method_is_refused_with_the_envelope() {
         ("POST", "/customers/ref/", 404),
         ("PATCH", "/rounds/1", 405),
     ] {
-        let answer = planner.exchange_with(method, path, HEADERS, "").await;
-        assert_eq!(answer.status, status, "{method} {path}");
-        assert_eq!(answer.json()["status"]["code"], status);
+        let response = planner.exchange_with(method, path, HEADERS, "").await;
+        assert_eq!(response.status, status, "{method} {path}");
+        assert_eq!(response.json()["status"]["code"], status);
     }
 }
 
@@ -102,10 +102,10 @@ async fn a_call_may_be_told_with_http_200_that_it_failed() {
     let mut planner = Planner::start().await;
     let faults = planner.faults();
     faults.on("check_login").respond(failure(17, "on leave"));
-    let answer = planner.exchange("check_login", "/login/check", "").await;
-    assert_eq!(answer.status, 200);
+    let response = planner.exchange("check_login", "/login/check", "").await;
+    assert_eq!(response.status, 200);
     let envelope = json!({ "status": { "code": 17, "message": "on leave" } });
-    assert_eq!(answer.json(), envelope);
+    assert_eq!(response.json(), envelope);
     planner.get("check_login", "/login/check").await;
 }
 
@@ -114,11 +114,11 @@ async fn a_creation_may_be_a_201() {
     let mut planner = Planner::start().await;
     planner.configure(|settings| settings.created_status = 201);
     let body = new_activity().to_string();
-    let answer = planner.exchange("add_activity", "/activity/", &body).await;
-    assert_eq!(answer.status, 201);
+    let response = planner.exchange("add_activity", "/activity/", &body).await;
+    assert_eq!(response.status, 201);
     let round = json!({ "date": "2026-03-04T00:00:00Z", "resourceId": 1 }).to_string();
-    let answer = planner.exchange("add_round", "/rounds", &round).await;
-    assert_eq!(answer.status, 201);
+    let response = planner.exchange("add_round", "/rounds", &round).await;
+    assert_eq!(response.status, 201);
 }
 
 #[tokio::test]
@@ -188,9 +188,12 @@ async fn a_code_other_than_0_may_stand_beside_the_thing_that_was_added() {
     planner.faults().on("add_customer").amend(warning);
     let body = json!({ "name": "Ada", "foreignId": "C-1", "address": address() }).to_string();
     let response = planner.exchange("add_customer", "/customers", &body).await;
-    let answer = response.json();
-    assert_eq!(answer["status"], json!({ "code": 3, "message": "warning" }));
-    assert_eq!(answer["customer"]["foreignId"], "C-1");
+    let response = response.json();
+    assert_eq!(
+        response["status"],
+        json!({ "code": 3, "message": "warning" })
+    );
+    assert_eq!(response["customer"]["foreignId"], "C-1");
     assert_eq!(planner.ledger().effects("add_customer", "C-1"), 1);
 }
 
@@ -209,8 +212,8 @@ async fn what_was_added_may_be_looked_up_only_some_time_later() {
     });
     planner.call("add_resource", "/resources", resource).await;
     let round = json!({ "date": "2026-03-10T00:00:00.000Z", "resourceId": 1 });
-    let answer = planner.call("add_round", "/rounds", round).await;
-    let round = format!("/rounds/{}", answer["round"]["id"]);
+    let response = planner.call("add_round", "/rounds", round).await;
+    let round = format!("/rounds/{}", response["round"]["id"]);
 
     let look_ups = [
         ("get_activity_by_foreign_id", "/activity?fid=GP-100"),

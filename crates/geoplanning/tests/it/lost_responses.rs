@@ -1,4 +1,4 @@
-//! Answers that get lost: nothing is lost with them, and nothing is done twice.
+//! Responses that get lost: nothing is lost with them, and nothing is done twice.
 
 use geoplanning::{
     ActivityId, Creation, CustomerId, NewCustomer, NewResource, NewRound, Plan, Progress,
@@ -25,8 +25,8 @@ fn new_resource() -> NewResource {
     resource
 }
 
-/// Loses the answer to the next call of `route`, which takes effect.
-fn lose_answer(sandbox: &Sandbox, route: &str) {
+/// Loses the response to the next call of `route`, which takes effect.
+fn lose_response(sandbox: &Sandbox, route: &str) {
     let geoplanning = sandbox.geoplanning();
     geoplanning
         .faults()
@@ -43,15 +43,15 @@ fn counts(sandbox: &Sandbox, route: &str, about: &str) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn an_activity_whose_answer_was_lost_is_found_and_not_added_twice() {
+async fn an_activity_whose_response_was_lost_is_found_and_not_added_twice() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "add_activity");
+    lose_response(&sandbox, "add_activity");
     let created = client(&sandbox)
         .activities()
         .add_or_find(&new_activity("GP-100"))
         .await;
     let Creation::Found(activity) = created.unwrap() else {
-        panic!("it was answered");
+        panic!("there was a response");
     };
     assert_eq!(
         activity.thing.task().unwrap().foreign_id.as_deref(),
@@ -78,9 +78,9 @@ async fn an_activity_that_never_arrived_is_added_again() {
 }
 
 #[tokio::test]
-async fn a_plain_addition_whose_answer_was_lost_says_so_and_is_not_repeated() {
+async fn a_plain_addition_whose_response_was_lost_says_so_and_is_not_repeated() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "add_activity");
+    lose_response(&sandbox, "add_activity");
     let error = client(&sandbox)
         .activities()
         .add(&new_activity("GP-100"))
@@ -95,14 +95,14 @@ async fn a_plain_addition_whose_answer_was_lost_says_so_and_is_not_repeated() {
 async fn resources_and_customers_are_found_as_well() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    lose_answer(&sandbox, "add_resource");
+    lose_response(&sandbox, "add_resource");
     let created = client
         .resources()
         .add_or_find(&new_resource())
         .await
         .unwrap();
     let Creation::Found(resource) = created else {
-        panic!("it was answered");
+        panic!("there was a response");
     };
     assert!(
         resource.thing.start_address.is_some(),
@@ -110,7 +110,7 @@ async fn resources_and_customers_are_found_as_well() {
     );
     assert_eq!(counts(&sandbox, "add_resource", "T-1"), (1, 1));
 
-    lose_answer(&sandbox, "add_customer");
+    lose_response(&sandbox, "add_customer");
     let created = client
         .customers()
         .add_or_find(&new_customer())
@@ -123,7 +123,7 @@ async fn resources_and_customers_are_found_as_well() {
 #[tokio::test]
 async fn a_look_up_that_fails_is_no_proof_that_nothing_is_there() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "add_activity");
+    lose_response(&sandbox, "add_activity");
     let out_of_order = failure(17, "no look-ups today");
     let faults = sandbox.geoplanning().faults();
     faults
@@ -178,7 +178,7 @@ async fn an_update_is_repeated_because_it_sets_a_final_state() {
     let activity = client.activities().get(ActivityId::new(40)).await.unwrap();
     let mut update = TaskUpdate::from_read(&activity).unwrap();
     update.task.name = "Renamed".to_owned();
-    lose_answer(&sandbox, "update_activity");
+    lose_response(&sandbox, "update_activity");
     let updated = client
         .activities()
         .update(activity.id, &update)
@@ -194,7 +194,7 @@ async fn an_update_is_repeated_because_it_sets_a_final_state() {
 #[tokio::test]
 async fn a_deletion_is_repeated_and_says_what_it_found() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "delete_activity");
+    lose_response(&sandbox, "delete_activity");
     let deleted = client(&sandbox)
         .activities()
         .delete(ActivityId::new(40))
@@ -219,7 +219,7 @@ async fn a_deletion_by_reference_is_not_repeated() {
         .add(&new_activity("twice"))
         .await
         .unwrap();
-    lose_answer(&sandbox, "delete_activity_by_foreign_id");
+    lose_response(&sandbox, "delete_activity_by_foreign_id");
     let error = client
         .activities()
         .delete_by_foreign_id("twice")
@@ -235,7 +235,7 @@ async fn an_action_is_never_repeated_blindly() {
     let client = client(&sandbox);
     let nine = datetime!(2026-03-02 09:00 UTC);
     let plan = Plan::new(key_of(&client, 1).await, 0, nine);
-    lose_answer(&sandbox, "plan_activity");
+    lose_response(&sandbox, "plan_activity");
     let error = client
         .activities()
         .plan(ActivityId::new(40), &plan)
@@ -254,7 +254,7 @@ async fn an_action_is_never_repeated_blindly() {
 #[tokio::test]
 async fn closing_a_round_is_repeated() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "close_round");
+    lose_response(&sandbox, "close_round");
     let closed = client(&sandbox).rounds().close(1.into()).await.unwrap();
     assert!(closed.is_closed());
     assert_eq!(counts(&sandbox, "close_round", "1"), (2, 1));
@@ -297,7 +297,7 @@ async fn an_activity_that_is_there_is_found_first_however_often_it_is_asked_for(
 #[tokio::test]
 async fn a_find_or_add_whose_response_was_lost_adds_once() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "add_activity");
+    lose_response(&sandbox, "add_activity");
     let client = client(&sandbox);
     let new = new_activity("GP-100");
     let found = client.activities().find_or_add(&new);
@@ -343,7 +343,7 @@ async fn customers_resources_and_rounds_are_found_first_as_well() {
 #[tokio::test]
 async fn a_round_whose_response_was_lost_is_found_and_not_added_twice() {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "add_round");
+    lose_response(&sandbox, "add_round");
     let client = client(&sandbox);
     let round = NewRound::new(ResourceId::new(2), date!(2026 - 06 - 03));
     let found = client.rounds().find_or_add(&round).await.unwrap();
@@ -354,7 +354,7 @@ async fn a_round_whose_response_was_lost_is_found_and_not_added_twice() {
 /// Loses the addition, and lets each look-up find `found`.
 async fn found_instead(found: Option<&str>) -> geoplanning::Error {
     let sandbox = sandbox().await;
-    lose_answer(&sandbox, "add_activity");
+    lose_response(&sandbox, "add_activity");
     let client = client(&sandbox);
     let mut activity = fixture("get_activity/response");
     activity["activity"]["task"]["foreignId"] = json!(found);

@@ -26,7 +26,7 @@ const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// How many entries a ledger keeps by default.
 const LEDGER_LIMIT: usize = 10_000;
 
-/// The three vendors on loopback, each on a port of its own, until this is dropped.
+/// The vendors on loopback, each on a port of its own, until this is dropped.
 pub struct Sandbox {
     clock: Clock,
     vendors: Arc<Vendors>,

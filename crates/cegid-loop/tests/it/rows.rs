@@ -1,5 +1,8 @@
 //! Rows of any content: read or refused, never a panic, and nothing lost on the way back.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use cegid_loop::{EngagementLetter, LetterActivity};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -7,47 +10,31 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// The names of both rows on the wire, one of each spelling, and one that nobody knows.
-const NAMES: [&str; 38] = [
-    "objectId",
-    "revisionId",
-    "description",
-    "codeIBS",
-    "profitcenter",
-    "maitreDossier",
-    "entite",
-    "entiteIbsId",
-    "dateDebut",
-    "dateFin",
-    "engStatut",
-    "engMission",
-    "dateRenouvellement",
-    "dateDebExercice",
-    "dateFinExercice",
-    "dateSignature",
-    "dossierFacturation",
-    "statut",
-    "file",
-    "dateEnvoiPdf",
-    "pdfFile",
-    "modele",
-    "indexIncInt",
-    "lettreMissionId",
-    "activite",
-    "activiteCabinet",
-    "activiteClient",
-    "unite",
-    "frequence",
-    "dateFreq",
-    "calage",
-    "decalage",
-    "quantite",
-    "datePrevObligation",
-    "name",
-    "uri",
-    "data",
-    "inconnu",
-];
+/// The names of both rows on the wire, from the documented rows; those within a file; one that no
+/// example has, another spelling, and one that nobody knows.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let documented = [
+        include_str!("../fixtures/list_engagement_letters/response-list.json"),
+        include_str!("../fixtures/list_activities/response-list.json"),
+    ];
+    let rows =
+        documented.map(|rows| serde_json::from_str::<Vec<Map<String, Value>>>(rows).unwrap());
+    let names = rows
+        .iter()
+        .flatten()
+        .flat_map(Map::keys)
+        .map(String::as_str);
+    let others = [
+        "name",
+        "uri",
+        "data",
+        "lettreMissionId",
+        "profitcenter",
+        "inconnu",
+    ];
+    let names: BTreeSet<&str> = names.chain(others).collect();
+    names.into_iter().map(str::to_owned).collect()
+});
 
 /// A value that may stand in some field, and often one that may not.
 fn value() -> impl Strategy<Value = Value> {
@@ -80,12 +67,7 @@ fn value() -> impl Strategy<Value = Value> {
 fn row_of(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String, Value>> {
     let name = prop::sample::select(NAMES.as_slice());
     let fields = prop::collection::vec((name, value), 0..5);
-    fields.prop_map(|fields| {
-        let fields = fields.into_iter();
-        fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
-    })
+    fields.prop_map(|fields| fields.into_iter().collect())
 }
 
 /// What is read, written and read again is the same.

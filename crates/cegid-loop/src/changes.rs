@@ -143,7 +143,7 @@ pub enum RowChange<Row: Revised> {
     /// A row with another revision than before. A row without a revision is told as changed each
     /// time.
     Changed(Row),
-    /// A row that is no longer in the list: deleted, or its filter no longer holds.
+    /// A row that has left the list: it was deleted, or no longer satisfies the filter.
     Gone(Row::Id),
 }
 

@@ -1,9 +1,10 @@
-//! How a program's own tests use the sandbox: with rows of their own, and with a service that
-//! fails.
+//! How a program tests what it does with letters and with a service that fails: with the sandbox,
+//! without a socket, and with an error by hand.
 
 #![allow(clippy::print_stdout, reason = "it is what an example is for")]
 
-use cegid_loop::{Client, Error, RetryPolicy, TransportConfig, letters};
+use cegid_loop::test_util::{self, Reply, Script};
+use cegid_loop::{Client, Error, ErrorKind, RetryPolicy, StatusCode, TransportConfig, letters};
 use serde_json::json;
 use vendor_sandbox::{Response, Sandbox};
 
@@ -17,6 +18,14 @@ async fn signed(client: &Client) -> Result<Vec<String>, Error> {
         .into_iter()
         .filter_map(|letter| letter.number)
         .collect())
+}
+
+/// What is to be tested: what an export says of an error.
+fn advice(error: &Error) -> &'static str {
+    match error.is_unauthorized() {
+        true => "renew the key",
+        false => "try again tomorrow",
+    }
 }
 
 fn client_of(sandbox: &Sandbox) -> Result<Client, Error> {
@@ -48,11 +57,36 @@ async fn a_failing_service_can_be_tried_later() -> Result<(), Box<dyn std::error
     Ok(())
 }
 
-// In a program these are two functions with `#[tokio::test]`.
+// From here on, no sandbox: the feature `test-util` is enough.
+
+async fn a_letter_without_a_number_is_left_out() -> Result<(), Box<dyn std::error::Error>> {
+    let letters = json!([{ "codeIBS": "LM-1" }, { "codeIBS": null }]);
+    // A list ends with an empty page.
+    let script = Script::new([Reply::json(200, letters), Reply::json(200, "[]")]);
+    let client = Client::builder()
+        .subscription_key("key")
+        .api_key("key", "secret")
+        .transport(TransportConfig::default().script(&script))
+        .build()?;
+    assert_eq!(signed(&client).await?, ["LM-1"]);
+    assert_eq!(script.requests()[0].method().as_str(), "GET");
+    Ok(())
+}
+
+fn an_expired_key_is_to_be_renewed() {
+    let expired = test_util::error(ErrorKind::Status).status(StatusCode::UNAUTHORIZED);
+    assert_eq!(advice(&expired.build()), "renew the key");
+    let down = test_util::error(ErrorKind::Connect).build();
+    assert_eq!(advice(&down), "try again tomorrow");
+}
+
+// In a program these are four functions, with `#[tokio::test]` or `#[test]`.
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     drafts_are_left_out().await?;
     a_failing_service_can_be_tried_later().await?;
-    println!("both tests pass");
+    a_letter_without_a_number_is_left_out().await?;
+    an_expired_key_is_to_be_renewed();
+    println!("all four tests pass");
     Ok(())
 }

@@ -101,6 +101,36 @@
 //! # }
 //! ```
 //!
+//! Unit tests need no service at all. With the feature `test-util`, a list of replies takes its
+//! place, and an error of any kind can be made (more in the [guide](guide::testing)):
+//!
+#![cfg_attr(feature = "test-util", doc = "```")]
+#![cfg_attr(not(feature = "test-util"), doc = "```ignore")]
+//! # mod tokio { pub use ::tokio::{main as test, runtime}; }
+//! use cegid_loop::test_util::{self, Reply, Script};
+//! use cegid_loop::{Client, ErrorKind, Filter, TransportConfig};
+//!
+//! #[tokio::test]
+//! async fn a_letter_has_its_number() -> Result<(), cegid_loop::Error> {
+//!     let script = Script::new([Reply::json(200, r#"[{"codeIBS": "LM-1"}]"#)]);
+//!     let client = Client::builder()
+//!         .subscription_key("key")
+//!         .api_key("key", "secret")
+//!         .transport(TransportConfig::default().script(&script))
+//!         .build()?;
+//!     let page = client.engagement_letters(Filter::unfiltered()).page().await?;
+//!     assert_eq!(page.rows[0].number.as_deref(), Some("LM-1"));
+//!     Ok(())
+//! }
+//!
+//! # fn main() -> Result<(), cegid_loop::Error> {
+//! #     a_letter_has_its_number()?;
+//! let lost = test_util::error(ErrorKind::Interrupted).build();
+//! assert!(lost.may_have_been_applied());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Tracing
 //!
 //! Each call is one [`tracing`](https://docs.rs/tracing) span, `http.client.call`, with
@@ -121,6 +151,8 @@
 //! - `rustls` (default): TLS by rustls with ring and the platform's certificate store.
 //! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
 //! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
+//! - `test-util`: module `test_util`, responses without a socket and errors of any kind, for your own
+//!   tests.
 //! - `schema`: JSON schemas of what goes over the wire.
 //!
 //! Features add up: turning one on beside the default changes nothing until you choose it.
@@ -176,6 +208,9 @@ pub use uuid;
 use vendor_client_core::ListedEndpoint;
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 pub use vendor_client_core::reqwest;
+#[cfg(feature = "test-util")]
+#[doc(inline)]
+pub use vendor_client_core::test_util;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Endpoint, Error, ErrorKind, Form,
     Idempotency, Json, ManualClock, Method, Operation, Outcome, Pace, Part, Path, Proxy, Query,

@@ -35,4 +35,6 @@ pub mod network {}
 pub mod logs {}
 
 #[doc = include_str!("guide/testing.md")]
+#[cfg_attr(feature = "test-util", doc = "")]
+#[cfg_attr(feature = "test-util", doc = include_str!("guide/testing_without_a_socket.md"))]
 pub mod testing {}

@@ -134,6 +134,35 @@
 //! # }
 //! ```
 //!
+//! Unit tests need no service at all. With the feature `test-util`, a list of replies takes its
+//! place, and an error of any kind can be made (more in the [guide](guide::testing)):
+//!
+#![cfg_attr(feature = "test-util", doc = "```")]
+#![cfg_attr(not(feature = "test-util"), doc = "```ignore")]
+//! # mod tokio { pub use ::tokio::{main as test, runtime}; }
+//! use geoplanning::test_util::{self, Reply, Script};
+//! use geoplanning::{Client, ErrorKind, TransportConfig};
+//!
+//! #[tokio::test]
+//! async fn the_planner_is_known() -> Result<(), geoplanning::Error> {
+//!     let user = r#"{"status": {"code": 0}, "userData": {"id": 7}}"#;
+//!     let script = Script::new([Reply::json(200, user)]);
+//!     let client = Client::builder()
+//!         .credentials("planner", "secret")
+//!         .transport(TransportConfig::default().script(&script))
+//!         .build()?;
+//!     assert_eq!(client.check_login().await?.id.get(), 7);
+//!     Ok(())
+//! }
+//!
+//! # fn main() -> Result<(), geoplanning::Error> {
+//! #     the_planner_is_known()?;
+//! let lost = test_util::error(ErrorKind::Interrupted).build();
+//! assert!(lost.may_have_been_applied());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Tracing
 //!
 //! Each call is one [`tracing`](https://docs.rs/tracing) span, `http.client.call`, with
@@ -154,6 +183,8 @@
 //! - `rustls` (default): TLS by rustls with ring and the platform's certificate store.
 //! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
 //! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
+//! - `test-util`: module `test_util`, responses without a socket and errors of any kind, for your own
+//!   tests.
 //! - `schema`: JSON schemas of what goes over the wire.
 //!
 //! Features add up: turning one on beside the default changes nothing until you choose it.
@@ -252,6 +283,9 @@ pub use users::{User, UserField, Users};
 /// The HTTP client that [`TransportConfig::http_client`] takes.
 use vendor_client_core::ListedEndpoint;
 pub use vendor_client_core::reqwest;
+#[cfg(feature = "test-util")]
+#[doc(inline)]
+pub use vendor_client_core::test_util;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Creation, Endpoint, Error, ErrorKind, Form,
     Idempotency, Json, LookUp, ManualClock, Method, Operation, Outcome, Pace, Part, Path, Proxy,

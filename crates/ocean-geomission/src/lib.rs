@@ -105,6 +105,35 @@
 //! # }
 //! ```
 //!
+//! Unit tests need no service at all. With the feature `test-util`, a list of replies takes its
+//! place, and an error of any kind can be made (more in the [guide](guide::testing)):
+//!
+#![cfg_attr(feature = "test-util", doc = "```")]
+#![cfg_attr(not(feature = "test-util"), doc = "```ignore")]
+//! # mod tokio { pub use ::tokio::{main as test, runtime}; }
+//! use ocean_geomission::test_util::{self, Reply, Script, logged_in};
+//! use ocean_geomission::{Client, ErrorKind, TransportConfig};
+//!
+//! #[tokio::test]
+//! async fn a_mission_on_site_is_read() -> Result<(), ocean_geomission::Error> {
+//!     let script = Script::new([logged_in(), Reply::json(200, r#"{"status": "on site"}"#)]);
+//!     let client = Client::builder()
+//!         .credentials("dispatcher", "secret")
+//!         .transport(TransportConfig::default().script(&script))
+//!         .build()?;
+//!     let mission = client.mission_status("M-1").await?;
+//!     assert_eq!(mission.status.as_deref(), Some("on site"));
+//!     Ok(())
+//! }
+//!
+//! # fn main() -> Result<(), ocean_geomission::Error> {
+//! #     a_mission_on_site_is_read()?;
+//! let lost = test_util::error(ErrorKind::Interrupted).build();
+//! assert!(lost.may_have_been_applied());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Tracing
 //!
 //! Each call is one [`tracing`](https://docs.rs/tracing) span, `http.client.call`, with
@@ -172,6 +201,8 @@
 //! - `rustls` (default): TLS by rustls with ring and the platform's certificate store.
 //! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
 //! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
+//! - `test-util`: module `test_util`, responses without a socket and errors of any kind, for your own
+//!   tests.
 //! - `schema`: JSON schemas of what goes over the wire.
 //!
 //! Features add up: turning one on beside the default changes nothing until you choose it.
@@ -201,6 +232,8 @@ mod recipient;
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 pub mod schema;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod wire;
 
 pub use client::{Client, ClientBuilder};

@@ -15,7 +15,10 @@ use crate::pace::Pace;
 use crate::pool::{ConnectionPool, Through, Way};
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
+#[cfg(feature = "test-util")]
+use crate::test_util::Script;
 use crate::tls::{ClientCertificate, RootCertificates, Tls, TlsSettings};
+use crate::transport::Sender;
 
 /// Settings of a client's transport. The defaults suit production.
 ///
@@ -53,6 +56,8 @@ enum Http {
     Own,
     Pooled(ConnectionPool),
     Injected(reqwest::Client),
+    #[cfg(feature = "test-util")]
+    Scripted(Script),
 }
 
 impl Default for TransportConfig {
@@ -272,21 +277,33 @@ impl TransportConfig {
     pub(crate) fn may_follow_redirects(&self) -> bool {
         match &self.http {
             Http::Own | Http::Pooled(_) => false,
+            #[cfg(feature = "test-util")]
+            Http::Scripted(_) => false,
             Http::Injected(client) => !format!("{client:?}").contains("Policy(None)"),
         }
     }
 
-    pub(crate) fn http_client_for(&self, base: &BaseUrl) -> Result<reqwest::Client, Error> {
+    #[cfg(feature = "test-util")]
+    pub(crate) fn scripted(mut self, script: Script) -> Self {
+        self.http = Http::Scripted(script);
+        self
+    }
+
+    /// What requests to the service go through.
+    pub(crate) fn sender_for(&self, base: &BaseUrl) -> Result<Sender, Error> {
         let mut way = self.way(base.is_https().then(|| self.tls.clone()));
         if base.is_loopback() {
             // What runs on this machine is not reached through another.
             way.through = Through::Nothing;
         }
-        match &self.http {
-            Http::Own => way.client(),
-            Http::Pooled(pool) => pool.client(way),
-            Http::Injected(client) => Ok(client.clone()),
-        }
+        let client = match &self.http {
+            Http::Own => way.client()?,
+            Http::Pooled(pool) => pool.client(way)?,
+            Http::Injected(client) => client.clone(),
+            #[cfg(feature = "test-util")]
+            Http::Scripted(script) => return Ok(Sender::Script(script.clone())),
+        };
+        Ok(Sender::Http(client))
     }
 
     fn way(&self, tls: Option<TlsSettings>) -> Way {

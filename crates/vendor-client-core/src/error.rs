@@ -38,7 +38,8 @@ pub struct Error(Arc<Failure>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client's configuration is invalid.
+    /// The client's configuration is invalid, or the client cannot be used where it was called,
+    /// which is outside a tokio runtime.
     Configuration,
     /// The request breaks documented constraints and was not sent; see [`Error::violations`].
     InvalidRequest,
@@ -473,6 +474,9 @@ impl fmt::Display for Disclosed<'_> {
 
 fn write_what(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match failure.kind {
+        ErrorKind::Configuration if failure.operation.is_some() => {
+            f.write_str("the client cannot make this call")
+        }
         ErrorKind::Configuration => f.write_str("invalid client configuration"),
         ErrorKind::InvalidRequest => write_violations(&failure.violations, f),
         ErrorKind::Connect => f.write_str("could not connect"),
@@ -560,7 +564,8 @@ fn advice(failure: &Failure) -> &'static str {
         .operation
         .is_some_and(|operation| operation.idempotency.is_idempotent());
     match (failure.kind, failure.outcome) {
-        (ErrorKind::Configuration | ErrorKind::InvalidRequest, _) => "",
+        (ErrorKind::InvalidRequest, _) => "",
+        (ErrorKind::Configuration, _) if failure.operation.is_none() => "",
         (_, Outcome::NotSent) => "; nothing was sent",
         (_, Outcome::Rejected) => "; it had no effect",
         (_, Outcome::Unknown) if is_idempotent => "; it is safe to retry",

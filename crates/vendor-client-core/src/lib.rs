@@ -34,6 +34,7 @@
 //! - `rustls-aws-lc`: rustls with aws-lc; choose it with `Tls::RustlsAwsLc`.
 //! - `native-tls`: the platform's own TLS library; choose it with `Tls::Native`.
 //! - `schema`: JSON schemas of the types, for the comparison with the documentation.
+//! - `test-util`: responses without a socket, and errors of any kind, for the tests of programs.
 //!
 //! Features add up: turning one on beside the default changes nothing until you choose it.
 //!
@@ -75,6 +76,8 @@ pub mod schema;
 mod setters;
 mod status;
 mod telemetry;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod tls;
 mod token;
 mod transport;

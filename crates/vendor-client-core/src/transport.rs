@@ -30,6 +30,8 @@ use crate::response::{Received, Response};
 use crate::retry::{Next, Retries, RetryPolicy, read_retry_after};
 use crate::status;
 use crate::telemetry::CallSpan;
+#[cfg(feature = "test-util")]
+use crate::test_util::Script;
 use crate::token::{AccountKey, CurrentToken, Generation, LogIn, TokenCache, TokenStore};
 
 /// What is the same for every call of one vendor's service.
@@ -96,7 +98,7 @@ struct Inner {
     base: BaseUrl,
     /// Headers of every request: credentials that never change, media types.
     headers: HeaderMap,
-    http: reqwest::Client,
+    sender: Sender,
     /// Whether the HTTP client is the caller's own and might follow redirects.
     may_follow_redirects: bool,
     retries: Retries,
@@ -108,6 +110,14 @@ struct Inner {
     deadline: Duration,
     max_body_size: usize,
     look_up: LookUp,
+}
+
+/// What requests go through.
+pub(crate) enum Sender {
+    Http(reqwest::Client),
+    /// A test's.
+    #[cfg(feature = "test-util")]
+    Script(Script),
 }
 
 /// Hides the headers, which hold credentials.
@@ -143,7 +153,7 @@ impl Transport {
         headers.insert(header::USER_AGENT, config.user_agent(service.user_agent)?);
         let inner = Inner {
             service,
-            http: config.http_client_for(&base)?,
+            sender: config.sender_for(&base)?,
             may_follow_redirects: config.may_follow_redirects(),
             base,
             headers,
@@ -533,11 +543,14 @@ impl Inner {
         if !request.body.is_empty() {
             *outgoing.body_mut() = Some(request.body.clone().into());
         }
-        let mut response = self
-            .http
-            .execute(outgoing)
-            .await
-            .map_err(|source| self.broken_exchange(source))?;
+        let mut response = match &self.sender {
+            Sender::Http(client) => client
+                .execute(outgoing)
+                .await
+                .map_err(|source| self.broken_exchange(source))?,
+            #[cfg(feature = "test-util")]
+            Sender::Script(script) => script.exchange(request.operation, outgoing).await?,
+        };
         if self.may_follow_redirects && *response.url() != request.url {
             return Err(followed_redirect(response.url()));
         }

@@ -16,6 +16,7 @@ mod retry;
 mod server;
 mod support;
 mod telemetry;
+mod test_util;
 mod tls;
 mod token;
 mod token_stores;

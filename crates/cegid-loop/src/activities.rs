@@ -158,6 +158,21 @@ code! {
     }
 }
 
+impl Frequency {
+    /// How many months lie between two times; `None` for what is done once, and for a value that
+    /// is not set or not listed.
+    #[must_use]
+    pub const fn months(self) -> Option<usize> {
+        match self {
+            Self::MONTHLY => Some(1),
+            Self::QUARTERLY => Some(3),
+            Self::HALF_YEARLY => Some(6),
+            Self::YEARLY => Some(12),
+            _ => None,
+        }
+    }
+}
+
 code! {
     /// What the frequency of an activity is counted from.
     ///

@@ -89,6 +89,28 @@ impl<Id: Ord> Default for Known<Id> {
 }
 
 impl<Id: Ord> Known<Id> {
+    /// What is known of a list by a copy of its rows, for a program that keeps one. Rows without an
+    /// identifier aren't counted.
+    ///
+    /// ```
+    /// use cegid_loop::{EngagementLetter, Known};
+    ///
+    /// let copy: Vec<EngagementLetter> = Vec::new();
+    /// let known = Known::of(&copy);
+    /// assert!(known.is_empty());
+    /// ```
+    #[must_use]
+    pub fn of<'a, Row>(rows: impl IntoIterator<Item = &'a Row>) -> Self
+    where
+        Row: Revised<Id = Id>,
+    {
+        let revision = |row: &Row| Some((row.id()?, row.revision().map(str::to_owned)));
+        Self {
+            revisions: rows.into_iter().filter_map(revision).collect(),
+            as_of: None,
+        }
+    }
+
     /// When the last pass began that read the list to its end; `None` if none has.
     #[must_use]
     pub fn as_of(&self) -> Option<SystemTime> {
@@ -248,6 +270,13 @@ where
     /// ```
     pub async fn next(&mut self) -> Option<Result<RowChange<Row>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// What is known so far: what was known before, and every change that was told. Save it on the
+    /// way, with what you made of the changes, and a crash costs only what came after.
+    #[must_use]
+    pub fn known(&self) -> &Known<Row::Id> {
+        &self.known
     }
 
     /// What is known now: what was known before, and every change that was told.

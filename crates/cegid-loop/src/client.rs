@@ -6,7 +6,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use vendor_client_core::{
-    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Part, Response, Service, StatusCode,
+    Endpoint, Error, HeaderMap, HeaderName, HeaderValue, Many, Part, Response, Service, StatusCode,
     Transport, TransportConfig, call_options, environment,
 };
 
@@ -147,6 +147,49 @@ impl Client {
             None => Filter::impossible("needs a letter that was read with its `objectId`"),
         };
         self.activities(filter)
+    }
+
+    /// Reads the activities of many letters, as [`activities_of`](Self::activities_of) lists those of
+    /// one: a stream of letters and their activities, in the order in which they are done.
+    ///
+    /// A bounded number of calls is under way ([`Many::in_flight`]; default: 8), and letters are
+    /// taken from the iterator only as they are needed. One that fails doesn't stop the others. If
+    /// the service refuses the credentials, the rest comes back with that error.
+    ///
+    /// The activities of all letters are read sooner as one list, 100 at a time: with
+    /// [`activities`](Self::activities).
+    ///
+    /// ```no_run
+    /// use cegid_loop::{Client, Error, letters};
+    ///
+    /// # async fn run(client: Client) -> Result<(), Error> {
+    /// let signed = client.engagement_letters(letters::signed()).try_collect().await?;
+    /// let mut promised = client.activities_of_many(signed).in_flight(4);
+    /// while let Some((letter, activities)) = promised.next().await {
+    ///     println!("{:?}: {}", letter.id, activities?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Docs: [List activities](crate::contract::activities#list-activities).
+    #[must_use = "nothing is sent until it is polled"]
+    pub fn activities_of_many<Letters>(
+        &self,
+        letters: Letters,
+    ) -> Many<EngagementLetter, Vec<LetterActivity>>
+    where
+        Letters: IntoIterator<Item = EngagementLetter>,
+        Letters::IntoIter: Send + 'static,
+    {
+        let client = self.clone();
+        Many::new(letters, move |letter| {
+            let list = client.activities_of(&letter);
+            async move {
+                let activities = list.try_collect().await;
+                (letter, activities)
+            }
+        })
     }
 
     /// Lists the rows of any other list of the service, such as `compte` or `groupe`, in a row

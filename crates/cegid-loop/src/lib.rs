@@ -213,8 +213,8 @@ pub use vendor_client_core::reqwest;
 pub use vendor_client_core::test_util;
 pub use vendor_client_core::{
     Attempt, ClientCertificate, Clock, ConnectionPool, Endpoint, Error, ErrorKind, Form,
-    Idempotency, Json, ManualClock, Method, Operation, Outcome, Pace, Part, Path, Proxy, Query,
-    Response, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls, TransportConfig,
+    Idempotency, Json, ManualClock, Many, Method, Operation, Outcome, Pace, Part, Path, Proxy,
+    Query, Response, RetryPolicy, RootCertificates, StatusCode, SystemClock, Tls, TransportConfig,
     Validate, Violation, Violations, check,
 };
 pub use vendor_client_core::{

@@ -18,7 +18,7 @@ use crate::client::Client;
 use crate::concurrent;
 use crate::day::Day;
 use crate::envelope::envelopes;
-use crate::id::{PersonId, ResourceId, RoundId};
+use crate::id::{ActivityId, PersonId, ResourceId, RoundId};
 use crate::list::{Apart, List};
 use crate::resources::ResourceReference;
 use crate::{UnknownFields, wire};
@@ -213,9 +213,11 @@ impl Rounds<'_> {
     /// let rounds = client.rounds();
     /// rounds
     ///     .act(RoundId::new(1), 3, async |round| {
-    ///         let last = u32::try_from(round.activities().len()).unwrap_or(u32::MAX);
-    ///         let plan = Plan::new(round.key(), last, now);
-    ///         client.activities().plan(activity, &plan).await
+    ///         if round.has(activity) {
+    ///             return Ok(());
+    ///         }
+    ///         let plan = Plan::at_end(&round, now);
+    ///         client.activities().plan(activity, &plan).await.map(drop)
     ///     })
     ///     .await?;
     /// # Ok(())
@@ -225,7 +227,7 @@ impl Rounds<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get), and those of `act`. An action with an unknown outcome is not
-    /// repeated.
+    /// repeated here. If `act` looks whether it is done, as above, call this again.
     pub async fn act<T, Acting>(
         self,
         id: RoundId,
@@ -380,6 +382,12 @@ impl Round {
     #[must_use]
     pub fn activities(&self) -> &[Activity] {
         self.activities.as_deref().unwrap_or_default()
+    }
+
+    /// Whether this activity is in it, as far as the service returned the activities.
+    #[must_use]
+    pub fn has(&self, activity: ActivityId) -> bool {
+        self.activities().iter().any(|other| other.id == activity)
     }
 }
 

@@ -211,3 +211,37 @@ async fn activities_can_be_compared_as_well() {
     assert_eq!(new, rows.len());
     assert_eq!(changes.into_known().len(), known);
 }
+
+#[tokio::test]
+async fn what_is_known_on_the_way_spares_the_next_pass_what_was_told() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let list = client.engagement_letters(Filter::unfiltered());
+    let mut changes = list.changes_since(Known::default());
+    for told in 1..=150 {
+        changes.next().await.unwrap().unwrap();
+        assert_eq!(changes.known().len(), told);
+    }
+    let known = changes.known().clone();
+    assert_eq!(known.as_of(), None, "the list was not read to its end");
+    let (told, known) = pass(&client, known).await;
+    assert_eq!(told.new.len(), 320 - 150);
+    assert_eq!(known.len(), 320);
+}
+
+#[tokio::test]
+async fn a_copy_of_the_rows_is_as_good_as_what_was_known() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let list = client.engagement_letters(Filter::unfiltered());
+    let copy = list.try_collect().await.unwrap();
+    let mut expected = Told::default();
+    later(&sandbox, |rows| {
+        expected.gone.push(id(&rows.remove(7)));
+        expected.changed.push(id(&rows[200]));
+        rows[200]["revisionId"] = json!("another");
+    });
+    let (told, known) = pass(&client, Known::of(&copy)).await;
+    assert_eq!(told, expected);
+    assert_eq!(known.len(), 319);
+}

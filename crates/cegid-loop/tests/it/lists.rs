@@ -118,6 +118,41 @@ async fn the_activities_of_a_letter_are_those_that_name_it() {
 }
 
 #[tokio::test]
+async fn the_activities_of_many_letters_come_with_their_letter_and_one_that_fails_stops_nobody() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let mut letters = letters_of(&sandbox);
+    letters[5].id = None;
+    let asked = letters.len();
+    let mut many = client.activities_of_many(letters);
+    let (mut read, mut failed) = (0, 0);
+    let mut promised = 0;
+    while let Some((letter, activities)) = many.next().await {
+        let Ok(activities) = activities else {
+            assert_eq!(letter.id, None);
+            failed += 1;
+            continue;
+        };
+        assert!(
+            activities
+                .iter()
+                .all(|promise| promise.letter_id == letter.id)
+        );
+        read += 1;
+        promised += activities.len();
+    }
+    assert_eq!((read, failed), (asked - 1, 1));
+    assert!(promised > asked, "{promised}");
+}
+
+#[test]
+fn a_frequency_says_how_many_months_lie_between() {
+    assert_eq!(Frequency::QUARTERLY.months(), Some(3));
+    assert_eq!(Frequency::YEARLY.months(), Some(12));
+    assert_eq!(Frequency::ONCE.months(), None);
+}
+
+#[tokio::test]
 async fn a_letter_without_its_id_has_no_way_to_its_activities() {
     let sandbox = sandbox().await;
     let list = client(&sandbox).engagement_letters(Filter::unfiltered());

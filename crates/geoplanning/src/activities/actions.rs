@@ -6,7 +6,7 @@ use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::activity_statuses::StatusReference;
 use crate::id::{ResourceId, TaskId};
-use crate::rounds::RoundKey;
+use crate::rounds::{Round, RoundKey};
 use crate::wire;
 
 /// Assigns an activity to a resource, in no round yet.
@@ -98,6 +98,17 @@ impl Plan {
             date,
             index,
         }
+    }
+
+    /// Behind everything that is in this round, with the default status.
+    ///
+    /// The place counts what somebody has planned, and not the routes, which the service makes by
+    /// itself. Whether the service counts them too isn't documented.
+    #[must_use]
+    pub fn at_end(round: &Round, date: OffsetDateTime) -> Self {
+        let planned = round.activities().iter();
+        let others = planned.filter(|other| other.route().is_none()).count();
+        Self::new(round.key(), u32::try_from(others).unwrap_or(u32::MAX), date)
     }
 
     /// With this status.

@@ -78,6 +78,23 @@ async fn a_planned_activity_is_in_the_round_with_its_ways() {
     assert_eq!(span, work.task().unwrap().duration);
 }
 
+#[tokio::test]
+async fn a_plan_at_the_end_goes_behind_what_is_planned_whatever_ways_lie_between() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let round = client.rounds().get(RoundId::new(ROUND)).await.unwrap();
+    assert!(round.has(PLANNED) && !round.has(FREE));
+    let plan = Plan::at_end(&round, NINE);
+    client.activities().plan(FREE, &plan).await.unwrap();
+    let round = client.rounds().get(round.id).await.unwrap();
+    assert!(round.has(FREE));
+    let work = round
+        .activities()
+        .iter()
+        .filter(|one| one.route().is_none());
+    assert_eq!(work.last().unwrap().id, FREE);
+}
+
 /// Finding G-18: every change makes the key stale, and a stale one is refused.
 #[tokio::test]
 async fn a_stale_key_is_refused_and_the_latest_one_is_not() {

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::page::Vendor;
 use crate::problem::Problem;
 use crate::sources::{self, Literals, Sources};
-use crate::{crates, docs, service, tables};
+use crate::{aliases, crates, docs, service, tables};
 
 /// The code of one vendor.
 pub(crate) struct Code {
@@ -40,6 +40,7 @@ pub(crate) fn compare(vendor: &Vendor, codes: &Codes) -> Vec<Problem> {
     };
     let operations = crates::operations(&vendor.name).unwrap_or_default();
     let mut problems = docs::compare(vendor, &code.client);
+    problems.extend(aliases::compare(vendor, &code.client));
     let literals = &code.client.literals;
     problems.extend(service::compare(vendor, literals, &code.sandbox));
     let spellings = code.client.spellings();

@@ -1,5 +1,6 @@
 //! Maintainers' commands. `docs/README.md` tells what they read and what they make of it.
 
+mod aliases;
 mod cells;
 mod check;
 mod code;

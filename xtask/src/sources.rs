@@ -24,8 +24,9 @@ pub(crate) struct Sources {
     pub(crate) constants: Vec<RowConstant>,
     /// Further names that a `Wire:` line gives.
     pub(crate) mentions: Vec<Mention>,
-    /// What a search finds a public function by: its name and its aliases.
-    pub(crate) functions: BTreeSet<String>,
+    /// What a search of the documentation finds: the names and the aliases of public items.
+    pub(crate) searchable: BTreeSet<String>,
+    pub(crate) aliases: Vec<Alias>,
     pub(crate) literals: Literals,
 }
 
@@ -94,8 +95,25 @@ pub(crate) struct WireField {
     pub(crate) wire: Option<String>,
     /// Further names that serde reads.
     pub(crate) also_read: BTreeSet<String>,
+    /// Further names that a search finds it by.
+    pub(crate) aliases: BTreeSet<String>,
     /// What its docs say.
     pub(crate) docs: Option<WireLine>,
+}
+
+impl WireField {
+    /// Its name in Rust.
+    pub(crate) fn name(&self) -> &str {
+        let name = self.path.rsplit("::").next();
+        name.unwrap_or(&self.path)
+    }
+}
+
+/// `#[doc(alias = "…")]` on a public item.
+#[derive(Debug)]
+pub(crate) struct Alias {
+    pub(crate) at: At,
+    pub(crate) text: String,
 }
 
 /// `` Wire: `idMission`, also read as `missionId`. ``
@@ -147,7 +165,8 @@ pub(crate) fn load(root: &Path, folder: &str) -> Result<Sources> {
             sources.fields.extend(below.fields);
             sources.constants.extend(below.constants);
             sources.mentions.extend(below.mentions);
-            sources.functions.extend(below.functions);
+            sources.searchable.extend(below.searchable);
+            sources.aliases.extend(below.aliases);
             sources.literals.0.extend(below.literals.0);
         } else if name.ends_with(".rs") && name != "tests.rs" {
             let text = std::fs::read_to_string(&entry).map_err(Error::file(&entry))?;
@@ -214,12 +233,15 @@ impl Reader<'_> {
                     content.iter().for_each(|(_, items)| self.items(items));
                 }
                 Item::Struct(item) if is_public(&item.vis) => {
+                    self.searchable(&item.ident, &item.attrs);
                     let on_wire = is_on_wire(&item.attrs);
                     self.fields(&item.ident, &item.fields, on_wire, is_public);
                 }
                 Item::Enum(item) if is_public(&item.vis) => {
+                    self.searchable(&item.ident, &item.attrs);
                     let on_wire = is_on_wire(&item.attrs);
                     for variant in &item.variants {
+                        self.searchable(&variant.ident, &variant.attrs);
                         // The fields of a variant are as public as the enum.
                         self.fields(&variant.ident, &variant.fields, on_wire, |_| true);
                     }
@@ -235,6 +257,9 @@ impl Reader<'_> {
                 }
                 Item::Fn(item) if is_public(&item.vis) => {
                     self.function(&item.sig.ident, &item.attrs);
+                }
+                Item::Type(item) if is_public(&item.vis) => {
+                    self.searchable(&item.ident, &item.attrs);
                 }
                 Item::Macro(item) if item.mac.path.is_ident("fields") => {
                     if let Ok(row) = item.mac.parse_body::<Row>() {
@@ -255,6 +280,7 @@ impl Reader<'_> {
     ) {
         for field in fields.iter().filter(|field| is_public(&field.vis)) {
             let Some(ident) = &field.ident else { continue };
+            self.searchable(ident, &field.attrs);
             let docs = wire_line(&docs(&field.attrs));
             if !on_wire {
                 self.mention(ident, docs);
@@ -268,6 +294,7 @@ impl Reader<'_> {
                 path: format!("{owner}::{name}"),
                 wire: (!serde.flatten && !serde.skip).then(|| serde.rename.unwrap_or(name)),
                 also_read: serde.aliases,
+                aliases: doc_aliases(&field.attrs),
                 docs,
             });
         }
@@ -275,8 +302,16 @@ impl Reader<'_> {
 
     fn function(&mut self, ident: &Ident, attrs: &[Attribute]) {
         self.mention(ident, wire_line(&docs(attrs)));
-        self.sources.functions.insert(ident.unraw().to_string());
-        self.sources.functions.extend(doc_aliases(attrs));
+        self.searchable(ident, attrs);
+    }
+
+    fn searchable(&mut self, ident: &Ident, attrs: &[Attribute]) {
+        self.sources.searchable.insert(ident.unraw().to_string());
+        for text in doc_aliases(attrs) {
+            let at = self.at(ident.span());
+            self.sources.searchable.insert(text.clone());
+            self.sources.aliases.push(Alias { at, text });
+        }
     }
 
     fn mention(&mut self, ident: &Ident, docs: Option<WireLine>) {
@@ -389,12 +424,12 @@ fn docs(attributes: &[Attribute]) -> String {
 }
 
 /// The names in `#[doc(alias = "…")]`.
-fn doc_aliases(attributes: &[Attribute]) -> Vec<String> {
-    let mut aliases = Vec::new();
+fn doc_aliases(attributes: &[Attribute]) -> BTreeSet<String> {
+    let mut aliases = BTreeSet::new();
     for attribute in attributes.iter().filter(|attribute| is_doc(attribute)) {
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("alias") {
-                aliases.push(meta.value()?.parse::<LitStr>()?.value());
+                aliases.insert(meta.value()?.parse::<LitStr>()?.value());
             }
             Ok(())
         });

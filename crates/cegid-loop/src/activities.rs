@@ -32,6 +32,7 @@ pub struct LetterActivity {
     /// The activity's identifier. The vendor's example of this list does not show it.
     ///
     /// Wire: `objectId`.
+    #[doc(alias = "objectId")]
     #[serde(rename = "objectId", deserialize_with = "wire::id")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ActivityId>,
@@ -39,6 +40,7 @@ pub struct LetterActivity {
     /// Changes whenever the activity does. The vendor's example of this list does not show it.
     ///
     /// Wire: `revisionId`.
+    #[doc(alias = "revisionId")]
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub revision: Option<String>,
@@ -46,6 +48,7 @@ pub struct LetterActivity {
     /// The letter that promises the activity. The vendor's example does not show it.
     ///
     /// Wire: `lettreMissionId`.
+    #[doc(alias = "lettreMissionId")]
     #[serde(rename = "lettreMissionId", deserialize_with = "wire::id")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter_id: Option<LetterId>,
@@ -53,6 +56,9 @@ pub struct LetterActivity {
     /// What is done, as it was typed in: spaces at the end are kept.
     ///
     /// Wire: `activite`, also read as `Libelle` and `libelle`.
+    #[doc(alias = "activite")]
+    #[doc(alias = "Libelle")]
+    #[doc(alias = "libelle")]
     #[serde(rename = "activite", alias = "Libelle", alias = "libelle")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
@@ -61,6 +67,7 @@ pub struct LetterActivity {
     /// Whether the firm does it.
     ///
     /// Wire: `activiteCabinet`.
+    #[doc(alias = "activiteCabinet")]
     #[serde(rename = "activiteCabinet", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::boolean")]
     pub by_firm: Option<bool>,
@@ -68,6 +75,7 @@ pub struct LetterActivity {
     /// Whether the client does it.
     ///
     /// Wire: `activiteClient`.
+    #[doc(alias = "activiteClient")]
     #[serde(rename = "activiteClient", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::boolean")]
     pub by_client: Option<bool>,
@@ -75,6 +83,7 @@ pub struct LetterActivity {
     /// How long it takes once, in hours with a fraction: `0.15` is nine minutes.
     ///
     /// Wire: `unite`.
+    #[doc(alias = "unite")]
     #[serde(rename = "unite", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::number")]
     pub unit_hours: Option<f64>,
@@ -82,6 +91,7 @@ pub struct LetterActivity {
     /// How often it is done.
     ///
     /// Wire: `frequence`, an integer or a numeric string.
+    #[doc(alias = "frequence")]
     #[serde(rename = "frequence", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
@@ -89,6 +99,7 @@ pub struct LetterActivity {
     /// The date that makes the frequency precise, such as the day of what is done once.
     ///
     /// Wire: `dateFreq`, in ISO 8601.
+    #[doc(alias = "dateFreq")]
     #[serde(rename = "dateFreq", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -97,6 +108,7 @@ pub struct LetterActivity {
     /// What the frequency is counted from.
     ///
     /// Wire: `calage`, an integer or a numeric string.
+    #[doc(alias = "calage")]
     #[serde(rename = "calage", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<FrequencyBasis>,
@@ -104,6 +116,7 @@ pub struct LetterActivity {
     /// By how many months it is moved: 1 to 18, or 0 if it is not.
     ///
     /// Wire: `decalage`, an integer or a numeric string.
+    #[doc(alias = "decalage")]
     #[serde(rename = "decalage", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::UpTo<18>>"))]
@@ -112,6 +125,7 @@ pub struct LetterActivity {
     /// How many times the letter promises it.
     ///
     /// Wire: `quantite`.
+    #[doc(alias = "quantite")]
     #[serde(rename = "quantite", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
@@ -120,6 +134,7 @@ pub struct LetterActivity {
     /// The day of the month by which it is due: 1 to 31, or 0 if none is set.
     ///
     /// Wire: `datePrevObligation`, an integer or a numeric string.
+    #[doc(alias = "datePrevObligation")]
     #[serde(rename = "datePrevObligation", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::UpTo<31>>"))]

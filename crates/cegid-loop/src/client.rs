@@ -89,6 +89,8 @@ impl Client {
     /// `GET /LettresDeMissions`
     ///
     /// Docs: [List engagement letters](crate::contract::letters#list-engagement-letters).
+    #[doc(alias = "list_engagement_letters")]
+    #[doc(alias = "LettresDeMissions")]
     pub fn engagement_letters(&self, filter: Filter<EngagementLetter>) -> List<EngagementLetter> {
         List::documented(
             &LIST_ENGAGEMENT_LETTERS,
@@ -131,6 +133,8 @@ impl Client {
     /// `GET /giActivitesMission`
     ///
     /// Docs: [List activities](crate::contract::activities#list-activities).
+    #[doc(alias = "list_activities")]
+    #[doc(alias = "giActivitesMission")]
     pub fn activities(&self, filter: Filter<LetterActivity>) -> List<LetterActivity> {
         List::documented(&LIST_ACTIVITIES, &self.transport, &self.folder, filter)
     }

@@ -8,7 +8,11 @@ macro_rules! fields {
     ($row:ident {
         $($(#[$doc:meta])* $name:ident: $type:ty = $path:literal;)+
     }) => {
-        $($(#[$doc])* pub const $name: $crate::Field<$row, $type> = $crate::Field::new($path);)+
+        $(
+            $(#[$doc])*
+            #[doc(alias = $path)]
+            pub const $name: $crate::Field<$row, $type> = $crate::Field::new($path);
+        )+
 
         /// The paths of the constants above.
         #[cfg(all(test, feature = "schema"))]

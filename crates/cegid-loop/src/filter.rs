@@ -210,6 +210,7 @@ impl<Row, T> fmt::Debug for Field<Row, T> {
 /// Made from the [`Field`]s of the list and joined by [`and`](Self::and). The vendor does not
 /// document `||`, so there is no `or`: [`Field::is_in`] does without, and for anything else read
 /// two lists. [`raw`](Self::raw) takes whatever the service takes.
+#[doc(alias = "filter")]
 #[must_use = "a filter does nothing until a list is asked with it"]
 pub struct Filter<Row> {
     /// `None` means every row.

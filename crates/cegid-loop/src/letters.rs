@@ -34,6 +34,7 @@ pub struct EngagementLetter {
     /// The letter's identifier.
     ///
     /// Wire: `objectId`.
+    #[doc(alias = "objectId")]
     #[serde(rename = "objectId", deserialize_with = "wire::id")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<LetterId>,
@@ -41,6 +42,7 @@ pub struct EngagementLetter {
     /// Changes whenever the letter does, like `0x00000000000726D2`.
     ///
     /// Wire: `revisionId`.
+    #[doc(alias = "revisionId")]
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub revision: Option<String>,
@@ -48,6 +50,7 @@ pub struct EngagementLetter {
     /// What the letter is about, as it was typed in.
     ///
     /// Wire: `description`, also read as `Description`.
+    #[doc(alias = "Description")]
     #[serde(alias = "Description", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub description: Option<String>,
@@ -55,6 +58,7 @@ pub struct EngagementLetter {
     /// The letter's number, like `LM2021111`.
     ///
     /// Wire: `codeIBS`.
+    #[doc(alias = "codeIBS")]
     #[serde(rename = "codeIBS", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub number: Option<String>,
@@ -62,6 +66,8 @@ pub struct EngagementLetter {
     /// Profit centre; empty if there is none.
     ///
     /// Wire: `profitCenter`, also read as `profitcenter`.
+    #[doc(alias = "profitCenter")]
+    #[doc(alias = "profitcenter")]
     #[serde(rename = "profitCenter", alias = "profitcenter")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
@@ -70,6 +76,7 @@ pub struct EngagementLetter {
     /// The person in charge of the folder.
     ///
     /// Wire: `maitreDossier`.
+    #[doc(alias = "maitreDossier")]
     #[serde(rename = "maitreDossier", deserialize_with = "types::reference")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_manager: Option<Reference>,
@@ -77,6 +84,7 @@ pub struct EngagementLetter {
     /// The client that the letter is for.
     ///
     /// Wire: `entite`.
+    #[doc(alias = "entite")]
     #[serde(rename = "entite", deserialize_with = "types::reference")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<Reference>,
@@ -84,6 +92,7 @@ pub struct EngagementLetter {
     /// The client's identifier in the billing system; empty if there is none.
     ///
     /// Wire: `entiteIbsId`.
+    #[doc(alias = "entiteIbsId")]
     #[serde(rename = "entiteIbsId", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub entity_number: Option<String>,
@@ -91,6 +100,7 @@ pub struct EngagementLetter {
     /// When the engagement begins.
     ///
     /// Wire: `dateDebut`, in ISO 8601.
+    #[doc(alias = "dateDebut")]
     #[serde(rename = "dateDebut", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -99,6 +109,7 @@ pub struct EngagementLetter {
     /// When the engagement ends.
     ///
     /// Wire: `dateFin`, in ISO 8601.
+    #[doc(alias = "dateFin")]
     #[serde(rename = "dateFin", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -107,6 +118,7 @@ pub struct EngagementLetter {
     /// State of the engagement. The vendor does not list the values.
     ///
     /// Wire: `engStatut`, an integer or a numeric string.
+    #[doc(alias = "engStatut")]
     #[serde(rename = "engStatut", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
@@ -115,6 +127,7 @@ pub struct EngagementLetter {
     /// Kind of the engagement. The vendor does not list the values.
     ///
     /// Wire: `engMission`, an integer or a numeric string.
+    #[doc(alias = "engMission")]
     #[serde(rename = "engMission", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]
@@ -123,6 +136,7 @@ pub struct EngagementLetter {
     /// When the engagement is renewed.
     ///
     /// Wire: `dateRenouvellement`, in ISO 8601.
+    #[doc(alias = "dateRenouvellement")]
     #[serde(rename = "dateRenouvellement", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -135,6 +149,7 @@ pub struct EngagementLetter {
     /// the firm's time zone, and a plain `.date()` gives the day before.
     ///
     /// Wire: `dateDebExercice`, in ISO 8601.
+    #[doc(alias = "dateDebExercice")]
     #[serde(rename = "dateDebExercice", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -144,6 +159,7 @@ pub struct EngagementLetter {
     /// [`fiscal_year_starts_at`](Self::fiscal_year_starts_at).
     ///
     /// Wire: `dateFinExercice`, in ISO 8601.
+    #[doc(alias = "dateFinExercice")]
     #[serde(rename = "dateFinExercice", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -152,6 +168,7 @@ pub struct EngagementLetter {
     /// When the letter was signed; `None` while it is not.
     ///
     /// Wire: `dateSignature`, in ISO 8601.
+    #[doc(alias = "dateSignature")]
     #[serde(rename = "dateSignature", with = "wire::instant")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
@@ -160,6 +177,7 @@ pub struct EngagementLetter {
     /// The folder that is billed.
     ///
     /// Wire: `dossierFacturation`.
+    #[doc(alias = "dossierFacturation")]
     #[serde(rename = "dossierFacturation", deserialize_with = "types::reference")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_folder: Option<Reference>,
@@ -167,6 +185,7 @@ pub struct EngagementLetter {
     /// Status of the letter.
     ///
     /// Wire: `statut`, also read as `status`; an integer or a numeric string.
+    #[doc(alias = "statut")]
     #[serde(
         rename = "statut",
         alias = "status",
@@ -188,6 +207,7 @@ pub struct EngagementLetter {
     /// document the form, so the text is kept as it is.
     ///
     /// Wire: `dateEnvoiPdf`.
+    #[doc(alias = "dateEnvoiPdf")]
     #[serde(rename = "dateEnvoiPdf", skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub pdf_sent: Option<String>,
@@ -195,6 +215,8 @@ pub struct EngagementLetter {
     /// The letter as a PDF.
     ///
     /// Wire: `pdfFile`, also read as `pdffile`.
+    #[doc(alias = "pdfFile")]
+    #[doc(alias = "pdffile")]
     #[serde(
         rename = "pdfFile",
         alias = "pdffile",
@@ -206,6 +228,8 @@ pub struct EngagementLetter {
     /// The template that the letter was made from.
     ///
     /// Wire: `modele`, also read as `dateEnmodelevoiPdf`.
+    #[doc(alias = "modele")]
+    #[doc(alias = "dateEnmodelevoiPdf")]
     #[serde(rename = "modele", alias = "dateEnmodelevoiPdf")]
     #[serde(
         deserialize_with = "types::reference",
@@ -216,6 +240,7 @@ pub struct EngagementLetter {
     /// The letter's running number, without its prefix.
     ///
     /// Wire: `indexIncInt`.
+    #[doc(alias = "indexIncInt")]
     #[serde(rename = "indexIncInt", deserialize_with = "wire::integer")]
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Integer>"))]

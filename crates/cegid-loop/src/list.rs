@@ -186,6 +186,7 @@ where
     /// Reads this folder instead of the client's.
     ///
     /// Wire: the parameter `codeDossier`.
+    #[doc(alias = "codeDossier")]
     pub fn folder(mut self, code: impl Into<String>) -> Self {
         self.query.folder = code.into();
         self
@@ -215,6 +216,7 @@ where
     /// [`Page::next_position`] reported.
     ///
     /// Wire: the parameter `skip`.
+    #[doc(alias = "skip")]
     pub fn starting_at(mut self, position: u64) -> Self {
         self.query.skip = (position > 0).then_some(position);
         self
@@ -223,6 +225,7 @@ where
     /// Requests this many rows at once. The service may return fewer. Default: 100.
     ///
     /// Wire: the parameter `take`.
+    #[doc(alias = "take")]
     pub fn page_size(mut self, rows: u32) -> Self {
         self.query.take = Some(rows);
         self

@@ -18,6 +18,7 @@ pub struct Reference {
     /// The object's identifier; `None` if the row points to nothing.
     ///
     /// Wire: `objectId`.
+    #[doc(alias = "objectId")]
     #[serde(rename = "objectId", default, deserialize_with = "wire::id")]
     pub id: Option<ObjectId>,
 
@@ -67,6 +68,7 @@ pub struct FileReference {
     /// The file's identifier; `None` if there is no file.
     ///
     /// Wire: `objectId`.
+    #[doc(alias = "objectId")]
     #[serde(rename = "objectId", default, deserialize_with = "wire::id")]
     pub id: Option<ObjectId>,
 
@@ -80,6 +82,7 @@ pub struct FileReference {
     /// The file's media type.
     ///
     /// Wire: `mimeType`.
+    #[doc(alias = "mimeType")]
     #[serde(rename = "mimeType", default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "wire::text")]
     pub media_type: Option<String>,

@@ -78,6 +78,7 @@ pub struct Activities<'a> {
 
 impl Client {
     /// Reading, adding, updating, planning, starting, finishing activities, and more.
+    #[doc(alias = "activity")]
     #[must_use]
     pub fn activities(&self) -> Activities<'_> {
         Activities { client: self }
@@ -101,6 +102,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
+    #[doc(alias = "get_activity")]
     pub async fn get(self, id: ActivityId) -> Result<Activity, Error> {
         self.client.contents(&GET_ACTIVITY, &id, ()).await
     }
@@ -121,6 +123,8 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
+    #[doc(alias = "fid")]
+    #[doc(alias = "get_activity_by_foreign_id")]
     pub async fn get_by_foreign_id(self, foreign_id: &str) -> Result<Activity, Error> {
         self.client
             .contents(&GET_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
@@ -149,6 +153,7 @@ impl Activities<'_> {
     /// anything is sent; otherwise any [`Error`]. If
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look for the activity before
     /// adding it again.
+    #[doc(alias = "add_activity")]
     pub async fn add(self, activity: &NewActivity) -> Result<Activity, Error> {
         self.client.contents(&ADD_ACTIVITY, (), activity).await
     }
@@ -254,6 +259,7 @@ impl Activities<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
+    #[doc(alias = "update_activity")]
     pub async fn update(
         self,
         id: ActivityId,
@@ -285,6 +291,8 @@ impl Activities<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if
     /// the update's foreign id differs.
+    #[doc(alias = "fid")]
+    #[doc(alias = "update_activity_by_foreign_id")]
     pub async fn update_by_foreign_id(
         self,
         foreign_id: &str,
@@ -316,6 +324,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity; otherwise any [`Error`].
+    #[doc(alias = "delete_activity")]
     pub async fn delete(self, id: ActivityId) -> Result<(), Error> {
         self.client.contents(&DELETE_ACTIVITY, &id, ()).await
     }
@@ -337,6 +346,8 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
+    #[doc(alias = "fid")]
+    #[doc(alias = "delete_activity_by_foreign_id")]
     pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
         self.client
             .contents(&DELETE_ACTIVITY_BY_FOREIGN_ID, foreign_id, ())
@@ -361,6 +372,7 @@ impl Activities<'_> {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such activity or resource; otherwise
     /// any [`Error`]. It is retried only while the service certainly has not acted.
+    #[doc(alias = "assign_activity")]
     pub async fn assign(self, id: ActivityId, assign: &Assign) -> Result<Activity, Error> {
         self.client.contents(&ASSIGN_ACTIVITY, &id, assign).await
     }
@@ -385,6 +397,7 @@ impl Activities<'_> {
     /// A refusal if the round's key is stale: read the round again, and decide again.
     /// [`is_not_found`](Error::is_not_found) if there is no such activity or round; otherwise any
     /// [`Error`]. It is retried only while the service certainly has not acted.
+    #[doc(alias = "plan_activity")]
     pub async fn plan(self, id: ActivityId, plan: &Plan) -> Result<ChangedRounds, Error> {
         self.client.contents(&PLAN_ACTIVITY, &id, plan).await
     }
@@ -405,6 +418,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
+    #[doc(alias = "unassign_activity")]
     pub async fn unassign(self, id: ActivityId, unassign: &Unassign) -> Result<Activity, Error> {
         self.client
             .contents(&UNASSIGN_ACTIVITY, &id, unassign)
@@ -429,6 +443,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
+    #[doc(alias = "start_activity")]
     pub async fn start(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.client.contents(&START_ACTIVITY, &id, at).await
     }
@@ -452,6 +467,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
+    #[doc(alias = "finish_activity")]
     pub async fn finish(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.client.contents(&FINISH_ACTIVITY, &id, at).await
     }
@@ -474,6 +490,8 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
+    #[doc(alias = "reject_activity")]
+    #[doc(alias = "rejectnowork")]
     pub async fn reject(self, id: ActivityId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.client.contents(&REJECT_ACTIVITY, &id, at).await
     }
@@ -496,6 +514,8 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
+    #[doc(alias = "reject_working_activity")]
+    #[doc(alias = "rejectwork")]
     pub async fn reject_working(
         self,
         id: ActivityId,
@@ -522,6 +542,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`plan`](Self::plan).
+    #[doc(alias = "cancel_activity")]
     pub async fn cancel(self, id: ActivityId, cancel: &Cancel) -> Result<Activity, Error> {
         self.client.contents(&CANCEL_ACTIVITY, &id, cancel).await
     }
@@ -543,6 +564,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
+    #[doc(alias = "activity_history")]
     pub async fn history(self, customer: CustomerId) -> Result<List<HistoryEntry>, Error> {
         self.client.contents(&ACTIVITY_HISTORY, &customer, ()).await
     }
@@ -564,6 +586,7 @@ impl Activities<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
+    #[doc(alias = "activity_attachments")]
     pub async fn attachments(self, id: ActivityId) -> Result<List<Attachment>, Error> {
         self.client.contents(&ACTIVITY_ATTACHMENTS, &id, ()).await
     }
@@ -590,9 +613,11 @@ pub struct HistoryEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The caller's foreign id of the activity. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// When it did end. Wire: `endDate`.
+    #[doc(alias = "endDate")]
     #[serde(
         rename = "endDate",
         with = "wire::instant",
@@ -602,6 +627,7 @@ pub struct HistoryEntry {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub end: Option<OffsetDateTime>,
     /// The resource that did it. Wire: `resourceName`.
+    #[doc(alias = "resourceName")]
     #[serde(rename = "resourceName", skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
     /// Fields that this version of the crate does not know.
@@ -625,15 +651,19 @@ pub struct Attachment {
     /// The attachment's id. Wire: `id`.
     pub id: AttachmentId,
     /// The task that it belongs to. Wire: `taskId`.
+    #[doc(alias = "taskId")]
     #[serde(rename = "taskId", skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
     /// The user who made it. Wire: `userId`.
+    #[doc(alias = "userId")]
     #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
     /// A comment, a picture, a signature. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type")]
     pub kind: AttachmentKind,
     /// When it was made. Wire: `creationDate`.
+    #[doc(alias = "creationDate")]
     #[serde(
         rename = "creationDate",
         with = "wire::instant",

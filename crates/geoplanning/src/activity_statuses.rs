@@ -28,6 +28,7 @@ pub struct ActivityStatuses<'a> {
 
 impl Client {
     /// The statuses that activities can have.
+    #[doc(alias = "activityStatus")]
     #[must_use]
     pub fn activity_statuses(&self) -> ActivityStatuses<'_> {
         ActivityStatuses { client: self }
@@ -53,6 +54,7 @@ impl ActivityStatuses<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
+    #[doc(alias = "list_activity_statuses")]
     pub async fn list(self) -> Result<List<ActivityStatus>, Error> {
         self.client.contents(&LIST_ACTIVITY_STATUSES, (), ()).await
     }
@@ -71,18 +73,21 @@ pub struct ActivityStatus {
     /// The status's id. Wire: `id`.
     pub id: StatusId,
     /// The caller's foreign id. Wire: `fid`.
+    #[doc(alias = "fid")]
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Free text. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the status means. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type")]
     pub kind: StatusKind,
     /// Colour of the icon, `#RRGGBB`. Wire: `color`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
     /// Whether an action of this kind sets this status if none is named. Wire: `byDefault`.
+    #[doc(alias = "byDefault")]
     #[serde(rename = "byDefault", skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
     /// Fields that this version of the crate does not know.

@@ -28,6 +28,7 @@ pub struct ActivityTypes<'a> {
 
 impl Client {
     /// The types that activities can have.
+    #[doc(alias = "activityTypes")]
     #[must_use]
     pub fn activity_types(&self) -> ActivityTypes<'_> {
         ActivityTypes { client: self }
@@ -53,6 +54,8 @@ impl ActivityTypes<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
+    #[doc(alias = "list_activity_types")]
+    #[doc(alias = "types")]
     pub async fn list(self) -> Result<List<ActivityType>, Error> {
         self.client.contents(&LIST_ACTIVITY_TYPES, (), ()).await
     }
@@ -73,6 +76,7 @@ pub struct ActivityType {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ActivityTypeId>,
     /// The caller's foreign id. Wire: `fid`.
+    #[doc(alias = "fid")]
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Free text. Wire: `name`.
@@ -82,16 +86,20 @@ pub struct ActivityType {
     pub icon: Option<String>,
     /// The least duration of an activity of this type, in a unit that the service does not state,
     /// probably minutes (finding [G-04](crate::contract#g-04)). Wire: `defaultDuration`.
+    #[doc(alias = "defaultDuration")]
     #[serde(rename = "defaultDuration", skip_serializing_if = "Option::is_none")]
     pub default_duration: Option<i64>,
     /// Whether the duration is fixed, by the field's name; its description says that it may be
     /// changed. Wire: `fixedDuration`.
+    #[doc(alias = "fixedDuration")]
     #[serde(rename = "fixedDuration", skip_serializing_if = "Option::is_none")]
     pub is_duration_fixed: Option<bool>,
     /// What the service takes the type for. Wire: `metaType`.
+    #[doc(alias = "metaType")]
     #[serde(rename = "metaType", skip_serializing_if = "Option::is_none")]
     pub meta_type: Option<MetaType>,
     /// What it is to the resource. Wire: `resourceActivityType`.
+    #[doc(alias = "resourceActivityType")]
     #[serde(
         rename = "resourceActivityType",
         skip_serializing_if = "Option::is_none"
@@ -102,6 +110,7 @@ pub struct ActivityType {
     pub roles: Option<Vec<ActivityRole>>,
     /// What the type may be used for: the sum of 1 (tasks), 2 (routes) and 4 (simple activities).
     /// See [`is_for_tasks`](Self::is_for_tasks) and those beside it. Wire: `targetActivityMask`.
+    #[doc(alias = "targetActivityMask")]
     #[serde(rename = "targetActivityMask", skip_serializing_if = "Option::is_none")]
     pub target_activity_mask: Option<i64>,
     /// Fields that this version of the crate does not know.
@@ -194,6 +203,7 @@ open_enum! {
 #[non_exhaustive]
 pub struct ActivityTypeReference {
     /// The caller's foreign id of the type, 20 characters at most. Wire: `fid`.
+    #[doc(alias = "fid")]
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// The type's name, from 1 to 100 characters. Wire: `name`.

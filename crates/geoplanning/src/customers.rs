@@ -76,6 +76,7 @@ impl Customers<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise any [`Error`].
+    #[doc(alias = "add_customer")]
     pub async fn add(self, customer: &NewCustomer) -> Result<Customer, Error> {
         self.client.contents(&ADD_CUSTOMER, (), customer).await
     }
@@ -204,6 +205,7 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
+    #[doc(alias = "get_customer")]
     pub async fn get(self, id: CustomerId) -> Result<Customer, Error> {
         self.client.contents(&GET_CUSTOMER, &id, ()).await
     }
@@ -225,6 +227,8 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
+    #[doc(alias = "get_customer_by_foreign_id")]
+    #[doc(alias = "ref")]
     pub async fn get_by_foreign_id(self, foreign_id: &str) -> Result<Customer, Error> {
         self.client
             .contents(&GET_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
@@ -252,6 +256,7 @@ impl Customers<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
+    #[doc(alias = "update_customer")]
     pub async fn update(self, id: CustomerId, update: &CustomerUpdate) -> Result<Customer, Error> {
         self.client.contents(&UPDATE_CUSTOMER, &id, update).await
     }
@@ -277,6 +282,8 @@ impl Customers<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if
     /// the update's foreign id differs.
+    #[doc(alias = "update_customer_by_foreign_id")]
+    #[doc(alias = "ref")]
     pub async fn update_by_foreign_id(
         self,
         foreign_id: &str,
@@ -311,6 +318,7 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such customer; otherwise any [`Error`].
+    #[doc(alias = "delete_customer")]
     pub async fn delete(self, id: CustomerId) -> Result<(), Error> {
         self.client.contents(&DELETE_CUSTOMER, &id, ()).await
     }
@@ -332,6 +340,8 @@ impl Customers<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
+    #[doc(alias = "delete_customer_by_foreign_id")]
+    #[doc(alias = "ref")]
     pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
         self.client
             .contents(&DELETE_CUSTOMER_BY_FOREIGN_ID, foreign_id, ())
@@ -358,6 +368,7 @@ pub struct Customer {
     /// The customer's id. Wire: `id`.
     pub id: CustomerId,
     /// The caller's foreign id. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// May be `None` in a task. Wire: `name`.
@@ -367,9 +378,11 @@ pub struct Customer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// Mobile phone number. Wire: `mobileNumber`.
+    #[doc(alias = "mobileNumber")]
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// Phone number. Wire: `telephoneNumber`.
+    #[doc(alias = "telephoneNumber")]
     #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
     pub telephone_number: Option<String>,
     /// E-mail address. Wire: `email`.
@@ -399,6 +412,7 @@ impl Apart for Customer {}
 pub struct NewCustomer {
     /// The caller's foreign id, by which the customer can be found; 20 characters at most. Wire:
     /// `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// 150 characters at most. Wire: `name`.
@@ -407,15 +421,18 @@ pub struct NewCustomer {
     /// [G-37](crate::contract#g-37)). Wire: `address`.
     pub address: NewAddress,
     /// 25 characters at most. Wire: `mobileNumber`.
+    #[doc(alias = "mobileNumber")]
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// 25 characters at most. Wire: `telephoneNumber`.
+    #[doc(alias = "telephoneNumber")]
     #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
     pub telephone_number: Option<String>,
     /// 50 characters at most. Wire: `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// When the customer is open. Wire: `openingHours`.
+    #[doc(alias = "openingHours")]
     #[serde(
         rename = "openingHours",
         with = "wire::hours::Spelled::<OfCustomer>",

@@ -20,11 +20,13 @@ pub struct Enumerable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<EnumerableId>,
     /// The caller's foreign id. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// `French`, say. Wire: `name`.
     pub name: String,
     /// `Languages`, say. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type")]
     pub kind: String,
     /// Fields that this version of the crate does not know.
@@ -47,11 +49,13 @@ redacted_debug!(Enumerable { id });
 #[non_exhaustive]
 pub struct NewEnumerable {
     /// The caller's foreign id, 20 characters at most. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// `French`, say. Wire: `name`.
     pub name: String,
     /// `Languages`, say; it must exist in the service. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type")]
     pub kind: String,
 }

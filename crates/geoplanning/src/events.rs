@@ -48,6 +48,7 @@ impl Events<'_> {
     /// # Errors
     ///
     /// As for [`Activities::plan`](crate::Activities::plan).
+    #[doc(alias = "start_activity_by_event")]
     pub async fn start(self, id: EventId, at: &Progress) -> Result<ChangedRounds, Error> {
         self.client
             .contents(&START_ACTIVITY_BY_EVENT, &id, at)

@@ -36,6 +36,8 @@ impl Client {
     /// # Errors
     ///
     /// [`is_unauthorized`](Error::is_unauthorized) if they are wrong; otherwise any [`Error`].
+    #[doc(alias = "userData")]
+    #[doc(alias = "check")]
     pub async fn check_login(&self) -> Result<LoginUser, Error> {
         self.contents(&CHECK_LOGIN, (), ()).await
     }
@@ -53,18 +55,23 @@ pub struct LoginUser {
     /// The user's id. Wire: `id`.
     pub id: UserId,
     /// Code of the user's language, such as `en`. Wire: `userLanguage`.
+    #[doc(alias = "userLanguage")]
     #[serde(rename = "userLanguage", skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// First name. Wire: `firstName`.
+    #[doc(alias = "firstName")]
     #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// Last name. Wire: `lastName`.
+    #[doc(alias = "lastName")]
     #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// The resource that this user is. Wire: `resourceId`.
+    #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceId>,
     /// The caller's foreign id of that resource. Wire: `resourceFid`.
+    #[doc(alias = "resourceFid")]
     #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
     pub resource_foreign_id: Option<String>,
     /// Fields that this version of the crate does not know.

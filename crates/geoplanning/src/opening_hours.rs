@@ -137,10 +137,15 @@ impl IntoIterator for OpeningHours {
 #[non_exhaustive]
 pub struct OpeningHour {
     /// The day. Wire: `weekDay`, 0 to 6, for a task; `day`, 1 to 7, for a customer.
+    #[doc(alias = "weekDay")]
     pub day: Weekday,
     /// When it opens. Wire: `from` for a task, `begin` for a customer.
+    #[doc(alias = "from")]
+    #[doc(alias = "begin")]
     pub opens: TimeOfDay,
     /// When it closes. Wire: `to` for a task, `end` for a customer.
+    #[doc(alias = "to")]
+    #[doc(alias = "end")]
     pub closes: TimeOfDay,
 }
 

@@ -59,6 +59,8 @@ impl Pois<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the country is not a code of two
     /// letters; otherwise any [`Error`].
+    #[doc(alias = "closest_pois_by_address")]
+    #[doc(alias = "closest")]
     pub async fn closest_to_address(self, address: &StreetAddress) -> Result<List<Poi>, Error> {
         self.client
             .contents(&CLOSEST_POIS_BY_ADDRESS, address, ())
@@ -84,6 +86,8 @@ impl Pois<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the coordinates are not on earth;
     /// otherwise any [`Error`].
+    #[doc(alias = "closest_pois_by_coordinates")]
+    #[doc(alias = "closest")]
     pub async fn closest_to_coordinates(self, place: Coordinates) -> Result<List<Poi>, Error> {
         self.client
             .contents(&CLOSEST_POIS_BY_COORDINATES, &place, ())
@@ -103,15 +107,18 @@ pub struct Poi {
     /// The point's id. Wire: `id`.
     pub id: PoiId,
     /// What it is, such as `TECHNICIAN_HOME_ADDRESS`; no list is documented. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Where it is. Wire: `address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// How far it is, apparently in metres. Wire: `distance`.
+    #[doc(alias = "distance")]
     #[serde(rename = "distance", skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
     /// Whether it belongs to the resource of the user who asks. Wire: `yours`.
+    #[doc(alias = "yours")]
     #[serde(rename = "yours", skip_serializing_if = "Option::is_none")]
     pub is_yours: Option<bool>,
     /// Fields that this version of the crate does not know.

@@ -80,6 +80,8 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
+    #[doc(alias = "fields")]
+    #[doc(alias = "get_resource")]
     pub async fn get(self, id: ResourceId, fields: &[ResourceField]) -> Result<Resource, Error> {
         self.client.contents(&GET_RESOURCE, (&id, fields), ()).await
     }
@@ -100,6 +102,9 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
+    #[doc(alias = "fid")]
+    #[doc(alias = "fields")]
+    #[doc(alias = "get_resource_by_foreign_id")]
     pub async fn get_by_foreign_id(
         self,
         foreign_id: &str,
@@ -130,6 +135,7 @@ impl Resources<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint, before
     /// anything is sent; otherwise any [`Error`].
+    #[doc(alias = "add_resource")]
     pub async fn add(self, resource: &NewResource) -> Result<Resource, Error> {
         self.client.contents(&ADD_RESOURCE, (), resource).await
     }
@@ -267,6 +273,7 @@ impl Resources<'_> {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with every broken constraint;
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
+    #[doc(alias = "update_resource")]
     pub async fn update(self, id: ResourceId, update: &ResourceUpdate) -> Result<Resource, Error> {
         self.client.contents(&UPDATE_RESOURCE, &id, update).await
     }
@@ -292,6 +299,8 @@ impl Resources<'_> {
     ///
     /// As for [`update`](Self::update), and [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if
     /// the update's foreign id differs.
+    #[doc(alias = "fid")]
+    #[doc(alias = "update_resource_by_foreign_id")]
     pub async fn update_by_foreign_id(
         self,
         foreign_id: &str,
@@ -327,6 +336,7 @@ impl Resources<'_> {
     ///
     /// A refusal while there are activities that are not completed;
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
+    #[doc(alias = "delete_resource")]
     pub async fn delete(self, id: ResourceId) -> Result<(), Error> {
         self.client.contents(&DELETE_RESOURCE, &id, ()).await
     }
@@ -348,6 +358,8 @@ impl Resources<'_> {
     /// # Errors
     ///
     /// As for [`delete`](Self::delete).
+    #[doc(alias = "fid")]
+    #[doc(alias = "delete_resource_by_foreign_id")]
     pub async fn delete_by_foreign_id(self, foreign_id: &str) -> Result<(), Error> {
         self.client
             .contents(&DELETE_RESOURCE_BY_FOREIGN_ID, foreign_id, ())
@@ -400,6 +412,8 @@ pub struct Resource {
     pub id: ResourceId,
     /// The caller's foreign id. Wire: `fid`, also read as `foreignId` (finding
     /// [G-16](crate::contract#g-16)).
+    #[doc(alias = "fid")]
+    #[doc(alias = "foreignId")]
     #[serde(
         rename = "fid",
         alias = "foreignId",
@@ -409,12 +423,15 @@ pub struct Resource {
     /// Its name. Wire: `name`.
     pub name: String,
     /// Whether it belongs to the company. Wire: `internal`.
+    #[doc(alias = "internal")]
     #[serde(rename = "internal", skip_serializing_if = "Option::is_none")]
     pub is_internal: Option<bool>,
     /// Where its rounds start. `None` unless asked for. Wire: `startAddress`.
+    #[doc(alias = "startAddress")]
     #[serde(rename = "startAddress", skip_serializing_if = "Option::is_none")]
     pub start_address: Option<Address>,
     /// Where its rounds end. `None` unless asked for. Wire: `endAddress`.
+    #[doc(alias = "endAddress")]
     #[serde(rename = "endAddress", skip_serializing_if = "Option::is_none")]
     pub end_address: Option<Address>,
     /// Fields that the vendor's customer has defined. Wire: `properties`.
@@ -460,17 +477,21 @@ impl Apart for Resource {
 #[non_exhaustive]
 pub struct NewResource {
     /// The caller's foreign id, by which the resource can be found. Wire: `fid`.
+    #[doc(alias = "fid")]
     #[serde(rename = "fid", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// From 1 to 100 characters. Wire: `name`.
     pub name: String,
     /// Whether it belongs to the company. Wire: `internal`.
+    #[doc(alias = "internal")]
     #[serde(rename = "internal", skip_serializing_if = "Option::is_none")]
     pub is_internal: Option<bool>,
     /// Where its rounds start. Wire: `startAddress`.
+    #[doc(alias = "startAddress")]
     #[serde(rename = "startAddress")]
     pub start_address: NewAddress,
     /// Where its rounds end. Wire: `endAddress`.
+    #[doc(alias = "endAddress")]
     #[serde(rename = "endAddress")]
     pub end_address: NewAddress,
     /// Its skills and attributes. Wire: `enumerables`.
@@ -613,6 +634,7 @@ pub struct Capacity {
     pub id: Option<CapacityId>,
     /// The caller's foreign id of what is carried. Several capacities may share it. Wire:
     /// `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is carried. Wire: `name`.
@@ -622,9 +644,11 @@ pub struct Capacity {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// What it can carry at most. Wire: `maxAmount`.
+    #[doc(alias = "maxAmount")]
     #[serde(rename = "maxAmount")]
     pub max_amount: f64,
     /// What it carries when a round starts. Wire: `initAmount`.
+    #[doc(alias = "initAmount")]
     #[serde(rename = "initAmount")]
     pub initial_amount: f64,
     /// Fields that this version of the crate does not know.
@@ -650,6 +674,7 @@ redacted_debug!(Capacity {
 #[non_exhaustive]
 pub struct NewCapacity {
     /// The caller's foreign id of what is carried, 50 characters at most. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is carried, 50 characters at most. Wire: `name`.
@@ -659,9 +684,11 @@ pub struct NewCapacity {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// What it can carry at most. Wire: `maxAmount`.
+    #[doc(alias = "maxAmount")]
     #[serde(rename = "maxAmount")]
     pub max_amount: f64,
     /// What it carries when a round starts. Wire: `initAmount`.
+    #[doc(alias = "initAmount")]
     #[serde(rename = "initAmount")]
     pub initial_amount: f64,
 }
@@ -740,6 +767,8 @@ pub struct ResourceReference {
     pub id: ResourceId,
     /// The caller's foreign id. Wire: `foreignId`, also read as `fid` (finding
     /// [G-16](crate::contract#g-16)).
+    #[doc(alias = "foreignId")]
+    #[doc(alias = "fid")]
     #[serde(
         rename = "foreignId",
         alias = "fid",

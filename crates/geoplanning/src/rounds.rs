@@ -74,6 +74,7 @@ impl Rounds<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such round; otherwise any [`Error`].
+    #[doc(alias = "get_round")]
     pub async fn get(self, id: RoundId) -> Result<Round, Error> {
         self.client.contents(&GET_ROUND, &id, ()).await
     }
@@ -95,6 +96,7 @@ impl Rounds<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such resource; otherwise any [`Error`].
+    #[doc(alias = "list_rounds")]
     pub async fn list(
         self,
         resource: ResourceId,
@@ -158,6 +160,7 @@ impl Rounds<'_> {
     /// It is retried only while the service certainly has not acted. If
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, [`list`](Self::list) shows
     /// whether the round is there.
+    #[doc(alias = "add_round")]
     pub async fn add(self, round: &NewRound) -> Result<Round, Error> {
         self.client.contents(&ADD_ROUND, (), round).await
     }
@@ -268,6 +271,7 @@ impl Rounds<'_> {
     /// # Errors
     ///
     /// As for [`get`](Self::get).
+    #[doc(alias = "close_round")]
     pub async fn close(self, id: RoundId) -> Result<Round, Error> {
         self.client.contents(&CLOSE_ROUND, &id, ()).await
     }
@@ -302,6 +306,7 @@ pub struct Round {
     /// The round's id. Wire: `id`.
     pub id: RoundId,
     /// When it starts, by the resource's availability. Wire: `startDate`.
+    #[doc(alias = "startDate")]
     #[serde(
         rename = "startDate",
         with = "wire::instant",
@@ -311,6 +316,7 @@ pub struct Round {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub start: Option<OffsetDateTime>,
     /// When it ends, by the resource's availability. Wire: `endDate`.
+    #[doc(alias = "endDate")]
     #[serde(
         rename = "endDate",
         with = "wire::instant",
@@ -320,13 +326,16 @@ pub struct Round {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub end: Option<OffsetDateTime>,
     /// Where it starts. Wire: `startAddress`.
+    #[doc(alias = "startAddress")]
     #[serde(rename = "startAddress", skip_serializing_if = "Option::is_none")]
     pub start_address: Option<Address>,
     /// Where it ends. Wire: `endAddress`.
+    #[doc(alias = "endAddress")]
     #[serde(rename = "endAddress", skip_serializing_if = "Option::is_none")]
     pub end_address: Option<Address>,
     /// Checksum of the content; [`key`](Self::key) carries it into the next action.
     /// Wire: `hashKey`.
+    #[doc(alias = "hashKey")]
     #[serde(rename = "hashKey")]
     pub hash_key: String,
     /// `CLOSED` after closing; no other value is documented. Wire: `status`.
@@ -404,6 +413,7 @@ pub struct RoundKey {
     /// The round's id. Wire: `id`.
     pub id: RoundId,
     /// The round's checksum as last read. Wire: `hashKey`.
+    #[doc(alias = "hashKey")]
     #[serde(rename = "hashKey")]
     pub hash_key: String,
 }
@@ -504,6 +514,7 @@ pub struct PersonReference {
     /// The person's id. Wire: `id`.
     pub id: PersonId,
     /// The caller's foreign id of the person. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// Fields that this version of the crate does not know.
@@ -525,6 +536,7 @@ pub struct NewRound {
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
     pub date: Date,
     /// The resource. Wire: `resourceId`.
+    #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId")]
     pub resource: ResourceId,
 }

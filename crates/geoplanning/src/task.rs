@@ -30,6 +30,7 @@ pub struct Task {
     /// Its name. Wire: `name`.
     pub name: String,
     /// The caller's foreign id, by which the activity is found. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes. Wire: `duration`, in seconds (finding [G-01](crate::contract#g-01)).
@@ -37,6 +38,7 @@ pub struct Task {
     #[cfg_attr(feature = "schema", schemars(with = "i64"))]
     pub duration: Duration,
     /// When it must be done. Wire: `dueDate`.
+    #[doc(alias = "dueDate")]
     #[serde(
         rename = "dueDate",
         with = "wire::instant",
@@ -49,6 +51,7 @@ pub struct Task {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was created. Wire: `creationDate`.
+    #[doc(alias = "creationDate")]
     #[serde(
         rename = "creationDate",
         with = "wire::instant",
@@ -73,6 +76,7 @@ pub struct Task {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Properties>,
     /// The resource that it is assigned to while it is in no round. Wire: `preAssignment`.
+    #[doc(alias = "preAssignment")]
     #[serde(rename = "preAssignment", skip_serializing_if = "Option::is_none")]
     pub pre_assignment: Option<PreAssignment>,
     /// The skills and attributes that the resource must have. Absent and empty are different
@@ -84,6 +88,7 @@ pub struct Task {
     pub orders: Option<Vec<Order>>,
     /// When the place is open, in no particular order: [`opening_hours`](Self::opening_hours) has
     /// them as a set. Wire: `openingHours`.
+    #[doc(alias = "openingHours")]
     #[serde(rename = "openingHours", skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<Vec<TaskOpeningHour>>,
     /// Fields that this version of the crate does not know.
@@ -126,6 +131,7 @@ pub struct NewTask {
     pub name: String,
     /// The caller's foreign id, by which the activity can be found. The service does not require it
     /// to be unique; make it so. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes: a whole number of minutes, or it is refused before sending. Wire:
@@ -134,6 +140,7 @@ pub struct NewTask {
     #[cfg_attr(feature = "schema", schemars(with = "i64"))]
     pub duration: Duration,
     /// When it must be done, to the millisecond. Wire: `dueDate`, in epoch milliseconds.
+    #[doc(alias = "dueDate")]
     #[serde(
         rename = "dueDate",
         with = "wire::epoch_milliseconds",
@@ -164,6 +171,7 @@ pub struct NewTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enumerables: Option<Vec<NewEnumerable>>,
     /// When the place is open. Wire: `openingHours`.
+    #[doc(alias = "openingHours")]
     #[serde(
         rename = "openingHours",
         with = "wire::hours::Spelled::<OfTask>",
@@ -292,9 +300,11 @@ impl Validate for NewTask {
 #[non_exhaustive]
 pub struct Contact {
     /// Phone number. Wire: `phoneNumber`.
+    #[doc(alias = "phoneNumber")]
     #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// Mobile phone number. Wire: `mobileNumber`.
+    #[doc(alias = "mobileNumber")]
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// E-mail address. Wire: `mail`.
@@ -407,6 +417,7 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OrderId>,
     /// The caller's foreign id of the product. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// The product's name. Wire: `name`.
@@ -432,6 +443,7 @@ redacted_debug!(Order { id });
 #[non_exhaustive]
 pub struct NewOrder {
     /// The caller's foreign id of the product, 50 characters at most. Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// The product's name. Wire: `name`.
@@ -493,13 +505,16 @@ pub struct TaskOpeningHour {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OpeningHourId>,
     /// The day. Wire: `weekDay`, 0 for Monday.
+    #[doc(alias = "weekDay")]
     #[serde(rename = "weekDay", with = "wire::hours::DaysFrom::<0>")]
     #[cfg_attr(feature = "schema", schemars(with = "u8"))]
     pub day: Weekday,
     /// When it opens. Wire: `from`, in minutes from midnight.
+    #[doc(alias = "from")]
     #[serde(rename = "from")]
     pub opens: TimeOfDay,
     /// When it closes. Wire: `to`, in minutes from midnight.
+    #[doc(alias = "to")]
     #[serde(rename = "to")]
     pub closes: TimeOfDay,
     /// Fields that this version of the crate does not know.
@@ -533,6 +548,7 @@ pub struct PreAssignment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceReference>,
     /// The date that it was assigned for. Wire: `preAssignedDate`.
+    #[doc(alias = "preAssignedDate")]
     #[serde(
         rename = "preAssignedDate",
         with = "wire::instant",

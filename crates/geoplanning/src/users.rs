@@ -54,6 +54,8 @@ impl Users<'_> {
     /// # Errors
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such user; otherwise any [`Error`].
+    #[doc(alias = "fields")]
+    #[doc(alias = "get_user")]
     pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
         self.client.contents(&GET_USER, (&id, fields), ()).await
     }
@@ -75,6 +77,7 @@ impl Users<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
+    #[doc(alias = "list_users")]
     pub async fn list(self) -> Result<List<User>, Error> {
         let all = ListedUsers {
             resource_bound: None,
@@ -98,6 +101,8 @@ impl Users<'_> {
     /// # Errors
     ///
     /// Any [`Error`].
+    #[doc(alias = "resourceBound")]
+    #[doc(alias = "list_users")]
     pub async fn list_bound(self, to_a_resource: bool) -> Result<List<User>, Error> {
         let bound = ListedUsers {
             resource_bound: Some(to_a_resource),
@@ -139,18 +144,22 @@ pub struct User {
     /// The user's id. Wire: `id`.
     pub id: UserId,
     /// First name. Wire: `firstName`.
+    #[doc(alias = "firstName")]
     #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// Last name. Wire: `lastName`.
+    #[doc(alias = "lastName")]
     #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// The name to log in with. Wire: `login`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
     /// The resource that this user is. Wire: `resourceId`.
+    #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceId>,
     /// The caller's foreign id of that resource. Wire: `resourceFid`.
+    #[doc(alias = "resourceFid")]
     #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
     pub resource_foreign_id: Option<String>,
     /// What the user may do, such as `ROLE_WEBSERVICE`; no list of roles is documented. `None`

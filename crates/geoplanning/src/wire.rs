@@ -569,7 +569,12 @@ macro_rules! open_enum {
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$value_doc])* #[doc = concat!("Wire: `", $wire, "`.")] $variant,)+
+            $(
+                $(#[$value_doc])*
+                #[doc = concat!("Wire: `", $wire, "`.")]
+                #[doc(alias = $wire)]
+                $variant,
+            )+
             /// A value that is not listed, as it came.
             Other(String),
         }

@@ -78,6 +78,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "customerId")]
     #[must_use]
     pub fn for_customer(&self, customer: impl Into<CustomerId>) -> Self {
         let mut client = self.clone();
@@ -103,6 +104,7 @@ impl Client {
     ///
     /// [`is_unauthorized`](Error::is_unauthorized) if the account is unknown, which the service
     /// reports with a 404, or the password is wrong; otherwise as [`Error`] explains.
+    #[doc(alias = "authenticate2")]
     pub async fn log_in(&self) -> Result<(), Error> {
         self.inner.tokens.get().await.map(drop)
     }
@@ -111,6 +113,7 @@ impl Client {
     /// `None` before a log-in, and if the token came from a store or the service didn't report it.
     ///
     /// Wire: `passwordExpirationRemainingDays`.
+    #[doc(alias = "passwordExpirationRemainingDays")]
     #[must_use]
     pub fn password_days_left(&self) -> Option<i64> {
         self.inner.password_days_left.get()
@@ -271,6 +274,8 @@ impl ClientBuilder {
 
     /// Sets the account's name and password. A byte-order mark and line ends around them, as from a
     /// file, are removed.
+    #[doc(alias = "login")]
+    #[doc(alias = "password")]
     pub fn credentials(
         mut self,
         login: impl Into<SecretString>,
@@ -289,6 +294,7 @@ impl ClientBuilder {
     }
 
     /// Sets the customer for whom calls are made, if the account serves several.
+    #[doc(alias = "customerId")]
     pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
         self.customer = Some(customer.into());
         self
@@ -338,6 +344,7 @@ impl ClientBuilder {
     /// let store = Arc::new(FileTokenStore::new("/var/lib/dispatch/tokens"));
     /// let builder = Client::builder().token_store(store);
     /// ```
+    #[doc(alias = "token")]
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.token_store = Some(store);
         self

@@ -64,6 +64,7 @@ impl Client {
     /// a refusal; otherwise as [`Error`] explains. If
     /// [`may_have_been_applied`](Error::may_have_been_applied) holds, look the mission up before
     /// creating it again.
+    #[doc(alias = "ajoutMission")]
     pub async fn create_mission(&self, mission: &NewMission) -> Result<Receipt, Error> {
         self.write(&CREATE_MISSION, mission)
             .await
@@ -256,6 +257,7 @@ impl Client {
     ///
     /// As for [`create_mission`](Self::create_mission); [`is_not_found`](Error::is_not_found) if
     /// the service doesn't know the mission.
+    #[doc(alias = "modifierMission")]
     pub async fn modify_mission(&self, update: &MissionUpdate) -> Result<Receipt, Error> {
         self.write(&MODIFY_MISSION, update)
             .await
@@ -280,6 +282,7 @@ impl Client {
     ///
     /// [`is_not_found`](Error::is_not_found) if the service doesn't know the mission; otherwise
     /// as [`Error`] explains.
+    #[doc(alias = "statutMission")]
     pub async fn mission_status(&self, id: impl AsRef<str>) -> Result<MissionStatus, Error> {
         let id = id.as_ref();
         let parameters = self.by_id(id);
@@ -308,6 +311,7 @@ impl Client {
     ///
     /// [`is_not_found`](Error::is_not_found) if the service doesn't know the mission; otherwise
     /// as [`Error`] explains.
+    #[doc(alias = "supprimerMission")]
     pub async fn delete_mission(&self, id: impl AsRef<str>) -> Result<Receipt, Error> {
         let parameters = ById {
             id: id.as_ref().into(),
@@ -352,10 +356,12 @@ pub struct MissionStatus {
     pub status: Option<String>,
 
     /// The status as a code. The vendor doesn't list the values. Wire: `statusCode`.
+    #[doc(alias = "statusCode")]
     #[serde(rename = "statusCode", skip_serializing_if = "Option::is_none")]
     pub status_code: Option<String>,
 
     /// Why the recipient refused. `None` or empty if they didn't. Wire: `commentRefuseReason`.
+    #[doc(alias = "commentRefuseReason")]
     #[serde(
         rename = "commentRefuseReason",
         skip_serializing_if = "Option::is_none"
@@ -368,11 +374,13 @@ pub struct MissionStatus {
 
     /// The service's technical identifier. It is not the caller's [`MissionId`].
     /// Wire: `externalMissionId`.
+    #[doc(alias = "externalMissionId")]
     #[serde(rename = "externalMissionId", skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 
     /// The mission's date, as the service writes it; its format isn't documented. Wire: `time`,
     /// also read as `timestring`, which the French page has (finding [O-01](crate::contract#o-01)).
+    #[doc(alias = "timestring")]
     #[serde(alias = "timestring", skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
 }

@@ -17,6 +17,7 @@ pub enum Recipient {
     #[non_exhaustive]
     Vehicle {
         /// The vehicle's name. Wire: `nomVeh`.
+        #[doc(alias = "nomVeh")]
         #[serde(rename = "nomVeh")]
         name: String,
     },
@@ -24,9 +25,11 @@ pub enum Recipient {
     #[non_exhaustive]
     Person {
         /// The last name. Wire: `nomIndi`.
+        #[doc(alias = "nomIndi")]
         #[serde(rename = "nomIndi")]
         last_name: String,
         /// The first name. Wire: `prenomIndi`.
+        #[doc(alias = "prenomIndi")]
         #[serde(rename = "prenomIndi")]
         first_name: String,
     },
@@ -34,6 +37,7 @@ pub enum Recipient {
     #[non_exhaustive]
     FullName {
         /// Last and first name. Wire: `nomPrenom`.
+        #[doc(alias = "nomPrenom")]
         #[serde(rename = "nomPrenom")]
         name: String,
     },

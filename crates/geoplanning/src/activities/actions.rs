@@ -17,12 +17,15 @@ use crate::wire;
 #[non_exhaustive]
 pub struct Assign {
     /// The resource that gets the activity. Wire: `resourceId`.
+    #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId")]
     pub resource: ResourceId,
     /// The activity's task, by its own id (finding [G-29](crate::contract#g-29)). Wire: `taskId`.
+    #[doc(alias = "taskId")]
     #[serde(rename = "taskId")]
     pub task: TaskId,
     /// When it should be planned for, to the millisecond. Wire: `assignDate`, in ISO 8601.
+    #[doc(alias = "assignDate")]
     #[serde(
         rename = "assignDate",
         with = "wire::utc_milliseconds",
@@ -84,6 +87,7 @@ pub struct Plan {
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
     pub date: OffsetDateTime,
     /// Where in the round; 0 is its beginning. Wire: `activityIndex`.
+    #[doc(alias = "activityIndex")]
     #[serde(rename = "activityIndex")]
     pub index: u32,
 }
@@ -191,6 +195,7 @@ redacted_debug!(Unassign { round_hash });
 
 impl Unassign {
     /// From the round that has this key, as long as it has it.
+    #[doc(alias = "roundHash")]
     #[must_use]
     pub fn from_round(round: &RoundKey) -> Self {
         Self {

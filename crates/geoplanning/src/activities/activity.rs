@@ -32,9 +32,11 @@ pub struct Activity {
     /// The activity's id. Wire: `id`.
     pub id: ActivityId,
     /// The activity's type. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub activity_type: Option<ActivityType>,
     /// When it should start. `None` until it is planned. Wire: `computedStartDate`.
+    #[doc(alias = "computedStartDate")]
     #[serde(
         rename = "computedStartDate",
         serialize_with = "wire::instant::serialize",
@@ -43,6 +45,7 @@ pub struct Activity {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub computed_start: Option<OffsetDateTime>,
     /// When it should end. `None` until it is planned. Wire: `computedEndDate`.
+    #[doc(alias = "computedEndDate")]
     #[serde(
         rename = "computedEndDate",
         serialize_with = "wire::instant::serialize",
@@ -51,6 +54,7 @@ pub struct Activity {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub computed_end: Option<OffsetDateTime>,
     /// When it did start. `None` until then. Wire: `actualStartDate`.
+    #[doc(alias = "actualStartDate")]
     #[serde(
         rename = "actualStartDate",
         serialize_with = "wire::instant::serialize",
@@ -59,6 +63,7 @@ pub struct Activity {
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
     pub actual_start: Option<OffsetDateTime>,
     /// When it did end. `None` until then. Wire: `actualEndDate`.
+    #[doc(alias = "actualEndDate")]
     #[serde(
         rename = "actualEndDate",
         serialize_with = "wire::instant::serialize",
@@ -180,12 +185,14 @@ pub enum ActivityDetails {
 pub struct SimpleActivity {
     /// The caller's foreign id. No example returns it (finding [G-35](crate::contract#g-35)). Wire:
     /// `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// How long it takes, in a unit that the service leaves open. Wire: `duration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<UnsettledDuration>,
     /// When it was created. Wire: `creationDate`.
+    #[doc(alias = "creationDate")]
     #[serde(
         rename = "creationDate",
         serialize_with = "wire::instant::serialize",
@@ -235,6 +242,7 @@ pub struct Route {
     pub destination: Option<Address>,
     /// The way's length, apparently in metres (finding [G-03](crate::contract#g-03)). Wire:
     /// `distance`.
+    #[doc(alias = "distance")]
     #[serde(rename = "distance", skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
     /// How long the way takes. Wire: `duration`, in seconds (finding [G-03](crate::contract#g-03)).

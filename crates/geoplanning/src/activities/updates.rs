@@ -27,6 +27,7 @@ use crate::wire;
 pub struct NewActivity {
     subtype: Assignment,
     /// The activity's type. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub activity_type: Option<ActivityTypeReference>,
     /// What is to be done. Wire: `task`.
@@ -125,6 +126,7 @@ impl Validate for NewActivity {
 pub struct SimpleActivityUpdate {
     subtype: Simple,
     /// The activity's type. Wire: `type`.
+    #[doc(alias = "type")]
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub activity_type: Option<ActivityTypeReference>,
     /// Its name. Wire: `name`.
@@ -132,6 +134,7 @@ pub struct SimpleActivityUpdate {
     pub name: Option<String>,
     /// The caller's foreign id, which the service is not known to return (finding
     /// [G-35](crate::contract#g-35)). Wire: `foreignId`.
+    #[doc(alias = "foreignId")]
     #[serde(rename = "foreignId", skip_serializing_if = "Option::is_none")]
     pub foreign_id: Option<String>,
     /// What is to be done, in words. Wire: `description`.

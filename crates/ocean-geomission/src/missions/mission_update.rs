@@ -25,6 +25,7 @@ pub struct MissionUpdate {
     /// The identifier that the mission was created with.
     ///
     /// Wire: `idMission`.
+    #[doc(alias = "idMission")]
     #[serde(rename = "idMission")]
     pub id: MissionId,
 
@@ -32,6 +33,7 @@ pub struct MissionUpdate {
     /// seconds is refused, because the service would cut them off.
     ///
     /// Wire: `jourHeureInter`, as `dd/MM/yyyy HH:mm` in UTC.
+    #[doc(alias = "jourHeureInter")]
     #[serde(
         rename = "jourHeureInter",
         with = "utc_minute",
@@ -45,6 +47,7 @@ pub struct MissionUpdate {
     /// as [`scheduled_at`](Self::scheduled_at).
     ///
     /// Wire: `jourHeurePeremp`, as `dd/MM/yyyy HH:mm` in UTC.
+    #[doc(alias = "jourHeurePeremp")]
     #[serde(
         rename = "jourHeurePeremp",
         with = "utc_minute",
@@ -57,6 +60,7 @@ pub struct MissionUpdate {
     /// The kind of mission, in the customer's own terms.
     ///
     /// Wire: `typeMission`.
+    #[doc(alias = "typeMission")]
     #[serde(rename = "typeMission", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 
@@ -69,6 +73,7 @@ pub struct MissionUpdate {
     /// A comment for the recipient.
     ///
     /// Wire: `commentaire`.
+    #[doc(alias = "commentaire")]
     #[serde(rename = "commentaire", skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 
@@ -76,30 +81,35 @@ pub struct MissionUpdate {
     /// displays the first 20 characters.
     ///
     /// Wire: `adrRefCli`.
+    #[doc(alias = "adrRefCli")]
     #[serde(rename = "adrRefCli", skip_serializing_if = "Option::is_none")]
     pub reference_address: Option<String>,
 
     /// The destination's street, with its number.
     ///
     /// Wire: `rue`.
+    #[doc(alias = "rue")]
     #[serde(rename = "rue", skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
 
     /// The destination's postal code.
     ///
     /// Wire: `codPost`.
+    #[doc(alias = "codPost")]
     #[serde(rename = "codPost", skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
 
     /// The destination's city.
     ///
     /// Wire: `ville`.
+    #[doc(alias = "ville")]
     #[serde(rename = "ville", skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
 
     /// Whether the mission is sent to its recipient, or only prepared.
     ///
     /// Wire: `aEnvoyer`.
+    #[doc(alias = "aEnvoyer")]
     #[serde(rename = "aEnvoyer", skip_serializing_if = "Option::is_none")]
     pub send: Option<bool>,
 

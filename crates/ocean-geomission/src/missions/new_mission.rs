@@ -27,6 +27,7 @@ pub struct NewMission {
     /// Your own identifier of the mission. Every later call names the mission by it.
     ///
     /// Wire: `idMission`.
+    #[doc(alias = "idMission")]
     #[serde(rename = "idMission")]
     pub id: MissionId,
 
@@ -35,6 +36,7 @@ pub struct NewMission {
     /// service decides.
     ///
     /// Wire: `jourHeureInter`, as `dd/MM/yyyy HH:mm` in UTC.
+    #[doc(alias = "jourHeureInter")]
     #[serde(
         rename = "jourHeureInter",
         with = "utc_minute",
@@ -48,6 +50,7 @@ pub struct NewMission {
     /// as [`scheduled_at`](Self::scheduled_at). `None`: it stays.
     ///
     /// Wire: `jourHeurePeremp`, as `dd/MM/yyyy HH:mm` in UTC.
+    #[doc(alias = "jourHeurePeremp")]
     #[serde(
         rename = "jourHeurePeremp",
         with = "utc_minute",
@@ -60,6 +63,7 @@ pub struct NewMission {
     /// The kind of mission, in the customer's own terms.
     ///
     /// Wire: `typeMission`.
+    #[doc(alias = "typeMission")]
     #[serde(rename = "typeMission", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 
@@ -72,6 +76,7 @@ pub struct NewMission {
     /// A comment for the recipient.
     ///
     /// Wire: `commentaire`.
+    #[doc(alias = "commentaire")]
     #[serde(rename = "commentaire", skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 
@@ -79,24 +84,28 @@ pub struct NewMission {
     /// displays the first 20 characters.
     ///
     /// Wire: `adrRefCli`.
+    #[doc(alias = "adrRefCli")]
     #[serde(rename = "adrRefCli", skip_serializing_if = "Option::is_none")]
     pub reference_address: Option<String>,
 
     /// The destination's street, with its number.
     ///
     /// Wire: `rue`.
+    #[doc(alias = "rue")]
     #[serde(rename = "rue", skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
 
     /// The destination's postal code.
     ///
     /// Wire: `codPost`.
+    #[doc(alias = "codPost")]
     #[serde(rename = "codPost", skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
 
     /// The destination's city.
     ///
     /// Wire: `ville`.
+    #[doc(alias = "ville")]
     #[serde(rename = "ville", skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
 
@@ -104,6 +113,7 @@ pub struct NewMission {
     /// `None`: the service decides, and doesn't document how.
     ///
     /// Wire: `aEnvoyer`.
+    #[doc(alias = "aEnvoyer")]
     #[serde(rename = "aEnvoyer", skip_serializing_if = "Option::is_none")]
     pub send: Option<bool>,
 

@@ -18,6 +18,7 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use vendor_client_core::{
@@ -593,13 +594,19 @@ where
     ///
     /// The runtime of that task may shut down, or may no longer run, before anybody asks for the
     /// page. Then, at the latest after the deadline of a call, it is fetched again from where it
-    /// is needed.
+    /// is needed. Outside a runtime there is no task, and that call fails.
     fn fetch_in_background(&self) -> Fetching<Row> {
         let deadline = self.list.transport.deadline();
         let again = self.list.fetch(self.last.clone());
+        if Handle::try_current().is_err() {
+            return Box::pin(again);
+        }
         let mut task = JoinSet::new();
         task.spawn(self.list.fetch(self.last.clone()));
         Box::pin(async move {
+            if Handle::try_current().is_err() {
+                return again.await;
+            }
             match timeout(deadline, task.join_next()).await {
                 Ok(Some(Ok(result))) => result,
                 // The row type's own code panicked: so does the caller that requested the row.

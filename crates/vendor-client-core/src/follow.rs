@@ -13,10 +13,11 @@ use std::time::Duration;
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::clock::from_now;
 use crate::error::{Error, Reach};
+use crate::runtime::timeout_at;
 use crate::transport::Transport;
 
 /// How often things are looked at while they are followed.

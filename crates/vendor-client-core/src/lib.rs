@@ -71,6 +71,7 @@ mod recent;
 mod request;
 mod response;
 mod retry;
+mod runtime;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod setters;

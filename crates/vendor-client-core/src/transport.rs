@@ -28,6 +28,7 @@ use crate::pace::{Turn, Turns};
 use crate::request::Request;
 use crate::response::{Received, Response};
 use crate::retry::{Next, Retries, RetryPolicy, read_retry_after};
+use crate::runtime;
 use crate::status;
 use crate::telemetry::CallSpan;
 #[cfg(feature = "test-util")]
@@ -307,6 +308,7 @@ impl Transport {
         credentials: &impl Credentials,
     ) -> Result<Response, Error> {
         let request = request.finish()?;
+        runtime::here(Some(request.operation))?;
         let span = CallSpan::open(request.operation, &self.inner.base);
         let observing = Observing::new(
             self.inner.observer.as_deref(),

@@ -9,6 +9,7 @@ mod findings;
 mod gateway;
 mod javascript;
 mod lists;
+mod outside_a_runtime;
 mod own_endpoints;
 mod paging;
 mod reading;

@@ -13,6 +13,7 @@ mod follow;
 mod lists;
 mod lost_responses;
 mod outcomes;
+mod outside_a_runtime;
 mod own_endpoints;
 mod resources;
 mod rounds;

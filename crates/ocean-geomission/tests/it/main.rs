@@ -7,6 +7,7 @@ mod confirm;
 mod fixtures;
 mod follow;
 mod missions;
+mod outside_a_runtime;
 mod own_endpoints;
 mod reading;
 mod refusals;

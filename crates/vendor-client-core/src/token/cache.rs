@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
+use crate::runtime;
 use crate::token::flight::{Parts, Shared};
 use crate::token::issued::{Generation, IssuedToken};
 use crate::token::shared_token::SharedToken;
@@ -98,6 +99,7 @@ impl TokenCache {
         if let Some(token) = self.at_hand() {
             return Ok(token);
         }
+        runtime::here(None)?;
         let token = Box::pin(self.shared.obtain()).await?;
         Ok(CurrentToken(Guard::from_inner(token)))
     }

@@ -193,7 +193,11 @@ mod one_log_in {
         let Poll::Ready(Err(error)) = get.as_mut().poll(&mut cx) else {
             panic!("it must fail at once");
         };
-        assert_eq!(error.kind(), ErrorKind::LogIn);
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (ErrorKind::Configuration, Outcome::NotSent)
+        );
+        assert!(error.to_string().contains("call it within one"), "{error}");
     }
 }
 

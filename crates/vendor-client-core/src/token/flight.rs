@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::{ArcSwap, Guard};
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument as _;
@@ -20,6 +19,7 @@ use tracing::Instrument as _;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::Failure;
+use crate::runtime;
 use crate::token::issued::{Generation, IssuedToken};
 use crate::token::shared_token::{SharedToken, Turn, Visit};
 use crate::token::{LogIn, StoredFailure, StoredToken, Token};
@@ -251,8 +251,7 @@ impl Shared {
 
     /// Starts the one log-in.
     fn take_off(self: &Arc<Self>, state: &mut State) -> Result<Flight, Error> {
-        let runtime = Handle::try_current()
-            .map_err(|_| flight_failure("a token was asked for outside a tokio runtime"))?;
+        let runtime = runtime::here(None)?;
         let (sender, receiver) = watch::channel(None);
         state.flights += 1;
         let flight = Flight {

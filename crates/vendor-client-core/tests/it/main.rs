@@ -6,6 +6,7 @@ mod body;
 mod canary;
 mod cause;
 mod deadline;
+mod endpoint;
 mod network;
 mod observer;
 mod pace;

@@ -20,7 +20,7 @@ fn main() -> Result<(), BoxError> {
         title: "Status call, 2 KB response",
         contenders: status_call::contenders,
         limits: Limits {
-            instructions: 1.00,
+            instructions: 0.95,
             time: 1.02,
             more_allocations: Some(8),
             less_than: &[],

@@ -1,11 +1,11 @@
 //! Whether an attempt was still connecting when its time ran out.
 //!
 //! While no connection is up, nothing was sent. The HTTP client doesn't report how far a request
-//! has come, so its connector is wrapped: a connection that an attempt makes is noted in that
-//! attempt's task.
+//! has come, so its connector is wrapped: whoever polls a request learns whether that poll ended in
+//! a connection that is still being made.
 
-use std::cell::OnceCell;
-use std::future::Future;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,23 +14,47 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-tokio::task_local! {
-    /// The connection that this attempt is making; empty if it uses one that was there.
-    static ATTEMPT: OnceCell<Arc<AtomicBool>>;
+thread_local! {
+    /// Whether the poll that goes on here waits for a connection.
+    static IS_CONNECTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs an attempt, so that [`is_connecting`] can be asked within it.
-pub(crate) async fn observed<F: Future>(attempt: F) -> F::Output {
-    ATTEMPT.scope(OnceCell::new(), attempt).await
+/// Sends a request. If it is dropped while it waits for its connection, `is_unsent` is set.
+pub(crate) fn observed<F: Future + Unpin>(sending: F, is_unsent: &AtomicBool) -> Observed<'_, F> {
+    Observed {
+        sending,
+        is_connecting: false,
+        is_unsent,
+    }
 }
 
-/// Whether the attempt that runs here is making a connection and has none yet.
-pub(crate) fn is_connecting() -> bool {
-    let connecting = |cell: &OnceCell<Arc<AtomicBool>>| {
-        cell.get()
-            .is_some_and(|connecting| connecting.load(Ordering::Acquire))
-    };
-    ATTEMPT.try_with(connecting).unwrap_or(false)
+/// A request that is being sent.
+#[must_use = "a future does nothing until it is polled"]
+pub(crate) struct Observed<'a, F> {
+    sending: F,
+    is_connecting: bool,
+    is_unsent: &'a AtomicBool,
+}
+
+impl<F: Future + Unpin> Future for Observed<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        IS_CONNECTING.set(false);
+        let polled = Pin::new(&mut self.sending).poll(cx);
+        // A request that got another connection meanwhile leaves its own to the background, without
+        // polling it again.
+        self.is_connecting = IS_CONNECTING.get();
+        polled
+    }
+}
+
+impl<F> Drop for Observed<'_, F> {
+    fn drop(&mut self) {
+        if self.is_connecting {
+            self.is_unsent.store(true, Ordering::Release);
+        }
+    }
 }
 
 /// Wraps a connector.
@@ -41,75 +65,108 @@ impl<S> Layer<S> for NoteConnecting {
     type Service = Noted<S>;
 
     fn layer(&self, connector: S) -> Noted<S> {
-        Noted(connector)
+        Noted(Arc::new(connector))
     }
 }
 
-/// A connector that notes which attempt is connecting.
-#[derive(Clone)]
-pub(crate) struct Noted<S>(S);
+/// A connector that reports when a poll ends in it. The HTTP client clones it several times for
+/// every request, and uses it for few.
+pub(crate) struct Noted<S>(Arc<S>);
+
+impl<S> Clone for Noted<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<S, Target> Service<Target> for Noted<S>
 where
-    S: Service<Target>,
-    S::Future: Send + 'static,
+    S: Service<Target> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    Target: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = Connecting<S::Response, S::Error>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, target: Target) -> Self::Future {
-        let is_connecting = Arc::new(AtomicBool::new(true));
-        // Only the first counts: a connection made after another was up proves nothing.
-        let _ = ATTEMPT.try_with(|attempt| attempt.set(Arc::clone(&is_connecting)));
-        Connecting {
-            connection: Box::pin(self.0.call(target)),
-            is_connecting,
-        }
+        let mut connector = S::clone(&self.0);
+        Connecting(Box::pin(async move {
+            poll_fn(|cx| connector.poll_ready(cx)).await?;
+            connector.call(target).await
+        }))
     }
 }
 
 /// A connection in the making.
-pub(crate) struct Connecting<Connection, Error> {
-    connection: Pin<Box<dyn Future<Output = Result<Connection, Error>> + Send>>,
-    is_connecting: Arc<AtomicBool>,
-}
+pub(crate) struct Connecting<Connection, Error>(
+    Pin<Box<dyn Future<Output = Result<Connection, Error>> + Send>>,
+);
 
 impl<Connection, Error> Future for Connecting<Connection, Error> {
     type Output = Result<Connection, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // The attempt may have got another connection meanwhile. This one is then finished in the
-        // background, for the next attempt.
-        if !self.belongs_to_the_attempt_here() {
-            self.is_connecting.store(false, Ordering::Release);
-        }
-        let polled = self.connection.as_mut().poll(cx);
-        if polled.is_ready() {
-            self.is_connecting.store(false, Ordering::Release);
-        }
+        let polled = self.0.as_mut().poll(cx);
+        IS_CONNECTING.set(polled.is_pending());
         polled
     }
 }
 
-impl<Connection, Error> Connecting<Connection, Error> {
-    fn belongs_to_the_attempt_here(&self) -> bool {
-        let is_ours = |attempt: &OnceCell<Arc<AtomicBool>>| {
-            attempt
-                .get()
-                .is_some_and(|ours| Arc::ptr_eq(ours, &self.is_connecting))
-        };
-        ATTEMPT.try_with(is_ours).unwrap_or(false)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::task::Waker;
 
-/// Dropped before it was done: the attempt uses another connection.
-impl<Connection, Error> Drop for Connecting<Connection, Error> {
-    fn drop(&mut self) {
-        self.is_connecting.store(false, Ordering::Release);
+    use super::*;
+
+    /// A request that waits for its connection, or for the response once that is up.
+    fn request(is_up: &Cell<bool>) -> impl Future<Output = ()> + Unpin + use<'_> {
+        let mut connection = Connecting::<(), ()>(Box::pin(pending()));
+        poll_fn(move |cx| {
+            if !is_up.get() {
+                let _ = Pin::new(&mut connection).poll(cx);
+            }
+            Poll::Pending
+        })
+    }
+
+    /// Polls the request as often as `polls` has values, each of them whether a connection is up.
+    fn is_unsent_after(polls: &[bool]) -> bool {
+        let is_up = Cell::new(false);
+        let is_unsent = AtomicBool::new(false);
+        let mut sending = observed(request(&is_up), &is_unsent);
+        let mut cx = Context::from_waker(Waker::noop());
+        for now_up in polls {
+            is_up.set(*now_up);
+            assert!(Pin::new(&mut sending).poll(&mut cx).is_pending());
+        }
+        drop(sending);
+        is_unsent.into_inner()
+    }
+
+    #[test]
+    fn a_request_is_unsent_as_long_as_it_waits_for_its_connection() {
+        assert!(is_unsent_after(&[false]));
+        assert!(is_unsent_after(&[false, false]));
+        assert!(!is_unsent_after(&[true]), "it used one that was there");
+        assert!(!is_unsent_after(&[]), "nothing is known of it");
+    }
+
+    #[test]
+    fn a_request_that_got_another_connection_meanwhile_may_be_sent() {
+        assert!(!is_unsent_after(&[false, true]));
+    }
+
+    #[test]
+    fn a_connection_made_in_the_background_belongs_to_no_request() {
+        let mut background = Connecting::<(), ()>(Box::pin(pending()));
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut background).poll(&mut cx).is_pending());
+        assert!(!is_unsent_after(&[true]));
     }
 }

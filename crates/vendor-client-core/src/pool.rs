@@ -53,7 +53,8 @@ impl Way {
     pub(crate) fn begin(&self) -> Result<reqwest::ClientBuilder, Error> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            // With no retries left, a request isn't copied for one either.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
             .connect_timeout(self.connect_timeout)
             .connector_layer(NoteConnecting)

@@ -36,7 +36,8 @@ pub struct Request {
     pub(crate) url: Url,
     /// The path, the base URL's own included, as far as it is written.
     path: String,
-    /// The part of the operation's template that is not yet in `path`.
+    /// The part of the operation's template that is not yet in `path`; empty once the path is
+    /// complete.
     template: &'static str,
     /// In the order in which they were set; of one name, the last counts.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -51,7 +52,7 @@ impl Request {
         let prefix = base.path();
         let mut path = String::with_capacity(prefix.len() + operation.template.len() + 32);
         path.push_str(prefix);
-        Self {
+        let mut request = Self {
             operation,
             url: base.url().clone(),
             path,
@@ -61,7 +62,9 @@ impl Request {
             deadline: None,
             correlation_id: None,
             violations: Violations::new(),
-        }
+        };
+        request.complete_path();
+        request
     }
 
     /// Puts `value` into the path at the template's next `{name}`.
@@ -82,7 +85,19 @@ impl Request {
         self.path.push_str(literal);
         self.path.extend(utf8_percent_encode(&value, RESERVED));
         self.template = rest;
+        self.complete_path();
         self
+    }
+
+    /// Sets the path once it has all of its values.
+    fn complete_path(&mut self) {
+        if self.template.contains('{') {
+            return;
+        }
+        self.path.push_str(std::mem::take(&mut self.template));
+        if !self.path.is_empty() {
+            self.url.set_path(&self.path);
+        }
     }
 
     /// Adds the fields of `parameters` to the query string, form-encoded; absent ones are left
@@ -161,25 +176,15 @@ impl Request {
         }
     }
 
-    /// Completes the path and refuses what breaks a constraint.
+    /// Refuses what breaks a constraint.
     pub(crate) fn finish(mut self) -> Result<Self, Error> {
-        self.finish_path();
+        if let Some((_, (name, _))) = next_parameter(self.template) {
+            self.violations.add(name, "is missing from the path");
+        }
         if self.violations.is_empty() {
             return Ok(self);
         }
         Err(Error::invalid_request(self.operation, self.violations))
-    }
-
-    fn finish_path(&mut self) {
-        let rest = std::mem::take(&mut self.template);
-        if let Some((_, (name, _))) = next_parameter(rest) {
-            self.violations.add(name, "is missing from the path");
-        }
-        let mut path = std::mem::take(&mut self.path);
-        path.push_str(rest);
-        if !path.is_empty() {
-            self.url.set_path(&path);
-        }
     }
 }
 

@@ -107,7 +107,7 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         // Checking the encoding once is faster than checking it string by string, which is for a
         // body that is wrong in a part that nobody reads.
-        let decoded = match str::from_utf8(&self.body) {
+        let decoded = match simdutf8::basic::from_utf8(&self.body) {
             Ok(text) => liberal::read(text),
             Err(_) => serde_json::from_slice(&self.body),
         };

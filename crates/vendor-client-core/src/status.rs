@@ -89,17 +89,33 @@ pub(crate) fn is_json(media_type: &str) -> bool {
 
 /// Whether the media type declares ISO 8859-1 or Windows-1252.
 pub(crate) fn is_latin(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
-    let Some(Ok(value)) = value else {
+    const LATIN: [&[u8]; 3] = [b"iso-8859-1", b"latin1", b"windows-1252"];
+    let media_type = headers.get(header::CONTENT_TYPE);
+    let media_type = media_type.map_or(&b""[..], HeaderValue::as_bytes);
+    if ends_with(media_type, b"utf-8") || !media_type.contains(&b';') {
         return false;
-    };
-    let charset = value.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let is_charset = name.trim().eq_ignore_ascii_case("charset");
-        is_charset.then(|| value.trim().trim_matches('"'))
+    }
+    let mut parameters = media_type.split(|byte| *byte == b';').skip(1);
+    let charset = parameters.find_map(|parameter| {
+        let mut parts = parameter.splitn(2, |byte| *byte == b'=');
+        let (name, value) = (parts.next()?, parts.next()?);
+        let is_charset = name.trim_ascii().eq_ignore_ascii_case(b"charset");
+        is_charset.then(|| unquoted(value.trim_ascii()))
     });
-    let latin = ["iso-8859-1", "latin1", "windows-1252"];
-    charset.is_some_and(|charset| latin.iter().any(|name| charset.eq_ignore_ascii_case(name)))
+    charset.is_some_and(|charset| LATIN.iter().any(|name| charset.eq_ignore_ascii_case(name)))
+}
+
+/// Whether a header's value ends with `end`, in any case of letters.
+fn ends_with(value: &[u8], end: &[u8]) -> bool {
+    let start = value.len().saturating_sub(end.len());
+    value[start..].eq_ignore_ascii_case(end)
+}
+
+fn unquoted(value: &[u8]) -> &[u8] {
+    let inner = value.strip_prefix(b"\"");
+    inner
+        .and_then(|value| value.strip_suffix(b"\""))
+        .unwrap_or(value)
 }
 
 /// Whether a response can be that of the application, which speaks JSON or says nothing, and not

@@ -2,8 +2,8 @@
 
 use std::error::Error as _;
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
@@ -494,7 +494,7 @@ impl Inner {
     }
 
     fn headers_for(&self, request: &Request, options: Option<&CallOptions>) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 4);
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers.len() + 2);
         let of_calls = options.map_or(&[][..], |options| &options.headers);
         let own = of_calls.iter().chain(&request.headers);
         let own = own.map(|(name, value)| (name, value));
@@ -520,19 +520,22 @@ impl Inner {
         if end <= Instant::now() {
             return Err(too_late());
         }
-        connecting::observed(async {
-            // The exchange must live on until it is known whether it was still connecting.
-            let mut exchange = pin!(self.exchange(request, headers));
-            match timeout_at(end, exchange.as_mut()).await {
-                Ok(result) => result,
-                Err(_) if connecting::is_connecting() => Err(too_late()),
-                Err(_) => Err(Failure::new(ErrorKind::Timeout, Outcome::Unknown).transient()),
-            }
-        })
-        .await
+        let is_unsent = AtomicBool::new(false);
+        let exchanged = timeout_at(end, self.exchange(request, headers, &is_unsent)).await;
+        match exchanged {
+            Ok(result) => result,
+            // If redirects may be followed, this was perhaps the second leg of one.
+            Err(_) if is_unsent.into_inner() && !self.may_follow_redirects => Err(too_late()),
+            Err(_) => Err(Failure::new(ErrorKind::Timeout, Outcome::Unknown).transient()),
+        }
     }
 
-    async fn exchange(&self, request: &Request, headers: HeaderMap) -> Result<Received, Failure> {
+    async fn exchange(
+        &self,
+        request: &Request,
+        headers: HeaderMap,
+        is_unsent: &AtomicBool,
+    ) -> Result<Received, Failure> {
         if request.operation.idempotency == Idempotency::NotIdempotent {
             // Lets the runtime notice first that an idle connection was closed, or that it brought
             // bytes that belong to nothing. Otherwise the request may be written to it, and whether
@@ -546,8 +549,7 @@ impl Inner {
             *outgoing.body_mut() = Some(request.body.clone().into());
         }
         let mut response = match &self.sender {
-            Sender::Http(client) => client
-                .execute(outgoing)
+            Sender::Http(client) => connecting::observed(client.execute(outgoing), is_unsent)
                 .await
                 .map_err(|source| self.broken_exchange(source))?,
             #[cfg(feature = "test-util")]

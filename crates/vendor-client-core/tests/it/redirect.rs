@@ -1,7 +1,14 @@
+use std::sync::Mutex;
+use std::time::Duration;
+
+use reqwest::dns::{Name, Resolve, Resolving};
+use tokio::sync::oneshot;
 use vendor_client_core::{ErrorKind, HeaderValue, Outcome, TransportConfig};
 
 use crate::server::{ClosedPort, Reply, Server};
-use crate::support::{CREATE, READ, at_once, create, own_client, transport, with_config};
+use crate::support::{
+    CREATE, READ, at_once, create, freeze_time, own_client, transport, with_config,
+};
 
 fn redirect(status: u16, target: &Server) -> Reply {
     let location = format!("{}/elsewhere?canary", target.url());
@@ -113,4 +120,40 @@ async fn only_an_injected_client_without_redirects_can_tell_that_nothing_was_sen
     let error = create(&with_config(&nowhere, &config)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!(error.outcome(), Outcome::NotSent);
+}
+
+/// A resolver that is asked once and never answers.
+struct Silent(Mutex<Option<oneshot::Sender<()>>>);
+
+impl Resolve for Silent {
+    fn resolve(&self, _: Name) -> Resolving {
+        if let Some(asked) = self.0.lock().unwrap().take() {
+            asked.send(()).unwrap();
+        }
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_that_runs_out_while_a_redirect_connects_leaves_the_outcome_unknown() {
+    let time = freeze_time();
+    let acted = Server::start([Reply::with(303, &[("location", "http://silent.test/")], "")]);
+    let config = TransportConfig::default().deadline(Duration::from_secs(5));
+    let (sender, asked) = oneshot::channel();
+    let follows = config
+        .http_client_builder()
+        .unwrap()
+        .redirect(reqwest::redirect::Policy::limited(2))
+        .dns_resolver(Silent(Mutex::new(Some(sender))))
+        .build()
+        .unwrap();
+    let transport = with_config(&acted.url(), &config.http_client(follows));
+    let call = tokio::spawn(async move { create(&transport).await });
+    asked.await.unwrap();
+    tokio::time::advance(Duration::from_secs(6)).await;
+    let error = call.await.unwrap().unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(acted.requests().len(), 1);
+    drop(time);
 }

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::outputs::Outputs;
 use crate::page::Vendor;
 use crate::problem::{Problem, sorted};
+use crate::settle::{register, shown};
 use crate::{code, contract, coverage, fixtures, openapi, pages, rustdoc};
 
 /// Makes files of the pages, with what stands in the way.
@@ -45,8 +46,10 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Problem>> {
             .iter()
             .flat_map(|vendor| code::compare(vendor, &codes)),
     );
+    problems.extend(vendors.iter().flat_map(register::check));
     problems.extend(rustdoc::check(root, &vendors)?);
     problems.extend(coverage::check(root, &vendors)?);
+    problems.extend(shown::check(root, &vendors)?);
     Ok(sorted(problems))
 }
 
@@ -69,6 +72,7 @@ pub(crate) fn write(root: &Path) -> Result<Vec<Problem>> {
         done.extend(outputs.write(root)?);
     }
     done.extend(coverage::write(root, &vendors)?);
+    done.extend(shown::write(root, &vendors)?);
     report(&done);
     Ok(Vec::new())
 }
@@ -80,6 +84,17 @@ pub(crate) fn coverage(root: &Path, only_check: bool) -> Result<Vec<Problem>> {
         problems.extend(coverage::check(root, &vendors)?);
     } else if problems.is_empty() {
         report(&Vec::from_iter(coverage::write(root, &vendors)?));
+    }
+    Ok(sorted(problems))
+}
+
+/// Writes what the experiments lead to in the sandbox, or with `only_check` compares it.
+pub(crate) fn experiments(root: &Path, only_check: bool) -> Result<Vec<Problem>> {
+    let (vendors, mut problems) = load(root)?;
+    if only_check {
+        problems.extend(shown::check(root, &vendors)?);
+    } else if problems.is_empty() {
+        report(&Vec::from_iter(shown::write(root, &vendors)?));
     }
     Ok(sorted(problems))
 }

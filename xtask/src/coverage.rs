@@ -16,7 +16,7 @@ use crate::markdown::anchor;
 use crate::page::Vendor;
 use crate::problem::Problem;
 
-const PAGE: &str = "docs/README.md";
+pub(crate) const PAGE: &str = "docs/README.md";
 const HEADING: &str = "## Coverage\n";
 const COMMAND: &str = "cargo xtask coverage";
 
@@ -33,7 +33,7 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
 /// Writes the coverage into its page. Returns what it did, if the page was stale.
 pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>> {
     let page = read(root)?;
-    let (before, _, after) = cut(&page);
+    let (before, _, after) = cut(&page, HEADING);
     let coverage = coverage(vendors, &served()?)?;
     let text = format!("{}\n\n{coverage}{after}", before.trim_end());
     if text == page {
@@ -47,21 +47,21 @@ fn read(root: &Path) -> Result<String> {
     fs::read_to_string(root.join(PAGE)).map_err(Error::file(PAGE))
 }
 
-/// What precedes the coverage, the coverage with its heading, and what follows it.
-fn cut(page: &str) -> (&str, &str, &str) {
-    let Some(start) = page.find(HEADING) else {
+/// What precedes the section under a heading, the section with its heading, and what follows it.
+pub(crate) fn cut<'a>(page: &'a str, heading: &str) -> (&'a str, &'a str, &'a str) {
+    let Some(start) = page.find(heading) else {
         return (page, "", "");
     };
     let (before, rest) = page.split_at(start);
-    let end = rest[HEADING.len()..]
+    let end = rest[heading.len()..]
         .find("\n## ")
-        .map(|at| HEADING.len() + at);
+        .map(|at| heading.len() + at);
     let (coverage, after) = rest.split_at(end.unwrap_or(rest.len()));
     (before, coverage, after)
 }
 
 fn differences(page: &str, expected: &str) -> Vec<Problem> {
-    let (before, coverage, _) = cut(page);
+    let (before, coverage, _) = cut(page, HEADING);
     if coverage == expected {
         return Vec::new();
     }

@@ -39,6 +39,12 @@ pub(crate) enum Error {
     NoSuchVendor(String),
     #[error("cannot read the exchanges in {path}: {reason}")]
     Saved { path: String, reason: String },
+    #[error("there is no experiment {0:?}; --list shows them all")]
+    NoSuchExperiment(String),
+    #[error("the experiment {0} has a setting that the sandbox refuses: {1}")]
+    Setting(&'static str, #[source] vendor_sandbox::InvalidSettings),
+    #[error("cannot sign in: {0}")]
+    NotSignedIn(String),
     #[error(transparent)]
     Client(#[from] vendor_client_core::Error),
     #[error("a call could not be handed on: {0}")]

@@ -30,6 +30,7 @@ mod rustdoc;
 #[cfg(test)]
 mod sample_page;
 mod service;
+mod settle;
 mod soak;
 mod sources;
 mod tables;
@@ -44,18 +45,20 @@ use crate::problem::Problem;
 const USAGE: &str = "\
 Usage: cargo xtask <command> [--check]
 
-  write      write everything that is derived from the pages
-  fixtures   write the pages' example payloads into each crate's tests/fixtures
-  contract   write each vendor's machine-readable contract
-  openapi    write each vendor's OpenAPI description
-  rustdoc    write each vendor's pages as the module `contract` of its crate
-  tables     compare the field tables with the Rust types, their docs and their constants
-  coverage   write the table of operations in docs/README.md
-  check      compare everything derived from the pages, and the tables; write nothing
+  write        write everything that is derived from the pages
+  fixtures     write the pages' example payloads into each crate's tests/fixtures
+  contract     write each vendor's machine-readable contract
+  openapi      write each vendor's OpenAPI description
+  rustdoc      write each vendor's pages as the module `contract` of its crate
+  tables       compare the field tables with the Rust types, their docs and their constants
+  coverage     write the table of operations in docs/README.md
+  experiments  write what the experiments lead to in the sandbox into docs/README.md
+  check        compare everything derived from the pages, and the tables; write nothing
 
   package            package the published crates, and run each client's example from the packages
   release <crate>    check what a release of a crate needs, and print the steps
   observe <vendor>   compare what a real service sends with the pages
+  settle <vendor>    make experiments with a real service that settle recorded findings
   soak [options]     let many workers call the sandbox while requests go wrong
 
 With --check, a command that writes only compares.";
@@ -74,12 +77,15 @@ fn main() -> ExitCode {
         ["rustdoc", "--check"] => check::generate(root(), rustdoc::generate, true).inspect(clean),
         ["coverage"] => check::coverage(root(), false),
         ["coverage", "--check"] => check::coverage(root(), true).inspect(clean),
+        ["experiments"] => check::experiments(root(), false),
+        ["experiments", "--check"] => check::experiments(root(), true).inspect(clean),
         ["tables"] => check::tables(root()).inspect(clean),
         ["contract"] => check::generate(root(), contract::generate, false),
         ["contract", "--check"] => check::generate(root(), contract::generate, true).inspect(clean),
         ["package"] => package::prove(root()),
         ["release", name] => release::prepare(root(), name, say),
         ["observe", vendor, ref options @ ..] => observe::run(root(), vendor, options),
+        ["settle", vendor, ref options @ ..] => settle::run(root(), vendor, options),
         ["soak", ref options @ ..] => soak::run(root(), options),
         _ => Err(Error::Usage(USAGE)),
     };

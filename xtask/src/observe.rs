@@ -8,8 +8,8 @@
 //! exchanges come from), `compare.rs` (what is to be said about one), `report.rs` (what is said
 //! about all).
 
-mod compare;
-mod exchange;
+pub(crate) mod compare;
+pub(crate) mod exchange;
 mod recorder;
 mod report;
 mod saved;

@@ -229,6 +229,23 @@ pub struct Settings {
     pub content_type: Option<String>,
     /// Whether `skip` is passed over, so that every page is the first one. By default it is not.
     pub ignores_skip: bool,
+    /// Whether `sort` is passed over. By default it is not.
+    pub ignores_sort: bool,
+    /// What joins the fields of `select`: `&&` or a comma by default.
+    pub select: Joined,
+    /// Whether a filter may have strings in single quotes, too. By default it may.
+    pub single_quotes: bool,
+    /// Whether a filter may have escapes, such as `\u00E9`. By default it may.
+    pub filter_escapes: bool,
+    /// How a value is written that there is none of: as null by default.
+    pub absent: Absent,
+    /// Whether days are written as midnight in UTC. By default they are as in the vendor's example,
+    /// some of them at 19:00.
+    pub days_at_midnight: bool,
+    /// Whether hours are rounded to whole ones. By default they are not.
+    pub whole_hours: bool,
+    /// What a `revisionId` counts: the changes of all rows by default.
+    pub revisions: Revisions,
 }
 
 impl Default for Settings {
@@ -240,6 +257,14 @@ impl Default for Settings {
             filter_required: false,
             content_type: None,
             ignores_skip: false,
+            ignores_sort: false,
+            select: Joined::Either,
+            single_quotes: true,
+            filter_escapes: true,
+            absent: Absent::Null,
+            days_at_midnight: false,
+            whole_hours: false,
+            revisions: Revisions::OneCounter,
         }
     }
 }
@@ -264,6 +289,43 @@ pub enum Spelling {
     Examples,
     /// Those of the vendor's tables: `status`, `Libelle`, numeric strings.
     Tables,
+}
+
+/// What joins several fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Joined {
+    /// `&&` or a comma.
+    Either,
+    /// `&&`.
+    Ampersands,
+    /// A comma.
+    Comma,
+}
+
+/// How a value is written that there is none of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Absent {
+    /// As null.
+    Null,
+    /// As an empty text.
+    Empty,
+    /// Not at all.
+    LeftOut,
+}
+
+/// What the revision of a row counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Revisions {
+    /// The changes of all rows, so that no two rows have the same.
+    OneCounter,
+    /// The changes of the row.
+    PerRow,
 }
 
 /// The vendor behind the port.
@@ -441,7 +503,9 @@ enum Direction {
 
 impl<'a> Wanted<'a> {
     fn of(call: &'a Call, settings: &Settings) -> Result<Self, Response> {
-        let filter = parameter(call, "filter").map(Filter::read).transpose();
+        let filter = parameter(call, "filter");
+        settings.demand_known_notation(filter.unwrap_or_default())?;
+        let filter = filter.map(Filter::read).transpose();
         let filter =
             filter.map_err(|reason| refusal(400, &format!("query parameter `filter` {reason}")))?;
         if filter.is_none() && settings.filter_required {
@@ -451,13 +515,18 @@ impl<'a> Wanted<'a> {
         Ok(Self {
             folder: parameter(call, "codeDossier").unwrap_or_default(),
             filter,
-            order: parameter(call, "sort").map(order).unwrap_or_default(),
+            order: match settings.ignores_sort {
+                true => Vec::new(),
+                false => parameter(call, "sort").map(order).unwrap_or_default(),
+            },
             skip: match settings.ignores_skip {
                 true => 0,
                 false => number("skip").unwrap_or_default(),
             },
             take: number("take").unwrap_or(usize::MAX).min(settings.max_rows),
-            select: parameter(call, "select").map(fields).unwrap_or_default(),
+            select: parameter(call, "select")
+                .map(|text| settings.select.fields(text))
+                .unwrap_or_default(),
         })
     }
 
@@ -565,11 +634,16 @@ fn order(text: &str) -> Vec<(&str, Direction)> {
         .collect()
 }
 
-fn fields(text: &str) -> Vec<&str> {
-    text.split([',', '&'])
-        .map(str::trim)
-        .filter(|field| !field.is_empty())
-        .collect()
+impl Joined {
+    fn fields(self, text: &str) -> Vec<&str> {
+        let fields: Vec<&str> = match self {
+            Self::Either => text.split([',', '&']).collect(),
+            Self::Ampersands => text.split("&&").collect(),
+            Self::Comma => text.split(',').collect(),
+        };
+        let fields = fields.into_iter().map(str::trim);
+        fields.filter(|field| !field.is_empty()).collect()
+    }
 }
 
 /// The fields that the rows of a list may have, by the contract.
@@ -614,6 +688,25 @@ impl Settings {
         }
     }
 
+    /// Refuses what a filter may only have by some settings.
+    fn demand_known_notation(&self, filter: &str) -> Result<(), Response> {
+        let refused = |what| {
+            Err(refusal(
+                400,
+                &format!("query parameter `filter` has {what}"),
+            ))
+        };
+        let unescaped = filter.replace("\\\"", "");
+        let mut outside = unescaped.split('"').step_by(2);
+        if !self.single_quotes && outside.any(|part| part.contains('\'')) {
+            return refused("single quotes");
+        }
+        if !self.filter_escapes && filter.contains('\\') {
+            return refused("an escape");
+        }
+        Ok(())
+    }
+
     fn wrapped(&self, page: Value) -> Value {
         match self.envelope {
             Envelope::Bare => page,
@@ -622,10 +715,38 @@ impl Settings {
     }
 
     fn spelt(&self, row: Value) -> Value {
-        match (self.spelling, row) {
-            (Spelling::Tables, Value::Object(row)) => Value::Object(as_in_tables(row)),
-            (_, row) => row,
-        }
+        let Value::Object(row) = row else {
+            return row;
+        };
+        let row = row.into_iter().filter_map(|(name, value)| {
+            let value = self.written(&name, value)?;
+            Some((name, value))
+        });
+        Value::Object(match self.spelling {
+            Spelling::Tables => as_in_tables(row.collect()),
+            Spelling::Examples => row.collect(),
+        })
+    }
+
+    /// A value as these settings have it; none if it is left out.
+    fn written(&self, name: &str, value: Value) -> Option<Value> {
+        Some(match (name, value) {
+            (_, Value::Null) => match self.absent {
+                Absent::Null => Value::Null,
+                Absent::Empty => Value::from(""),
+                Absent::LeftOut => return None,
+            },
+            ("revisionId", _) if self.revisions == Revisions::PerRow => {
+                Value::from(firm::FIRST_REVISION)
+            }
+            ("unite", value) if self.whole_hours => {
+                Value::from(value.as_f64().unwrap_or_default().round())
+            }
+            (_, Value::String(text)) if self.days_at_midnight => {
+                Value::from(text.replace("T19:00:00Z", "T00:00:00Z"))
+            }
+            (_, value) => value,
+        })
     }
 }
 

@@ -13,17 +13,13 @@
 //! - Work is done in this order: started, then finished or rejected (`rejectwork`). Only what has
 //!   not begun can be assigned, planned, unassigned or rejected beforehand (`rejectnowork`).
 //!   Planning what is in a round already moves it. What is over stays as it is.
-//! - The status that an action names has to be of that action's type: `REJECTED_NO_MOVE` for
-//!   `rejectnowork`, `REJECTED_ON_SITE` for `rejectwork`.
+//! - The status that an action names has to be of that action's type.
 //! - `activityIndex` counts the activities without the routes.
 //! - A round is recomputed with every change: drives at 60 km/h as the crow flies, one activity
 //!   after the other from the round's start on. Nobody drives to what was rejected beforehand,
 //!   which keeps its place.
-//! - Finishing and rejecting return empty `activities`, as the vendor's examples do.
-//! - A task's hours come back in another order than they were sent.
-//! - A simple activity's duration comes back as it was sent, and counts as minutes. Its `foreignId`
-//!   is good for updating and deleting, and is never returned.
-//! - An activity's type is found by its reference if one is given, otherwise by its name.
+//! - A simple activity's duration counts as minutes. Its `foreignId` is good for updating and
+//!   deleting.
 //! - If two things have the same foreign id, the latest is meant.
 //! - A resource's day is from 8:00 to 16:00 UTC. A `date` that stands for a day means the 24 hours
 //!   from it on (or, by a setting, has to be midnight): a new round begins within them, and a list
@@ -63,6 +59,7 @@ mod resources;
 mod rounds;
 mod schedule;
 mod seed;
+mod spelling;
 mod state;
 mod users;
 mod wire;
@@ -270,6 +267,55 @@ pub struct Settings {
     pub stray_null: bool,
     /// Whether the account has the right to use web services. Otherwise all is a 403.
     pub web_services: bool,
+    /// The unit in which a task's duration is returned: seconds by default. It is sent in minutes.
+    pub task_duration: TimeUnit,
+    /// The unit in which a simple activity's duration is returned: minutes by default, as it is
+    /// sent.
+    pub simple_duration: TimeUnit,
+    /// The unit of an activity type's default duration: minutes by default.
+    pub default_duration: TimeUnit,
+    /// How responses write dates: in ISO 8601 by default.
+    pub dates: Dates,
+    /// Whether the enumerations of an activity type are in lower case, as in the vendor's tables.
+    /// By default they are in upper case, as in its examples.
+    pub lower_case: bool,
+    /// Whether a resource's foreign id is called `foreignId`. By default it is `fid`.
+    pub resource_foreign_id: bool,
+    /// Whether a success has a `status.message`. By default it has none.
+    pub success_message: bool,
+    /// Whether a refusal has a body. It has one by default.
+    pub error_bodies: bool,
+    /// Whether both headers must have the charset of the vendor's examples. By default they need
+    /// not.
+    pub charset_required: bool,
+    /// Whether a task's opening hours come back in the order of the week. By default they do not.
+    pub hours_in_order: bool,
+    /// Whether a customer's opening hours are returned. By default they are not.
+    pub returns_customer_hours: bool,
+    /// Whether a simple activity's `foreignId` is returned. By default it is not.
+    pub returns_simple_foreign_id: bool,
+    /// Whether the list of activity statuses has those of the type `PREASSIGNED`. It has, by
+    /// default.
+    pub lists_preassigned: bool,
+    /// Whether every `fields` of a query counts. By default it does, otherwise the first alone.
+    pub repeated_fields: bool,
+    /// Whether finishing and rejecting return the activities of the round. By default they return
+    /// none.
+    pub shows_changed_activities: bool,
+    /// Whether an update clears the arrays that it leaves out. By default it keeps them.
+    pub clears_absent_arrays: bool,
+    /// Whether an update of an activity changes its enumerables. By default it does.
+    pub updates_enumerables: bool,
+    /// Whether a resource's `internal` is true whatever was sent, as in the vendor's example. By
+    /// default it is what was sent.
+    pub always_internal: bool,
+    /// What finds the type of an activity if its foreign id and its name are both sent: the
+    /// foreign id by default.
+    pub type_found_by: TypeFoundBy,
+    /// The type of the status that a rejection names: that of the rejection by default.
+    pub reject_status: RejectStatus,
+    /// The unit of the distance to a point of interest: metres by default.
+    pub poi_distance: DistanceUnit,
 }
 
 impl Default for Settings {
@@ -282,6 +328,27 @@ impl Default for Settings {
             strict_days: false,
             stray_null: true,
             web_services: true,
+            task_duration: TimeUnit::Seconds,
+            simple_duration: TimeUnit::Minutes,
+            default_duration: TimeUnit::Minutes,
+            dates: Dates::Iso8601,
+            lower_case: false,
+            resource_foreign_id: false,
+            success_message: false,
+            error_bodies: true,
+            charset_required: false,
+            hours_in_order: false,
+            returns_customer_hours: false,
+            returns_simple_foreign_id: false,
+            lists_preassigned: true,
+            repeated_fields: true,
+            shows_changed_activities: false,
+            clears_absent_arrays: false,
+            updates_enumerables: true,
+            always_internal: false,
+            type_found_by: TypeFoundBy::ForeignId,
+            reject_status: RejectStatus::Rejected,
+            poi_distance: DistanceUnit::Metres,
         }
     }
 }
@@ -327,6 +394,62 @@ pub enum Duplicates {
     Refuse,
 }
 
+/// The unit of a duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TimeUnit {
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+}
+
+/// The unit of a distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DistanceUnit {
+    /// Metres.
+    Metres,
+    /// Kilometres.
+    Kilometres,
+}
+
+/// How responses write dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Dates {
+    /// As text, in ISO 8601.
+    Iso8601,
+    /// As the number of milliseconds since 1970.
+    EpochMilliseconds,
+}
+
+/// What finds the type of an activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TypeFoundBy {
+    /// Its foreign id, if one is sent.
+    ForeignId,
+    /// Its name.
+    Name,
+}
+
+/// The type of the status that a rejection has to name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectStatus {
+    /// `REJECTED_NO_MOVE` before work began, `REJECTED_ON_SITE` after.
+    Rejected,
+    /// That of the vendor's text: `WORKING` before work began, `COMPLETED` after. The activity is
+    /// rejected all the same.
+    Documented,
+}
+
 /// The vendor behind the port.
 #[derive(Debug)]
 struct Planner {
@@ -340,9 +463,19 @@ impl Planner {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn act(&self, world: &mut World, call: &Call) -> Result<Handled, Response> {
+    fn act(&self, world: &mut World, call: &Call) -> Handled {
+        let mut handled = match self.try_to_act(world, call) {
+            Ok(handled) => handled,
+            Err(refusal) if world.settings.error_bodies => Handled::from(refusal),
+            Err(refusal) => Handled::from(refusal.body("")),
+        };
+        handled.response = world.settings.spelt(handled.response);
+        handled
+    }
+
+    fn try_to_act(&self, world: &mut World, call: &Call) -> Result<Handled, Response> {
         demand_credentials(call)?;
-        demand_media_types(call)?;
+        demand_media_types(call, world.settings.charset_required)?;
         if !world.settings.web_services {
             return Err(refused(403, "the user may not use web services"));
         }
@@ -400,13 +533,11 @@ impl Vendor for Planner {
 
     fn handle(&self, call: &Call) -> Handled {
         self.act(&mut self.world(), call)
-            .unwrap_or_else(Handled::from)
     }
 
     fn rehearse(&self, call: &Call) -> Response {
         let mut world = self.world().clone();
-        let handled = self.act(&mut world, call);
-        handled.map_or_else(|refusal| refusal, |handled| handled.response)
+        self.act(&mut world, call).response
     }
 
     fn settings(&self) -> Value {
@@ -447,10 +578,13 @@ fn demand_credentials(call: &Call) -> Result<(), Response> {
     }
 }
 
-/// Both headers have to name the vendor's media type.
-fn demand_media_types(call: &Call) -> Result<(), Response> {
+/// Both headers have to name the vendor's media type, and its charset if the settings say so.
+fn demand_media_types(call: &Call, with_charset: bool) -> Result<(), Response> {
     let names_it = |header: &str| {
         let given = call.header(header).unwrap_or_default();
+        if with_charset && !given.to_ascii_lowercase().contains("charset=utf-8") {
+            return false;
+        }
         let mut types = given.split(',').filter_map(|one| one.split(';').next());
         types.any(|essence| essence.trim().eq_ignore_ascii_case(MEDIA_TYPE))
     };

@@ -9,9 +9,7 @@
 //! - Parameters are read from the query, from a form body or from a JSON body, one of them per
 //!   call.
 //! - A customer that the account does not serve is a 403.
-//! - A mission without `aEnvoyer` is only prepared.
-//! - A modification changes what it gives and leaves the rest.
-//! - A deleted mission is unknown: a 404.
+//! - A deleted mission is unknown.
 //!
 //! Docs: `docs/ocean-geomission/`.
 
@@ -219,6 +217,21 @@ pub struct Settings {
     pub password_expiration_remaining_days: i64,
     /// Whether the account has subscribed to the web services. Otherwise all is a 403.
     pub web_services: bool,
+    /// How an expiry is written (`jourHeurePeremp`): with a space before the time by default.
+    pub expiry: Expiry,
+    /// What `externalMissionId` is: the service's own identifier by default.
+    pub external_id: ExternalId,
+    /// What a modification does to parameters that it leaves out: it keeps them by default.
+    pub modification: Modification,
+    /// Whether a mission without `aEnvoyer` is sent. By default it is only prepared.
+    pub sends_by_default: bool,
+    /// The status of a response about a mission that there is none of: 404 by default.
+    #[serde(deserialize_with = "settings::status::deserialize")]
+    pub unknown_mission_status: u16,
+    /// Whether a log-in ends the tokens of earlier ones. By default it does not.
+    pub one_token: bool,
+    /// Whether `statusCode` is a number. By default it is a text.
+    pub numeric_status_codes: bool,
     /// How sent missions progress by themselves as the clock advances. Default: empty, so that they
     /// stay sent. [`Step::usual_day`] is a start.
     #[serde(deserialize_with = "missions::script")]
@@ -238,6 +251,13 @@ impl Default for Settings {
             unknown_account_status: 404,
             password_expiration_remaining_days: 42,
             web_services: true,
+            expiry: Expiry::Spaced,
+            external_id: ExternalId::Own,
+            modification: Modification::Keeps,
+            sends_by_default: false,
+            unknown_mission_status: 404,
+            one_token: false,
+            numeric_status_codes: false,
             script: Vec::new(),
         }
     }
@@ -267,6 +287,39 @@ pub enum Duplicates {
     Overwrite,
     /// There are two. Every later call means the second one, until it is deleted.
     Second,
+}
+
+/// How an expiry is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Expiry {
+    /// `dd/MM/yyyy HH:mm`, as on the English page. Anything else is refused.
+    Spaced,
+    /// `dd/MM/yyyyHH:mm`, as on the French page. Anything else is refused.
+    Joined,
+}
+
+/// What `externalMissionId` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ExternalId {
+    /// An identifier of the service's own.
+    Own,
+    /// The caller's `idMission`.
+    IdMission,
+}
+
+/// What a modification does to parameters that it leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Modification {
+    /// It keeps them.
+    Keeps,
+    /// It clears them. A mission that is to be sent then has to name its recipient again.
+    Replaces,
 }
 
 /// The vendor behind the port.
@@ -385,6 +438,9 @@ impl Ocean {
         }
         world.settings.demand_web_services()?;
 
+        if world.settings.one_token {
+            world.tokens.clear();
+        }
         world.log_ins += 1;
         let token = format!("{}-{}", self.tokens_begin_with, world.log_ins);
         let expires_at = later(self.clock.now(), world.settings.token_lifetime);
@@ -406,8 +462,9 @@ impl Ocean {
         let now = self.clock.now();
         world.demand_token(call, now)?;
         world.settings.demand_web_services()?;
-        let given = Given::of(call)?;
+        let mut given = Given::of(call)?;
         given.demand_place(call, &world.settings)?;
+        given.read_expiry(world.settings.expiry)?;
         refuse_breaches(&given.breaches(self.contract, call))?;
 
         let values = given.values();
@@ -449,6 +506,7 @@ impl World {
                 Duplicates::Second => {}
             }
         }
+        let values = self.settings.with_default_sending(values);
         let visible_from = later(now, self.settings.visible_after);
         self.missions.create(key, values, now, visible_from);
         let created = message(self.settings.created_status, "mission created");
@@ -461,16 +519,20 @@ impl World {
         values: Parameters,
         now: OffsetDateTime,
     ) -> Result<Handled, Response> {
+        if self.settings.modification == Modification::Replaces {
+            demand_recipient(&values)?;
+            self.missions.clear(&key);
+        }
         match self.missions.modify(&key, values, now) {
             true => Ok(Handled::after_effect(message(200, "mission modified"))),
-            false => Err(no_such_mission()),
+            false => Err(self.settings.no_such_mission()),
         }
     }
 
     fn delete(&mut self, key: Key, _: Parameters, _: OffsetDateTime) -> Result<Handled, Response> {
         match self.missions.delete(&key) {
             true => Ok(Handled::after_effect(message(200, "mission deleted"))),
-            false => Err(no_such_mission()),
+            false => Err(self.settings.no_such_mission()),
         }
     }
 
@@ -483,14 +545,20 @@ impl World {
         let mission = self.missions.get(&key);
         let mission = mission
             .filter(|mission| mission.visible_from <= now)
-            .ok_or_else(no_such_mission)?;
+            .ok_or_else(|| self.settings.no_such_mission())?;
         let (status, since) = mission.status(&self.settings.script, now);
         let mut body = json!({
             "commentRefuseReason": mission.refuse_reason,
             "complement": mission.complement,
-            "externalMissionId": mission.external_id,
+            "externalMissionId": match self.settings.external_id {
+                ExternalId::Own => &mission.external_id,
+                ExternalId::IdMission => &key.1,
+            },
             "status": status.words,
-            "statusCode": status.code,
+            "statusCode": match self.settings.numeric_status_codes {
+                true => Value::from(status.number()),
+                false => Value::from(status.code),
+            },
         });
         body[&self.settings.time_field] = Value::from(utc_minute(since));
         Ok(Handled::from(Response::json(200, &body)))
@@ -503,6 +571,19 @@ impl Settings {
             true => Ok(()),
             false => Err(message(403, "the account has no web services")),
         }
+    }
+
+    fn no_such_mission(&self) -> Response {
+        message(self.unknown_mission_status, "no such mission")
+    }
+
+    /// The parameters of a new mission, with `aEnvoyer` if it is left out and that means something.
+    fn with_default_sending(&self, mut values: Parameters) -> Parameters {
+        if self.sends_by_default {
+            let sends = values.entry("aEnvoyer".to_owned());
+            sends.or_insert_with(|| "true".to_owned());
+        }
+        values
     }
 
     /// The customer that a call is for.
@@ -579,6 +660,37 @@ impl Given {
         Err(message(400, text))
     }
 
+    /// Rewrites an expiry to the format of the contract, or refuses one in another than this.
+    fn read_expiry(&mut self, wanted: Expiry) -> Result<(), Response> {
+        const NAME: &str = "jourHeurePeremp";
+        /// The characters of a day: `dd/MM/yyyy`.
+        const DAY: usize = 10;
+        if wanted == Expiry::Spaced {
+            return Ok(());
+        }
+        let expiry = match self {
+            Self::Query(given) | Self::Form(given) => {
+                let mut given = given.iter_mut();
+                given.find(|(name, _)| name == NAME).map(|(_, it)| it)
+            }
+            Self::Json(given) => match given.get_mut(NAME) {
+                Some(Value::String(expiry)) => Some(expiry),
+                _ => None,
+            },
+        };
+        match expiry {
+            None => Ok(()),
+            Some(expiry) if expiry.is_char_boundary(DAY) && !expiry.contains(' ') => {
+                expiry.insert(DAY, ' ');
+                Ok(())
+            }
+            Some(_) => {
+                let text = format!("query parameter `{NAME}` must be a date (dd/MM/yyyyHH:mm)");
+                Err(message(400, &text))
+            }
+        }
+    }
+
     fn breaches(&self, contract: &Contract, call: &Call) -> Vec<Breach> {
         let tables = &call.operation.query_parameters;
         let route = &call.route.name;
@@ -624,6 +736,21 @@ fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Response> {
     Err(message(400, &text))
 }
 
+/// Whoever is to receive a mission has to be named with it.
+fn demand_recipient(values: &Parameters) -> Result<(), Response> {
+    let is_sent = values
+        .get("aEnvoyer")
+        .is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let names = ["nomVeh", "nomIndi", "nomPrenom"];
+    match is_sent && !names.iter().any(|name| values.contains_key(*name)) {
+        true => Err(message(
+            400,
+            "a mission that is to be sent needs a recipient",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// A 400 that names every breach, if there is any.
 fn refuse_breaches(breaches: &[Breach]) -> Result<(), Response> {
     if breaches.is_empty() {
@@ -631,10 +758,6 @@ fn refuse_breaches(breaches: &[Breach]) -> Result<(), Response> {
     }
     let sentences: Vec<String> = breaches.iter().map(ToString::to_string).collect();
     Err(message(400, &sentences.join("; ")))
-}
-
-fn no_such_mission() -> Response {
-    message(404, "no such mission")
 }
 
 /// The shape of all responses but two.

@@ -10,6 +10,9 @@ use crate::clock::Clock;
 /// How many letters the firm has.
 pub(crate) const LETTERS: u32 = 320;
 
+/// The revision of a row that has never changed, if each row counts its own.
+pub(crate) const FIRST_REVISION: &str = "0x0000000000000001";
+
 /// How many clients the firm has, each with a folder of its own.
 const CLIENTS: u32 = 120;
 

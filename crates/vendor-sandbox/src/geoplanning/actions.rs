@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::exchange::{Handled, Response};
 
+use super::RejectStatus;
 use super::rounds::round_json;
 use super::wire::{CheckedCall, found, no_such, read_instant, refused};
 use super::world::{PreAssignment, Stage, World};
@@ -266,7 +267,7 @@ fn take_step(
         };
         return Err(refused(400, text));
     }
-    let status = world.status_for(step.to, asked.status.as_ref())?;
+    let status = world.status_of_step(step.to, asked.status.as_ref())?;
     let date = read_instant(&asked.date, "date")?;
     demand_after_start(date, activity.actual_start, step)?;
 
@@ -289,7 +290,8 @@ fn take_step(
             world.touch(round);
         }
     }
-    let response = rounds_found(world, &[round], step.shows_activities);
+    let shows_activities = step.shows_activities || world.settings.shows_changed_activities;
+    let response = rounds_found(world, &[round], shows_activities);
     Ok(Handled::after_effect(response))
 }
 
@@ -349,6 +351,20 @@ impl World {
     fn stale_key(&self, field: &str) -> Response {
         let text = format!("field `{field}` is not the latest key: the round has changed");
         self.settings.stale_key(&text)
+    }
+
+    /// The status that a step sets.
+    fn status_of_step(&self, to: Stage, named: Option<&StatusReference>) -> Result<i64, Response> {
+        let documented = match to {
+            Stage::RejectedNoMove => Stage::Working,
+            Stage::RejectedOnSite => Stage::Completed,
+            other => other,
+        };
+        if self.settings.reject_status == RejectStatus::Rejected || documented == to {
+            return self.status_for(to, named);
+        }
+        self.status_for(documented, named)?;
+        Ok(self.default_status(to))
     }
 
     /// The status to set: the one that the caller names, which has to be of this stage, or the

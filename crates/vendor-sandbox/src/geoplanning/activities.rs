@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::clock::later;
 use crate::exchange::{Handled, Response};
 
+use super::TypeFoundBy;
 use super::customers::customer_json;
 use super::lists::{status_json, type_json};
 use super::places::Address;
@@ -265,18 +266,24 @@ impl World {
         &mut self,
         id: i64,
         of_type: Option<TypeReference>,
-        new: NewTask,
+        mut new: NewTask,
     ) -> Result<(), Response> {
         let Some(old) = self.activity(id)?.task() else {
             let text = "field `subtype` must be simpleactivity, as the activity is";
             return Err(refused(400, text));
         };
         let (task_id, created_at) = (old.id, old.created_at);
-        let kept = Kept {
-            orders: old.orders.clone(),
-            enumerables: old.enumerables.clone(),
-            opening_hours: old.opening_hours.clone(),
+        let kept = match self.settings.clears_absent_arrays {
+            true => Kept::default(),
+            false => Kept {
+                orders: old.orders.clone(),
+                enumerables: old.enumerables.clone(),
+                opening_hours: old.opening_hours.clone(),
+            },
         };
+        if !self.settings.updates_enumerables {
+            new.enumerables = Some(old.enumerables.clone());
+        }
         let of_type = self.type_of(of_type, FOR_TASKS)?;
         let task = self.read_task(new, Some((task_id, kept)), created_at)?;
         self.replace(id, What::Assignment(task), of_type);
@@ -327,7 +334,8 @@ impl World {
         let Some(sent) = sent else {
             return Ok(None);
         };
-        let (field, known) = match &sent.fid {
+        let by_foreign_id = self.settings.type_found_by == TypeFoundBy::ForeignId;
+        let (field, known) = match sent.fid.as_ref().filter(|_| by_foreign_id) {
             Some(fid) => ("type.fid", self.types.latest(|known| known.fid == *fid)),
             None => (
                 "type.name",
@@ -489,6 +497,9 @@ pub(crate) fn activity_json(world: &World, id: i64, activity: &Activity) -> Valu
             written["duration"] = json!(simple.duration);
             written["creationDate"] = json!(instant(simple.created_at));
             written["name"] = json!(simple.name);
+            if world.settings.returns_simple_foreign_id {
+                written["foreignId"] = json!(simple.foreign_id);
+            }
             written["description"] = json!(simple.description);
             written["address"] = json!(simple.address);
             written["event"] = json!(simple.event.map(|event| json!({ "id": event })));

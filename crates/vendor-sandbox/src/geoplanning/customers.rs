@@ -80,6 +80,7 @@ impl World {
     fn read_customer(&mut self, new: NewCustomer, old: Option<i64>) -> Result<Customer, Response> {
         let address = self.addresses.keep(new.address, "address")?;
         let old = old.and_then(|id| self.customers.get(id));
+        let old = old.filter(|_| !self.settings.clears_absent_arrays);
         let opening_hours = new
             .opening_hours
             .or(old.map(|old| old.opening_hours.clone()))
@@ -97,7 +98,11 @@ impl World {
 
     fn customer_found(&self, id: i64) -> Result<Response, Response> {
         let customer = self.customers.get(id).ok_or_else(|| no_such("customer"))?;
-        Ok(found("customer", customer_json(id, customer)))
+        let mut written = customer_json(id, customer);
+        if self.settings.returns_customer_hours {
+            written["openingHours"] = json!(customer.opening_hours);
+        }
+        Ok(found("customer", written))
     }
 }
 

@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use crate::exchange::{Handled, Response};
 
 use super::wire::{CheckedCall, found};
-use super::world::{ActivityType, Status, World};
+use super::world::{ActivityType, Stage, Status, World};
 
 pub(crate) fn statuses(world: &mut World, _: &CheckedCall<'_>) -> Result<Handled, Response> {
+    let all = world.settings.lists_preassigned;
     let statuses = world.statuses.iter();
+    let statuses = statuses.filter(|(_, it)| all || it.stage != Stage::Preassigned);
     let statuses: Vec<Value> = statuses.map(|(id, it)| status_json(id, it)).collect();
     Ok(Handled::from(found(
         "activityStatus",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::exchange::{Handled, Response};
 
+use super::DistanceUnit;
 use super::places::{Address, located};
 use super::wire::{CheckedCall, found};
 use super::world::{Poi, World};
@@ -35,7 +36,11 @@ pub(crate) fn closest(world: &mut World, request: &CheckedCall<'_>) -> Result<Ha
     let closest: Vec<Value> = by_distance
         .into_iter()
         .take(AT_MOST)
-        .map(|(distance, id, poi)| {
+        .map(|(metres, id, poi)| {
+            let distance = match world.settings.poi_distance {
+                DistanceUnit::Metres => metres,
+                DistanceUnit::Kilometres => metres / 1_000.0,
+            };
             json!({
                 "id": id,
                 "type": poi.of_type,

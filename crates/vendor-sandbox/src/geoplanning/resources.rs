@@ -27,7 +27,7 @@ pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     request.demand_visible(&world.resources, id, "resource")?;
     let mut written = world.resource_json(id)?;
     for on_request in ["startAddress", "endAddress", "enumerables", "capacities"] {
-        if !request.asks_for(on_request) {
+        if !request.asks_for(on_request, world.settings.repeated_fields) {
             written[on_request] = Value::Null;
         }
     }
@@ -100,6 +100,8 @@ impl World {
             None => None,
         };
         let old = old.and_then(|id| self.resources.get(id));
+        let person = old.and_then(|old| old.person);
+        let old = old.filter(|_| !self.settings.clears_absent_arrays);
         let enumerables = sent
             .or(old.map(|old| old.enumerables.clone()))
             .unwrap_or_default();
@@ -108,7 +110,6 @@ impl World {
             .clone()
             .or(old.map(|old| old.capacities.clone()))
             .unwrap_or_default();
-        let person = old.and_then(|old| old.person);
         if new.capacities.is_some() {
             for capacity in &mut capacities {
                 capacity.id = self.capacity_ids.next();
@@ -117,7 +118,10 @@ impl World {
         Ok(Resource {
             fid: new.fid,
             name: new.name,
-            internal: new.internal,
+            internal: match self.settings.always_internal {
+                true => Some(true),
+                false => new.internal,
+            },
             start_address,
             end_address,
             enumerables,

@@ -25,7 +25,7 @@ pub(crate) fn get(world: &mut World, request: &CheckedCall<'_>) -> Result<Handle
     let id = request.id();
     let user = world.users.get(id).ok_or_else(|| no_such("user"))?;
     let mut written = user_json(world, id, user);
-    if request.asks_for("roles") {
+    if request.asks_for("roles", world.settings.repeated_fields) {
         written["roles"] = json!(user.roles);
     }
     Ok(Handled::from(found("user", written)))

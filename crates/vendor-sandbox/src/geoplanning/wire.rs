@@ -65,10 +65,14 @@ impl<'a> CheckedCall<'a> {
         value(&self.call.query, name)
     }
 
-    /// Whether `fields` asks for this one.
-    pub(crate) fn asks_for(&self, field: &str) -> bool {
-        let mut query = self.call.query.iter();
-        query.any(|(name, value)| name == "fields" && value == field)
+    /// Whether `fields` asks for this one, in any of its repetitions or in the first alone.
+    pub(crate) fn asks_for(&self, field: &str, repeated: bool) -> bool {
+        let query = self.call.query.iter();
+        let mut fields = query.filter(|(name, _)| name == "fields");
+        match repeated {
+            true => fields.any(|(_, value)| value == field),
+            false => fields.next().is_some_and(|(_, value)| value == field),
+        }
     }
 
     /// The body. Its contract is kept, so what cannot be read is a number that is out of range.

@@ -64,6 +64,13 @@ impl MissionStatus {
         Self::new("FINISHED", "Terminée")
     }
 
+    /// A number for it, if codes are numbers: that of the known one, 99 for any other.
+    pub(crate) fn number(&self) -> usize {
+        let known = Self::known();
+        let index = known.iter().position(|known| known.code == self.code);
+        index.map_or(99, |index| index + 1)
+    }
+
     /// All that the sandbox has a function for.
     pub(crate) fn known() -> [Self; 6] {
         [
@@ -319,6 +326,13 @@ impl Missions {
         mission.happened(now, "modified");
         mission.take(parameters, now);
         true
+    }
+
+    /// Clears the parameters of a mission, if there is one.
+    pub(crate) fn clear(&mut self, key: &Key) {
+        if let Some(mission) = self.get_mut(key) {
+            mission.parameters.clear();
+        }
     }
 
     /// Deletes the latest mission of this key. Returns whether there was one.

@@ -7,6 +7,7 @@ use crate::crates::CRATES;
 use crate::error::Result;
 use crate::page::Vendor;
 use crate::problem::Problem;
+use crate::responses::{self, Responses};
 use crate::sources::{self, Literals, Sources};
 use crate::{aliases, crates, docs, service, tables};
 
@@ -14,6 +15,7 @@ use crate::{aliases, crates, docs, service, tables};
 pub(crate) struct Code {
     client: Sources,
     sandbox: Literals,
+    responses: Responses,
 }
 
 /// The code of each vendor, by its name.
@@ -21,12 +23,16 @@ pub(crate) type Codes = BTreeMap<&'static str, Code>;
 
 /// Reads the code of every vendor that has a crate.
 pub(crate) fn load(root: &Path) -> Result<Codes> {
+    let mut responses = responses::observe()?;
     let code = |name| {
-        let client = sources::load(root, &format!("crates/{name}/src"))?;
-        let sandbox = sources::sandbox(root, name)?;
-        Ok((name, Code { client, sandbox }))
+        let code = Code {
+            client: sources::load(root, &format!("crates/{name}/src"))?,
+            sandbox: sources::sandbox(root, name)?,
+            responses: responses.remove(name).unwrap_or_default(),
+        };
+        Ok((name, code))
     };
-    CRATES.iter().map(|known| code(known.name)).collect()
+    CRATES.iter().map(|known| known.name).map(code).collect()
 }
 
 /// Everything in which a vendor's pages and its code disagree.
@@ -43,6 +49,7 @@ pub(crate) fn compare(vendor: &Vendor, codes: &Codes) -> Vec<Problem> {
     problems.extend(aliases::compare(vendor, &code.client));
     let literals = &code.client.literals;
     problems.extend(service::compare(vendor, literals, &code.sandbox));
+    problems.extend(responses::compare(vendor, &code.responses));
     let spellings = code.client.spellings();
     problems.extend(tables::compare(vendor, &operations, &spellings));
     problems

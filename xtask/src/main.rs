@@ -26,6 +26,7 @@ mod pages;
 mod problem;
 mod release;
 mod remarks;
+mod responses;
 mod rustdoc;
 #[cfg(test)]
 mod sample_page;

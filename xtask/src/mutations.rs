@@ -63,6 +63,12 @@ impl Line<'_> {
         self.heading.contains("Request") || self.heading.contains("parameters")
     }
 
+    fn is_status(&self) -> bool {
+        let is_row = self.columns.starts_with("| Status | Meaning |");
+        let number = self.text.trim_start_matches("| ");
+        is_row && number.starts_with(|c: char| c.is_ascii_digit())
+    }
+
     fn is_deviation(&self) -> bool {
         self.columns.starts_with("| Field | The vendor says |") && self.text.starts_with("| ")
     }
@@ -239,9 +245,28 @@ const CLASSES: &[Class] = &[
     Class {
         name: "a status that no service gives",
         make: |line| {
-            let is_row = line.columns.starts_with("| Status | Meaning |");
-            let is_404 = is_row && line.text.starts_with("| 40") && line.file != "README.md";
-            is_404.then(|| format!("| 418{}", &line.text[5..]))
+            line.is_status()
+                .then(|| format!("| 418{}", &line.text[5..]))
+        },
+    },
+    Class {
+        name: "a status is missing",
+        make: |line| line.is_status().then(String::new),
+    },
+    Class {
+        name: "a status that another operation has",
+        make: |line| {
+            let (number, other) = [("| 404 ", "| 409 "), ("| 200 ", "| 204 ")]
+                .into_iter()
+                .find(|(number, _)| line.is_status() && line.text.starts_with(number))?;
+            Some(line.text.replacen(number, other, 1))
+        },
+    },
+    Class {
+        name: "a field of a refusal is misspelt",
+        make: |line| {
+            let is_refusal = line.heading == "## Type: Refusal";
+            line.field_cell(0, |cell| is_refusal.then(|| misspelt(cell)))
         },
     },
     Class {

@@ -6,6 +6,9 @@ use vendor_sandbox::contract::{Field, Route, Status};
 use crate::pages::Texts;
 use crate::service::Service;
 
+/// The named type of the body of every refusal.
+pub(crate) const REFUSAL: &str = "Refusal";
+
 /// All pages of one vendor.
 #[derive(Debug)]
 pub(crate) struct Vendor {

@@ -174,7 +174,6 @@ pub(crate) const README: &str = "\
 
 | Status | Meaning |
 | --- | --- |
-| 201 | Added. |
 | 401 | No key. |
 ";
 

@@ -9,8 +9,6 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Fields, Ident, Item, Lit, LitStr, Token, Type, Visibility};
 
-use vendor_client_core::StatusCode;
-
 use crate::error::{Error, Result};
 use crate::pages::read_dir;
 use crate::problem::Problem;
@@ -30,7 +28,7 @@ pub(crate) struct Sources {
     pub(crate) literals: Literals,
 }
 
-/// The texts and the whole numbers that stand in a piece of source.
+/// The texts that stand in a piece of source.
 #[derive(Debug, Default)]
 pub(crate) struct Literals(BTreeSet<String>);
 
@@ -49,11 +47,11 @@ impl Literals {
         for token in tokens {
             match token {
                 TokenTree::Group(group) => self.add(group.stream()),
-                TokenTree::Literal(literal) => match Lit::new(literal) {
-                    Lit::Str(text) => drop(self.0.insert(text.value())),
-                    Lit::Int(number) => drop(self.0.insert(number.base10_digits().to_owned())),
-                    _ => {}
-                },
+                TokenTree::Literal(literal) => {
+                    if let Lit::Str(text) = Lit::new(literal) {
+                        self.0.insert(text.value());
+                    }
+                }
                 _ => {}
             }
         }
@@ -67,16 +65,6 @@ impl Literals {
         self.0
             .iter()
             .any(|literal| literal.eq_ignore_ascii_case(text))
-    }
-
-    /// The numbers that are statuses of a refusal.
-    pub(crate) fn refusals(&self) -> impl Iterator<Item = u16> {
-        let numbers = self.0.iter().filter_map(|literal| literal.parse().ok());
-        numbers.filter(|number| {
-            let status = StatusCode::from_u16(*number).ok();
-            let status = status.filter(StatusCode::is_client_error);
-            status.is_some_and(|status| status.canonical_reason().is_some())
-        })
     }
 
     pub(crate) fn starting_with<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {

@@ -75,6 +75,14 @@ impl Validate for ListQuery {
             !self.folder.is_empty(),
             "must not be empty",
         );
+        for (field, wire, text) in [
+            ("filter", "filter", &self.filter),
+            ("sort", "sort", &self.sort),
+            ("select", "select", &self.select),
+        ] {
+            let is_empty = text.as_ref().is_some_and(String::is_empty);
+            violations.require((field, wire), !is_empty, "must not be empty");
+        }
         violations.require(
             ("page_size", "take"),
             self.take != Some(0),

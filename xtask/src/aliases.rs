@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::page::{Row, Vendor, name_of};
+use crate::page::{REFUSAL, Row, Vendor, name_of};
 use crate::problem::Problem;
 use crate::sources::{Sources, WireField};
 
@@ -65,7 +65,8 @@ fn words(vendor: &Vendor) -> Vec<Word<'_>> {
         words.extend(rows.filter_map(|row| Word::of_row(row, &page.path, section.operation())));
     }
     for page in &vendor.pages {
-        for section in &page.types {
+        // What a refusal holds is in an error of the core's.
+        for section in page.types.iter().filter(|one| one.name != REFUSAL) {
             let variants = section.variants.iter().flat_map(|variant| &variant.rows);
             let rows = section.rows.iter().chain(variants);
             words.extend(rows.filter_map(|row| Word::of_row(row, &page.path, &section.name)));

@@ -1,5 +1,7 @@
 //! `cargo xtask openapi`: each vendor's pages as an OpenAPI 3.1 description.
 
+#[cfg(test)]
+mod fixtures;
 mod schemas;
 
 use std::collections::BTreeMap;
@@ -146,7 +148,7 @@ impl Writer<'_> {
         });
         let body = self.content(section, route, Place::Request);
         let mut parameters = self.parameters(section, route);
-        parameters.extend(self.headers(body.is_some()));
+        parameters.extend(self.headers());
         if !parameters.is_empty() {
             operation["parameters"] = Value::Array(parameters);
         }
@@ -191,20 +193,17 @@ impl Writer<'_> {
     /// The headers that every request needs.
     ///
     /// OpenAPI leaves `Accept` and `Content-Type` to the media types of bodies. But a request without
-    /// a body has none, and most generated clients accept anything: they send what stands here.
-    fn headers(&self, has_body: bool) -> Vec<Value> {
-        let headers = self.service.headers().filter_map(|(name, value)| {
-            let refusal = match name {
-                "Content-Type" if has_body => return None,
-                "Content-Type" => 415,
-                _ => 406,
-            };
-            Some(json!({
+    /// a body has none, most generated clients accept anything, and some call every body
+    /// `application/json`: they send what stands here.
+    fn headers(&self) -> Vec<Value> {
+        let headers = self.service.headers().map(|(name, value)| {
+            let refusal = if name == "Content-Type" { 415 } else { 406 };
+            json!({
                 "name": name,
                 "in": "header",
                 "required": self.service.refuses_with(refusal),
                 "schema": { "type": "string", "enum": [value], "default": value },
-            }))
+            })
         });
         headers.collect()
     }
@@ -484,8 +483,10 @@ mod tests {
             headers("/rounds/{id}", "get"),
             [pair("Accept"), pair("Content-Type")]
         );
-        // The media type of the body says the other.
-        assert_eq!(headers("/rounds", "post"), [pair("Accept")]);
+        assert_eq!(
+            headers("/rounds", "post"),
+            [pair("Accept"), pair("Content-Type")]
+        );
     }
 
     fn vendors() -> Vec<Vendor> {

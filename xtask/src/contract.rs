@@ -38,6 +38,7 @@ pub(crate) fn to_text(value: &impl serde::Serialize) -> Result<String> {
 /// A vendor's pages as a contract.
 pub(crate) fn contract(vendor: &Vendor) -> Contract {
     let mut contract = Contract::new(&vendor.name);
+    contract.statuses.clone_from(&vendor.service.statuses);
     for (page, section) in vendor.sections() {
         contract.operations.push(operation(page, section));
     }

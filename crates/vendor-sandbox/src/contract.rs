@@ -45,6 +45,9 @@ pub struct Contract {
     pub vendor: String,
     /// The operations, in the order of the pages and of their sections.
     pub operations: Vec<Operation>,
+    /// The statuses that any operation may respond with, beside its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<Status>,
     /// The named types, by the name in their heading (`Type: Address` is `Address`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub types: BTreeMap<String, Type>,
@@ -56,6 +59,7 @@ impl Contract {
         Self {
             vendor: vendor.into(),
             operations: Vec::new(),
+            statuses: Vec::new(),
             types: BTreeMap::new(),
         }
     }
@@ -104,7 +108,8 @@ pub struct Operation {
     /// The shapes that a response body may have; none if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub responses: Vec<Body>,
-    /// The documented responses.
+    /// Its own documented statuses. Those that any operation may have are in
+    /// [`Contract::statuses`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<Status>,
 }

@@ -18,6 +18,7 @@ use serde_json::Number;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
+use vendor_client_core::exact_integer;
 
 /// A value that is neither an array nor an object.
 enum Scalar<'de> {
@@ -117,17 +118,13 @@ where
         return Ok(None);
     }
     let value = match &scalar {
-        Scalar::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
+        Scalar::Number(number) => number
+            .as_i64()
+            .or_else(|| number.as_f64().and_then(exact_integer)),
         _ => scalar.trimmed().and_then(whole_text),
     };
     let value = value.ok_or_else(|| D::Error::custom("expected an integer or a numeric string"))?;
     Ok(Some(value.into()))
-}
-
-/// `4.0` is an integer, `4.5` is not. Beyond 2⁵³ a float does not show.
-fn whole(value: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (value.trunc() == value && value.abs() <= EXACT).then_some(value as i64)
 }
 
 fn whole_text(text: &str) -> Option<i64> {
@@ -160,7 +157,7 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool
     }
     let value = match &scalar {
         Scalar::Boolean(value) => Some(*value),
-        Scalar::Number(number) => number.as_f64().and_then(whole).and_then(bit),
+        Scalar::Number(number) => number.as_f64().and_then(exact_integer).and_then(bit),
         _ => scalar.trimmed().and_then(truth),
     };
     value
@@ -236,7 +233,7 @@ pub(crate) mod instant {
         let at = match &scalar {
             Scalar::Number(number) => number
                 .as_i64()
-                .or_else(|| number.as_f64().and_then(whole))
+                .or_else(|| number.as_f64().and_then(exact_integer))
                 .and_then(from_milliseconds),
             _ => scalar.trimmed().and_then(from_text),
         };

@@ -93,7 +93,7 @@ pub use endpoint::{as_text, lower_case};
 pub use error::{Attempt, Error, ErrorKind, Outcome, VendorMessage};
 pub use follow::{Change, Follow, FollowMany, Polling, Waited};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-pub use liberal::read_part as read_json;
+pub use liberal::{exact_integer, read_part as read_json};
 pub use many::Many;
 pub use observer::{AttemptEnded, CallEnded, LookResult, Observation, Observed, Observer};
 pub use operation::{Idempotency, Operation};

@@ -331,8 +331,10 @@ impl<'de> Liberal<'de> {
     }
 }
 
-/// The integer that a float stands for.
-fn exact_integer(float: f64) -> Option<i64> {
+/// The integer that a float stands for: `4.0` is one, `4.5` is none, and beyond 2⁵³ a float doesn't
+/// tell.
+#[must_use]
+pub fn exact_integer(float: f64) -> Option<i64> {
     let is_exact = float.fract() == 0.0 && float.abs() < MAX_EXACT;
     #[expect(
         clippy::cast_possible_truncation,

@@ -4,6 +4,7 @@ mod follow;
 mod many;
 mod mission_update;
 mod new_mission;
+mod sent;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -331,8 +332,8 @@ impl Client {
 /// [`Client::find_or_create`] or [`Client::create_or_find`], which do so, or say how your tenant's
 /// texts are to be read, with
 /// [`ClientBuilder::read_receipts`](crate::ClientBuilder::read_receipts).
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Receipt {
     /// The service's words. Wire: `message`.
@@ -347,8 +348,8 @@ redacted_debug!(Receipt {});
 /// `Debug` shows none of the free texts.
 ///
 /// Docs: [Status of a mission](crate::contract::missions#status-of-a-mission).
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(Serialize, schemars::JsonSchema))]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MissionStatus {
     /// The status in words. The vendor doesn't list the values. Wire: `status`.

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, redacted_debug, setters, validated};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::id::MissionId;
 use crate::missions::NewMission;
+use crate::missions::sent::sent;
 use crate::recipient::{Coordinates, Recipient};
 use crate::wire::utc_minute;
 
@@ -128,25 +129,9 @@ redacted_debug!(MissionUpdate {
     send
 });
 
-impl MissionUpdate {
+sent! {
     /// An update of the mission with this identifier that changes nothing yet.
-    #[must_use]
-    pub fn new(id: impl Into<MissionId>) -> Self {
-        Self {
-            id: id.into(),
-            scheduled_at: None,
-            expires_at: None,
-            kind: None,
-            recipient: None,
-            comment: None,
-            reference_address: None,
-            street: None,
-            postal_code: None,
-            city: None,
-            send: None,
-            coordinates: None,
-        }
-    }
+    MissionUpdate
 }
 
 /// Repeats every field of the mission, so that you can change some of them.
@@ -169,51 +154,10 @@ impl From<NewMission> for MissionUpdate {
     }
 }
 
-setters!(MissionUpdate {
-    scheduled_at: OffsetDateTime,
-    expires_at: OffsetDateTime,
-    kind: String,
-    recipient: Recipient,
-    comment: String,
-    reference_address: String,
-    street: String,
-    postal_code: String,
-    city: String,
-    coordinates: Coordinates,
-});
-
-impl MissionUpdate {
-    /// Addresses it to the vehicle with this name.
-    #[must_use]
-    pub fn vehicle(self, name: impl Into<String>) -> Self {
-        self.recipient(Recipient::vehicle(name))
-    }
-
-    /// Addresses it to the person with this last and first name.
-    #[must_use]
-    pub fn person(self, last_name: impl Into<String>, first_name: impl Into<String>) -> Self {
-        self.recipient(Recipient::person(last_name, first_name))
-    }
-
-    /// Has it sent to its recipient, not only prepared.
-    #[must_use]
-    pub fn send(mut self) -> Self {
-        self.send = Some(true);
-        self
-    }
-}
-
 validated!(MissionUpdate);
 
 impl Validate for MissionUpdate {
     fn validate(&self, violations: &mut Violations) {
-        self.id.validate(violations);
-        utc_minute::validate(self.scheduled_at, self.expires_at, violations);
-        if let Some(recipient) = &self.recipient {
-            violations.nested(("recipient", ""), recipient);
-        }
-        if let Some(coordinates) = &self.coordinates {
-            violations.nested(("coordinates", ""), coordinates);
-        }
+        self.check(violations);
     }
 }

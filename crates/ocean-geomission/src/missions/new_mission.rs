@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use vendor_client_core::{Validate, Violations, redacted_debug, setters, validated};
+use vendor_client_core::{Validate, Violations, redacted_debug, validated};
 
 use crate::id::MissionId;
+use crate::missions::sent::sent;
 use crate::recipient::{Coordinates, Recipient};
 use crate::wire::utc_minute;
 
@@ -132,78 +133,21 @@ redacted_debug!(NewMission {
     send
 });
 
-impl NewMission {
+sent! {
     /// A mission with its identifier and nothing else.
-    #[must_use]
-    pub fn new(id: impl Into<MissionId>) -> Self {
-        Self {
-            id: id.into(),
-            scheduled_at: None,
-            expires_at: None,
-            kind: None,
-            recipient: None,
-            comment: None,
-            reference_address: None,
-            street: None,
-            postal_code: None,
-            city: None,
-            send: None,
-            coordinates: None,
-        }
-    }
-}
-
-setters!(NewMission {
-    scheduled_at: OffsetDateTime,
-    expires_at: OffsetDateTime,
-    kind: String,
-    recipient: Recipient,
-    comment: String,
-    reference_address: String,
-    street: String,
-    postal_code: String,
-    city: String,
-    coordinates: Coordinates,
-});
-
-impl NewMission {
-    /// Addresses it to the vehicle with this name.
-    #[must_use]
-    pub fn vehicle(self, name: impl Into<String>) -> Self {
-        self.recipient(Recipient::vehicle(name))
-    }
-
-    /// Addresses it to the person with this last and first name.
-    #[must_use]
-    pub fn person(self, last_name: impl Into<String>, first_name: impl Into<String>) -> Self {
-        self.recipient(Recipient::person(last_name, first_name))
-    }
-
-    /// Has it sent to its recipient, not only prepared.
-    #[must_use]
-    pub fn send(mut self) -> Self {
-        self.send = Some(true);
-        self
-    }
+    NewMission
 }
 
 validated!(NewMission);
 
 impl Validate for NewMission {
     fn validate(&self, violations: &mut Violations) {
-        self.id.validate(violations);
-        utc_minute::validate(self.scheduled_at, self.expires_at, violations);
-        if let Some(recipient) = &self.recipient {
-            violations.nested(("recipient", ""), recipient);
-        }
+        self.check(violations);
         let is_sent_to_nobody = self.send == Some(true) && self.recipient.is_none();
         violations.require(
             ("send", "aEnvoyer"),
             !is_sent_to_nobody,
             "must not be true without a recipient",
         );
-        if let Some(coordinates) = &self.coordinates {
-            violations.nested(("coordinates", ""), coordinates);
-        }
     }
 }

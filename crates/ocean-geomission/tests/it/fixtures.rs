@@ -82,3 +82,45 @@ fn a_documented_receipt_is_read() {
         serde_json::from_str(include_str!("../fixtures/create_mission/response.json")).unwrap();
     assert_eq!(receipt.message.as_deref(), Some("Mission created"));
 }
+
+/// Reads a fixture as a `T`, and what is written of it again.
+#[track_caller]
+fn assert_is_kept<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(fixture: &str) {
+    let value: T = serde_json::from_str(fixture).unwrap();
+    let written = serde_json::to_string(&value).unwrap();
+    assert_eq!(serde_json::from_str::<T>(&written).unwrap(), value);
+}
+
+#[test]
+fn every_documented_value_is_written_and_read_as_the_same_value() {
+    for fixture in [
+        include_str!("../fixtures/create_mission/response.json"),
+        include_str!("../fixtures/modify_mission/response.json"),
+        include_str!("../fixtures/delete_mission/response.json"),
+    ] {
+        assert_is_kept::<Receipt>(fixture);
+    }
+    for fixture in [
+        include_str!("../fixtures/mission_status/response.json"),
+        include_str!("../fixtures/mission_status/response-refused.json"),
+    ] {
+        assert_is_kept::<MissionStatus>(fixture);
+    }
+    for fixture in [
+        include_str!("../fixtures/create_mission/request-vehicle.json"),
+        include_str!("../fixtures/create_mission/request-person.json"),
+        include_str!("../fixtures/create_mission/request-full-name.json"),
+    ] {
+        assert_is_kept::<NewMission>(fixture);
+        assert_is_kept::<MissionUpdate>(fixture);
+    }
+}
+
+#[test]
+fn a_status_can_be_made_for_a_test() {
+    let mut status = MissionStatus::default();
+    status.status_code = Some("FINISHED".to_owned());
+    let written = serde_json::to_value(&status).unwrap();
+    assert_eq!(written, serde_json::json!({ "statusCode": "FINISHED" }));
+    assert_eq!(Receipt::default().message, None);
+}

@@ -264,7 +264,7 @@ fn name(activity: &Activity) -> String {
     };
     let kilometres = route.distance_m.unwrap_or_default() / 1000.0;
     let destination = route.destination.as_ref();
-    let to = destination.and_then(|place| place.locality.as_deref());
+    let to = destination.and_then(|place| place.city.as_deref());
     format!("  {kilometres:.0} km to {}", to.unwrap_or("the next place"))
 }
 
@@ -279,7 +279,7 @@ async fn history(
     for entry in past {
         let reference = entry.foreign_id.unwrap_or_default();
         let by = entry.resource_name.unwrap_or_default();
-        let day = entry.end.map(|at| at.date());
+        let day = entry.ended_at.map(|at| at.date());
         let day = day.as_ref().map(Date::to_string).unwrap_or_default();
         detail(format!("{reference} on {day}, by {by}"));
     }

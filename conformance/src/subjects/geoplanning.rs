@@ -374,7 +374,7 @@ fn place() -> NewAddress {
 fn activity(reference: &str) -> NewActivity {
     let mut contact = Contact::new();
     contact.phone_number = Some("canary-phone".to_owned());
-    contact.mail = Some("canary@example.com".to_owned());
+    contact.email = Some("canary@example.com".to_owned());
     let mut task = NewTask::new("canary-task", Duration::from_secs(3600), place());
     task.foreign_id = Some(reference.to_owned());
     task.description = Some("canary-description".to_owned());

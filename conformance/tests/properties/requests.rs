@@ -173,9 +173,9 @@ fn task() -> impl Strategy<Value = NewTask> {
                 let mut contact = Contact::new();
                 contact.phone_number = phone;
                 contact.mobile_number = mobile;
-                contact.mail = mail;
+                contact.email = mail;
                 task.contact = Some(contact);
-                task.due = due;
+                task.due_at = due;
                 task.appointment = appointment.map(|(start, end)| NewAppointment::new(start, end));
                 let order =
                     |(name, amount, unit)| NewOrder::new(name, f64::from(amount) / 8.0, unit);
@@ -224,7 +224,7 @@ proptest! {
         let mut customer = NewCustomer::new(name, address);
         customer.foreign_id = reference;
         customer.mobile_number = mobile;
-        customer.telephone_number = telephone;
+        customer.phone_number = telephone;
         customer.email = email;
         customer.opening_hours = hours;
         prop_assert!(sent(&customer) == customer);
@@ -264,7 +264,7 @@ proptest! {
     fn an_appointment_that_was_read_is_sent_as_it_was(start in millisecond(), end in millisecond()) {
         let text = serde_json::to_string(&NewAppointment::new(start, end)).unwrap();
         let read: Appointment = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!((read.start, read.end), (start, end));
+        prop_assert_eq!((read.starts_at, read.ends_at), (start, end));
         let again = NewAppointment::from(&read);
         prop_assert_eq!(serde_json::to_string(&again).unwrap(), text);
     }

@@ -492,6 +492,12 @@ pub struct Page<Row> {
 }
 
 impl<Row> Page<Row> {
+    /// Rows of a list, the first of them at this position, counted from 0.
+    #[must_use]
+    pub const fn new(rows: Vec<Row>, position: u64) -> Self {
+        Self { rows, position }
+    }
+
     /// The position of the row after this page: where reading resumes.
     #[must_use]
     pub fn next_position(&self) -> u64 {

@@ -234,7 +234,7 @@ impl Activities<'_> {
             .look_up(&GET_ACTIVITY_BY_FOREIGN_ID, foreign_id, is_it);
         Ok(found.await?.map(|activity| {
             let as_sent = NewActivity::from_read(&activity).ok();
-            Found::new(activity, sent, as_sent)
+            Found::compared(activity, sent, as_sent)
         }))
     }
 
@@ -625,7 +625,7 @@ pub struct HistoryEntry {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub end: Option<OffsetDateTime>,
+    pub ended_at: Option<OffsetDateTime>,
     /// The resource that did it. Wire: `resourceName`.
     #[doc(alias = "resourceName")]
     #[serde(rename = "resourceName", skip_serializing_if = "Option::is_none")]
@@ -635,7 +635,22 @@ pub struct HistoryEntry {
     pub unknown: UnknownFields,
 }
 
-redacted_debug!(HistoryEntry { id, end });
+redacted_debug!(HistoryEntry { id, ended_at });
+
+impl HistoryEntry {
+    /// An entry with its id and nothing else.
+    #[must_use]
+    pub fn new(id: ActivityId) -> Self {
+        Self {
+            id,
+            name: None,
+            foreign_id: None,
+            ended_at: None,
+            resource_name: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 impl Apart for HistoryEntry {}
 
@@ -653,11 +668,11 @@ pub struct Attachment {
     /// The task that it belongs to. Wire: `taskId`.
     #[doc(alias = "taskId")]
     #[serde(rename = "taskId", skip_serializing_if = "Option::is_none")]
-    pub task: Option<TaskId>,
+    pub task_id: Option<TaskId>,
     /// The user who made it. Wire: `userId`.
     #[doc(alias = "userId")]
     #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
-    pub user: Option<UserId>,
+    pub user_id: Option<UserId>,
     /// A comment, a picture, a signature. Wire: `type`.
     #[doc(alias = "type")]
     #[serde(rename = "type")]
@@ -671,7 +686,7 @@ pub struct Attachment {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub created: Option<OffsetDateTime>,
+    pub created_at: Option<OffsetDateTime>,
     /// The comment, or the words with a picture. Wire: `text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -685,11 +700,28 @@ pub struct Attachment {
 
 redacted_debug!(Attachment {
     id,
-    task,
-    user,
+    task_id,
+    user_id,
     kind,
-    created
+    created_at
 });
+
+impl Attachment {
+    /// An attachment of which only what is always there is set.
+    #[must_use]
+    pub fn new(id: AttachmentId, kind: AttachmentKind) -> Self {
+        Self {
+            id,
+            task_id: None,
+            user_id: None,
+            kind,
+            created_at: None,
+            text: None,
+            url: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 impl Apart for Attachment {}
 

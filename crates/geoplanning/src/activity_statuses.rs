@@ -97,6 +97,22 @@ pub struct ActivityStatus {
 
 redacted_debug!(ActivityStatus { id, kind });
 
+impl ActivityStatus {
+    /// A status of which only what is always there is set.
+    #[must_use]
+    pub fn new(id: StatusId, kind: StatusKind) -> Self {
+        Self {
+            id,
+            foreign_id: None,
+            name: None,
+            kind,
+            color: None,
+            is_default: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 impl Apart for ActivityStatus {}
 
 open_enum! {

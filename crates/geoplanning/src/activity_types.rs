@@ -123,6 +123,24 @@ redacted_debug!(ActivityType { id, meta_type });
 impl Apart for ActivityType {}
 
 impl ActivityType {
+    /// A type with its name and nothing else.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            foreign_id: None,
+            name: name.into(),
+            icon: None,
+            default_duration: None,
+            is_duration_fixed: None,
+            meta_type: None,
+            resource_activity_type: None,
+            roles: None,
+            target_activity_mask: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+
     /// Whether it may be used for tasks; `None` if the service did not return it.
     #[must_use]
     pub fn is_for_tasks(&self) -> Option<bool> {

@@ -1,7 +1,7 @@
 //! Where things are: addresses as they are read, and as they are sent.
 
 use serde::{Deserialize, Serialize};
-use vendor_client_core::{Validate, Violations, redacted_debug, validated};
+use vendor_client_core::{FieldName, Validate, Violations, redacted_debug, validated};
 
 use crate::UnknownFields;
 use crate::id::AddressId;
@@ -44,7 +44,7 @@ impl Validate for Coordinates {
 
 redacted_debug!(Coordinates {});
 
-/// The administrative part of an address: country, postcode, locality and street, together, and the
+/// The administrative part of an address: country, postal code, city and street, together, and the
 /// house number if it has one.
 ///
 /// ```
@@ -64,9 +64,13 @@ pub struct StreetAddress {
     /// ISO 3166-1 code of two letters. Wire: `country`.
     pub country: String,
     /// Postal code. Wire: `postcode`.
-    pub postcode: String,
+    #[doc(alias = "postcode")]
+    #[serde(rename = "postcode")]
+    pub postal_code: String,
     /// City, town or village. Wire: `locality`.
-    pub locality: String,
+    #[doc(alias = "locality")]
+    #[serde(rename = "locality")]
+    pub city: String,
     /// Name of the street. Wire: `street`.
     pub street: String,
     /// The house number. `None` if it has none. Wire: `number`.
@@ -79,14 +83,14 @@ impl StreetAddress {
     #[must_use]
     pub fn new(
         country: impl Into<String>,
-        postcode: impl Into<String>,
-        locality: impl Into<String>,
+        postal_code: impl Into<String>,
+        city: impl Into<String>,
         street: impl Into<String>,
     ) -> Self {
         Self {
             country: country.into(),
-            postcode: postcode.into(),
-            locality: locality.into(),
+            postal_code: postal_code.into(),
+            city: city.into(),
             street: street.into(),
             number: None,
         }
@@ -139,15 +143,19 @@ pub struct NewAddress {
     latitude: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    postcode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    locality: Option<String>,
+    #[serde(rename = "postcode", skip_serializing_if = "Option::is_none")]
+    postal_code: Option<String>,
+    #[serde(rename = "locality", skip_serializing_if = "Option::is_none")]
+    city: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     street: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
 }
+
+/// These fields by their names in Rust and on the wire.
+const POSTAL_CODE: (&str, &str) = ("postal_code", "postcode");
+const CITY: (&str, &str) = ("city", "locality");
 
 impl NewAddress {
     /// The same address with these coordinates.
@@ -174,12 +182,12 @@ impl NewAddress {
         Some(Coordinates::new(self.latitude?, self.longitude?))
     }
 
-    fn texts(&self) -> [(&'static str, Option<&str>); 4] {
+    fn texts(&self) -> [(FieldName<'static>, Option<&str>); 4] {
         [
-            ("country", self.country.as_deref()),
-            ("postcode", self.postcode.as_deref()),
-            ("locality", self.locality.as_deref()),
-            ("street", self.street.as_deref()),
+            ("country".into(), self.country.as_deref()),
+            (POSTAL_CODE.into(), self.postal_code.as_deref()),
+            (CITY.into(), self.city.as_deref()),
+            ("street".into(), self.street.as_deref()),
         ]
     }
 
@@ -219,7 +227,7 @@ impl Validate for NewAddress {
         violations.require(
             "",
             has_place || has_street,
-            "must have coordinates, or country, postcode, locality and street, or both",
+            "must have coordinates, or country, postal code, city and street, or both",
         );
         self.check_coordinates(violations);
         if has_street {
@@ -240,10 +248,10 @@ impl Validate for AddressOfCustomer<'_> {
         address.check_street("must be given for a customer", violations);
         address.check_country(violations);
         let sizes = [
-            ("postcode", &address.postcode, 50),
-            ("locality", &address.locality, 100),
-            ("street", &address.street, 100),
-            ("number", &address.number, 50),
+            (FieldName::from(POSTAL_CODE), &address.postal_code, 50),
+            (CITY.into(), &address.city, 100),
+            ("street".into(), &address.street, 100),
+            ("number".into(), &address.number, 50),
         ];
         for (name, text, most) in sizes {
             if let Some(text) = text {
@@ -259,8 +267,8 @@ impl From<Coordinates> for NewAddress {
             longitude: Some(place.longitude),
             latitude: Some(place.latitude),
             country: None,
-            postcode: None,
-            locality: None,
+            postal_code: None,
+            city: None,
             street: None,
             number: None,
         }
@@ -273,8 +281,8 @@ impl From<StreetAddress> for NewAddress {
             longitude: None,
             latitude: None,
             country: Some(street.country),
-            postcode: Some(street.postcode),
-            locality: Some(street.locality),
+            postal_code: Some(street.postal_code),
+            city: Some(street.city),
             street: Some(street.street),
             number: street.number,
         }
@@ -288,8 +296,8 @@ impl From<&Address> for NewAddress {
             longitude: address.longitude,
             latitude: address.latitude,
             country: address.country.clone(),
-            postcode: address.postcode.clone(),
-            locality: address.locality.clone(),
+            postal_code: address.postal_code.clone(),
+            city: address.city.clone(),
             street: address.street.clone(),
             number: address.number.clone(),
         }
@@ -319,11 +327,13 @@ pub struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// Postal code. Wire: `postcode`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub postcode: Option<String>,
+    #[doc(alias = "postcode")]
+    #[serde(rename = "postcode", skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
     /// City, town or village. Wire: `locality`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locality: Option<String>,
+    #[doc(alias = "locality")]
+    #[serde(rename = "locality", skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
     /// Name of the street. Wire: `street`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
@@ -349,8 +359,8 @@ impl Address {
     pub fn street_address(&self) -> Option<StreetAddress> {
         Some(StreetAddress {
             country: self.country.clone()?,
-            postcode: self.postcode.clone()?,
-            locality: self.locality.clone()?,
+            postal_code: self.postal_code.clone()?,
+            city: self.city.clone()?,
             street: self.street.clone()?,
             number: self.number.clone(),
         })

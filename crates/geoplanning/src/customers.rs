@@ -185,7 +185,7 @@ impl Customers<'_> {
             .look_up(&GET_CUSTOMER_BY_FOREIGN_ID, foreign_id, is_it);
         Ok(found.await?.map(|customer| {
             let as_sent = NewCustomer::from_read(&customer, sent.opening_hours.clone()).ok();
-            Found::new(customer, sent, as_sent)
+            Found::compared(customer, sent, as_sent)
         }))
     }
 
@@ -384,7 +384,7 @@ pub struct Customer {
     /// Phone number. Wire: `telephoneNumber`.
     #[doc(alias = "telephoneNumber")]
     #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
-    pub telephone_number: Option<String>,
+    pub phone_number: Option<String>,
     /// E-mail address. Wire: `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -394,6 +394,23 @@ pub struct Customer {
 }
 
 redacted_debug!(Customer { id });
+
+impl Customer {
+    /// A customer with its id and nothing else.
+    #[must_use]
+    pub fn new(id: CustomerId) -> Self {
+        Self {
+            id,
+            foreign_id: None,
+            name: None,
+            address: None,
+            mobile_number: None,
+            phone_number: None,
+            email: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 impl Apart for Customer {}
 
@@ -427,7 +444,7 @@ pub struct NewCustomer {
     /// 25 characters at most. Wire: `telephoneNumber`.
     #[doc(alias = "telephoneNumber")]
     #[serde(rename = "telephoneNumber", skip_serializing_if = "Option::is_none")]
-    pub telephone_number: Option<String>,
+    pub phone_number: Option<String>,
     /// 50 characters at most. Wire: `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -473,7 +490,7 @@ impl NewCustomer {
             name: name.into(),
             address: address.into(),
             mobile_number: None,
-            telephone_number: None,
+            phone_number: None,
             email: None,
             opening_hours: None,
         }
@@ -504,7 +521,7 @@ impl NewCustomer {
         Ok(Self {
             foreign_id: customer.foreign_id.clone(),
             mobile_number: customer.mobile_number.clone(),
-            telephone_number: customer.telephone_number.clone(),
+            phone_number: customer.phone_number.clone(),
             email: customer.email.clone(),
             opening_hours,
             ..Self::new(name, address)
@@ -525,7 +542,7 @@ impl HasForeignId for NewCustomer {
 setters!(NewCustomer {
     foreign_id: String,
     mobile_number: String,
-    telephone_number: String,
+    phone_number: String,
     email: String,
     opening_hours: OpeningHours,
 });
@@ -548,8 +565,8 @@ impl Validate for NewCustomer {
                 25,
             ),
             (
-                ("telephone_number", "telephoneNumber"),
-                self.telephone_number.as_ref(),
+                ("phone_number", "telephoneNumber"),
+                self.phone_number.as_ref(),
                 25,
             ),
             (("email", "email"), self.email.as_ref(), 50),

@@ -38,6 +38,20 @@ impl Apart for Enumerable {}
 
 redacted_debug!(Enumerable { id });
 
+impl Enumerable {
+    /// A skill or an attribute of which only what is always there is set.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            foreign_id: None,
+            name: name.into(),
+            kind: kind.into(),
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 /// A skill or attribute of a resource, which a task may ask for, as it is sent.
 ///
 /// `Debug` shows none of it.

@@ -19,9 +19,19 @@ pub struct Found<T> {
 }
 
 impl<T> Found<T> {
+    /// What was found, and the wire paths of the sent fields in which it differs.
+    #[must_use]
+    pub const fn new(thing: T, differs_in: Vec<String>) -> Self {
+        Self { thing, differs_in }
+    }
+
     /// Compares what was to be sent with `as_sent`: what the service has, as it would be sent, or
     /// `None` if it cannot be.
-    pub(crate) fn new(thing: T, sent: &impl Serialize, as_sent: Option<impl Serialize>) -> Self {
+    pub(crate) fn compared(
+        thing: T,
+        sent: &impl Serialize,
+        as_sent: Option<impl Serialize>,
+    ) -> Self {
         let json = |value| serde_json::to_value(value).unwrap_or_default();
         let sent = serde_json::to_value(sent).unwrap_or_default();
         let as_sent = as_sent.map(json).unwrap_or_default();

@@ -52,6 +52,16 @@ impl<T> List<T> {
     }
 }
 
+impl<T> List<T> {
+    /// Adds an element that couldn't be read, as a test of yours may need one.
+    #[must_use]
+    pub fn with_unreadable(mut self, element: Unreadable) -> Self {
+        self.unreadable.push(element);
+        self.unreadable.sort_by_key(|lost| lost.position);
+        self
+    }
+}
+
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self::from(Vec::new())
@@ -149,6 +159,18 @@ pub struct Unreadable {
     pub raw: Value,
     /// Why it could not be read.
     pub reason: String,
+}
+
+impl Unreadable {
+    /// An element that couldn't be read, at a position counted from 0.
+    #[must_use]
+    pub fn new(position: usize, raw: Value, reason: impl Into<String>) -> Self {
+        Self {
+            position,
+            raw,
+            reason: reason.into(),
+        }
+    }
 }
 
 impl fmt::Display for Unreadable {

@@ -69,7 +69,7 @@ pub struct LoginUser {
     /// The resource that this user is. Wire: `resourceId`.
     #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
-    pub resource: Option<ResourceId>,
+    pub resource_id: Option<ResourceId>,
     /// The caller's foreign id of that resource. Wire: `resourceFid`.
     #[doc(alias = "resourceFid")]
     #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
@@ -82,7 +82,23 @@ pub struct LoginUser {
 redacted_debug!(LoginUser {
     id,
     language,
-    resource
+    resource_id
 });
+
+impl LoginUser {
+    /// A user with its id and nothing else.
+    #[must_use]
+    pub fn new(id: UserId) -> Self {
+        Self {
+            id,
+            language: None,
+            first_name: None,
+            last_name: None,
+            resource_id: None,
+            resource_foreign_id: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 impl Apart for LoginUser {}

@@ -128,4 +128,19 @@ pub struct Poi {
 
 redacted_debug!(Poi { id, kind });
 
+impl Poi {
+    /// A point with its id and nothing else.
+    #[must_use]
+    pub fn new(id: PoiId) -> Self {
+        Self {
+            id,
+            kind: None,
+            address: None,
+            distance_m: None,
+            is_yours: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 impl Apart for Poi {}

@@ -246,7 +246,7 @@ impl Resources<'_> {
         );
         Ok(found.await?.map(|resource| {
             let as_sent = NewResource::from_read(&resource).ok();
-            Found::new(resource, sent, as_sent)
+            Found::compared(resource, sent, as_sent)
         }))
     }
 
@@ -450,6 +450,25 @@ pub struct Resource {
 }
 
 redacted_debug!(Resource { id });
+
+impl Resource {
+    /// A resource of which only what is always there is set.
+    #[must_use]
+    pub fn new(id: ResourceId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            foreign_id: None,
+            name: name.into(),
+            is_internal: None,
+            start_address: None,
+            end_address: None,
+            properties: None,
+            enumerables: None,
+            capacities: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 impl Apart for Resource {
     fn read_apart(json: &RawValue) -> Result<Self, serde_json::Error> {
@@ -664,6 +683,22 @@ redacted_debug!(Capacity {
     initial_amount
 });
 
+impl Capacity {
+    /// A capacity of which only what is always there is set.
+    #[must_use]
+    pub fn new(max_amount: f64, initial_amount: f64) -> Self {
+        Self {
+            id: None,
+            foreign_id: None,
+            name: None,
+            unit: None,
+            max_amount,
+            initial_amount,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 /// How much of something a resource can carry, as it is sent.
 ///
 /// `Debug` shows the amounts.
@@ -781,3 +816,15 @@ pub struct ResourceReference {
 }
 
 redacted_debug!(ResourceReference { id });
+
+impl ResourceReference {
+    /// A reference to the resource with this id.
+    #[must_use]
+    pub fn new(id: ResourceId) -> Self {
+        Self {
+            id,
+            foreign_id: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}

@@ -191,7 +191,7 @@ impl Rounds<'_> {
             let of_day = OfDay {
                 date: round.date.into(),
             };
-            let at = (&round.resource, &of_day);
+            let at = (&round.resource_id, &of_day);
             let is_complete = |rounds: &List<Round>| rounds.unreadable().is_empty();
             let rounds = self.client.look_up(&LIST_ROUNDS, at, is_complete).await?;
             Ok(rounds.into_iter().flatten().next())
@@ -314,7 +314,7 @@ pub struct Round {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub start: Option<OffsetDateTime>,
+    pub starts_at: Option<OffsetDateTime>,
     /// When it ends, by the resource's availability. Wire: `endDate`.
     #[doc(alias = "endDate")]
     #[serde(
@@ -324,7 +324,7 @@ pub struct Round {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub end: Option<OffsetDateTime>,
+    pub ends_at: Option<OffsetDateTime>,
     /// Where it starts. Wire: `startAddress`.
     #[doc(alias = "startAddress")]
     #[serde(rename = "startAddress", skip_serializing_if = "Option::is_none")]
@@ -352,8 +352,8 @@ pub struct Round {
 
 redacted_debug!(Round {
     id,
-    start,
-    end,
+    starts_at,
+    ends_at,
     hash_key,
     status,
     activities
@@ -374,6 +374,22 @@ impl Apart for Round {
 }
 
 impl Round {
+    /// A round of which only what is always there is set.
+    #[must_use]
+    pub fn new(id: RoundId, hash_key: impl Into<String>) -> Self {
+        Self {
+            id,
+            starts_at: None,
+            ends_at: None,
+            start_address: None,
+            end_address: None,
+            hash_key: hash_key.into(),
+            status: None,
+            activities: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+
     /// Names the round, in this very state, in an action.
     #[must_use]
     pub fn key(&self) -> RoundKey {
@@ -502,6 +518,19 @@ redacted_debug!(RoundReference {
     person
 });
 
+impl RoundReference {
+    /// A reference to the round with this id.
+    #[must_use]
+    pub fn new(id: RoundId) -> Self {
+        Self {
+            id,
+            resource: None,
+            person: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 /// The person who drives a round.
 ///
 /// `Debug` shows the id only.
@@ -524,6 +553,18 @@ pub struct PersonReference {
 
 redacted_debug!(PersonReference { id });
 
+impl PersonReference {
+    /// A reference to the person with this id.
+    #[must_use]
+    pub fn new(id: PersonId) -> Self {
+        Self {
+            id,
+            foreign_id: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 /// A resource's round for a day, as it is added.
 ///
 /// Docs: [Add a round](crate::contract::rounds#add-a-round).
@@ -538,7 +579,7 @@ pub struct NewRound {
     /// The resource. Wire: `resourceId`.
     #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId")]
-    pub resource: ResourceId,
+    pub resource_id: ResourceId,
 }
 
 impl NewRound {
@@ -546,7 +587,10 @@ impl NewRound {
     #[must_use]
     pub fn new(resource: ResourceId, day: impl Into<Day>) -> Self {
         let date = day.into().date;
-        Self { date, resource }
+        Self {
+            date,
+            resource_id: resource,
+        }
     }
 }
 

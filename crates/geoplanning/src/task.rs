@@ -46,7 +46,7 @@ pub struct Task {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub due: Option<OffsetDateTime>,
+    pub due_at: Option<OffsetDateTime>,
     /// What is to be done, in words. Wire: `description`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -59,7 +59,7 @@ pub struct Task {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub created: Option<OffsetDateTime>,
+    pub created_at: Option<OffsetDateTime>,
     /// The contact on site. Wire: `contact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
@@ -99,13 +99,37 @@ pub struct Task {
 redacted_debug!(Task {
     id,
     duration,
-    due,
-    created,
+    due_at,
+    created_at,
     appointment,
     pre_assignment
 });
 
 impl Task {
+    /// A task of which only what is always there is set; its address is empty.
+    #[must_use]
+    pub fn new(id: TaskId, name: impl Into<String>, duration: Duration) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            foreign_id: None,
+            duration,
+            due_at: None,
+            description: None,
+            created_at: None,
+            contact: None,
+            address: Address::default(),
+            customer: None,
+            appointment: None,
+            properties: None,
+            pre_assignment: None,
+            enumerables: None,
+            orders: None,
+            opening_hours: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+
     /// When the place is open, in the order of the week; `None` if the service did not return it.
     #[must_use]
     pub fn opening_hours(&self) -> Option<OpeningHours> {
@@ -148,7 +172,7 @@ pub struct NewTask {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
-    pub due: Option<OffsetDateTime>,
+    pub due_at: Option<OffsetDateTime>,
     /// From 1 to 400 characters. Wire: `description`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -184,7 +208,7 @@ pub struct NewTask {
 
 redacted_debug!(NewTask {
     duration,
-    due,
+    due_at,
     customer,
     appointment,
     opening_hours
@@ -202,7 +226,7 @@ impl NewTask {
             name: name.into(),
             foreign_id: None,
             duration,
-            due: None,
+            due_at: None,
             description: None,
             contact: None,
             address: address.into(),
@@ -224,7 +248,7 @@ impl From<&Task> for NewTask {
             name: task.name.clone(),
             foreign_id: task.foreign_id.clone(),
             duration: task.duration,
-            due: task.due,
+            due_at: task.due_at,
             description: task.description.as_ref().filter(is_not_empty).cloned(),
             contact: task.contact.as_ref().map(Contact::as_sent),
             address: NewAddress::from(&task.address),
@@ -244,7 +268,7 @@ pub(crate) fn convert<'a, R, S: From<&'a R>>(read: &'a [R]) -> Vec<S> {
 
 setters!(NewTask {
     foreign_id: String,
-    due: OffsetDateTime,
+    due_at: OffsetDateTime,
     description: String,
     contact: Contact,
     customer: CustomerReference,
@@ -269,8 +293,8 @@ impl Validate for NewTask {
             wire::whole_minutes(self.duration).is_some(),
             wire::MINUTES_RULE,
         );
-        let is_writable = self.due.is_none_or(wire::is_writable);
-        violations.require(("due", "dueDate"), is_writable, wire::DATE_RULE);
+        let is_writable = self.due_at.is_none_or(wire::is_writable);
+        violations.require(("due_at", "dueDate"), is_writable, wire::DATE_RULE);
         if let Some(description) = &self.description {
             violations.length("description", description, 1..=400);
         }
@@ -308,8 +332,9 @@ pub struct Contact {
     #[serde(rename = "mobileNumber", skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// E-mail address. Wire: `mail`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mail: Option<String>,
+    #[doc(alias = "mail")]
+    #[serde(rename = "mail", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Fields that this version of the crate does not know.
     #[serde(flatten)]
     pub unknown: UnknownFields,
@@ -344,19 +369,38 @@ pub struct Appointment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<AppointmentId>,
     /// When it starts. Wire: `start`.
-    #[serde(with = "wire::instant")]
+    #[doc(alias = "start")]
+    #[serde(rename = "start", with = "wire::instant")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::Instant"))]
-    pub start: OffsetDateTime,
+    pub starts_at: OffsetDateTime,
     /// When it ends. Wire: `end`.
-    #[serde(with = "wire::instant")]
+    #[doc(alias = "end")]
+    #[serde(rename = "end", with = "wire::instant")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::Instant"))]
-    pub end: OffsetDateTime,
+    pub ends_at: OffsetDateTime,
     /// Fields that this version of the crate does not know.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
 
-redacted_debug!(Appointment { id, start, end });
+redacted_debug!(Appointment {
+    id,
+    starts_at,
+    ends_at
+});
+
+impl Appointment {
+    /// An appointment from one instant to another.
+    #[must_use]
+    pub fn new(starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> Self {
+        Self {
+            id: None,
+            starts_at,
+            ends_at,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 /// An agreed time, as it is sent.
 ///
@@ -366,26 +410,28 @@ redacted_debug!(Appointment { id, start, end });
 #[non_exhaustive]
 pub struct NewAppointment {
     /// To the millisecond. Wire: `start`, in epoch milliseconds.
-    #[serde(with = "wire::epoch_milliseconds")]
+    #[doc(alias = "start")]
+    #[serde(rename = "start", with = "wire::epoch_milliseconds")]
     #[cfg_attr(feature = "schema", schemars(with = "i64"))]
-    pub start: OffsetDateTime,
+    pub starts_at: OffsetDateTime,
     /// To the millisecond. Wire: `end`, in epoch milliseconds.
-    #[serde(with = "wire::epoch_milliseconds")]
+    #[doc(alias = "end")]
+    #[serde(rename = "end", with = "wire::epoch_milliseconds")]
     #[cfg_attr(feature = "schema", schemars(with = "i64"))]
-    pub end: OffsetDateTime,
+    pub ends_at: OffsetDateTime,
 }
 
 impl NewAppointment {
     /// From one instant to another.
     #[must_use]
-    pub const fn new(start: OffsetDateTime, end: OffsetDateTime) -> Self {
-        Self { start, end }
+    pub const fn new(starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> Self {
+        Self { starts_at, ends_at }
     }
 }
 
 impl From<&Appointment> for NewAppointment {
     fn from(appointment: &Appointment) -> Self {
-        Self::new(appointment.start, appointment.end)
+        Self::new(appointment.starts_at, appointment.ends_at)
     }
 }
 
@@ -393,12 +439,15 @@ validated!(NewAppointment);
 
 impl Validate for NewAppointment {
     fn validate(&self, violations: &mut Violations) {
-        for (name, at) in [("start", self.start), ("end", self.end)] {
+        for (name, at) in [
+            (("starts_at", "start"), self.starts_at),
+            (("ends_at", "end"), self.ends_at),
+        ] {
             violations.require(name, wire::is_writable(at), wire::DATE_RULE);
         }
         violations.require(
-            "end",
-            self.start <= self.end,
+            ("ends_at", "end"),
+            self.starts_at <= self.ends_at,
             "must not be before the start",
         );
     }
@@ -432,6 +481,21 @@ pub struct Order {
 }
 
 redacted_debug!(Order { id });
+
+impl Order {
+    /// An order of which only what is always there is set.
+    #[must_use]
+    pub fn new(name: impl Into<String>, amount: f64, unit: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            foreign_id: None,
+            name: name.into(),
+            unit: unit.into(),
+            amount,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 /// Something that a task delivers, as it is sent.
 ///
@@ -529,6 +593,18 @@ redacted_debug!(TaskOpeningHour {
     closes
 });
 
+impl From<OpeningHour> for TaskOpeningHour {
+    fn from(hour: OpeningHour) -> Self {
+        Self {
+            id: None,
+            day: hour.day,
+            opens: hour.opens,
+            closes: hour.closes,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
+
 impl TaskOpeningHour {
     /// The hour without the service's id.
     #[must_use]
@@ -540,7 +616,7 @@ impl TaskOpeningHour {
 /// Says which resource has an activity that is in no round yet.
 ///
 /// Docs: [Type: PreAssignment](crate::contract::task#type-preassignment).
-#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PreAssignment {
@@ -556,13 +632,13 @@ pub struct PreAssignment {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub date: Option<OffsetDateTime>,
+    pub at: Option<OffsetDateTime>,
     /// Fields that this version of the crate does not know.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
 
-redacted_debug!(PreAssignment { resource, date });
+redacted_debug!(PreAssignment { resource, at });
 
 /// The customer of a task that is sent.
 ///

@@ -56,6 +56,7 @@ impl Users<'_> {
     /// [`is_not_found`](Error::is_not_found) if there is no such user; otherwise any [`Error`].
     #[doc(alias = "fields")]
     #[doc(alias = "get_user")]
+    #[doc(alias = "user")]
     pub async fn get(self, id: UserId, fields: &[UserField]) -> Result<User, Error> {
         self.client.contents(&GET_USER, (&id, fields), ()).await
     }
@@ -157,7 +158,7 @@ pub struct User {
     /// The resource that this user is. Wire: `resourceId`.
     #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId", skip_serializing_if = "Option::is_none")]
-    pub resource: Option<ResourceId>,
+    pub resource_id: Option<ResourceId>,
     /// The caller's foreign id of that resource. Wire: `resourceFid`.
     #[doc(alias = "resourceFid")]
     #[serde(rename = "resourceFid", skip_serializing_if = "Option::is_none")]
@@ -171,6 +172,23 @@ pub struct User {
     pub unknown: UnknownFields,
 }
 
-redacted_debug!(User { id, resource });
+redacted_debug!(User { id, resource_id });
+
+impl User {
+    /// A user with its id and nothing else.
+    #[must_use]
+    pub fn new(id: UserId) -> Self {
+        Self {
+            id,
+            first_name: None,
+            last_name: None,
+            login: None,
+            resource_id: None,
+            resource_foreign_id: None,
+            roles: None,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 impl Apart for User {}

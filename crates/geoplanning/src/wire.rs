@@ -12,6 +12,7 @@ use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use vendor_client_core::exact_integer;
 
 /// What a date must be so that it can be written.
 pub(crate) const DATE_RULE: &str = "must be between the years 0 and 9999 in UTC";
@@ -146,7 +147,7 @@ impl<'de> Deserialize<'de> for Instant {
             }
 
             fn visit_f64<E: serde::de::Error>(self, milliseconds: f64) -> Result<Instant, E> {
-                let milliseconds = whole(milliseconds)
+                let milliseconds = exact_integer(milliseconds)
                     .ok_or_else(|| E::custom("a date is not in whole milliseconds"))?;
                 self.visit_i64(milliseconds)
             }
@@ -174,13 +175,6 @@ fn read_date(text: &str) -> Option<OffsetDateTime> {
     }
     let milliseconds: i64 = text.parse().ok()?;
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok()
-}
-
-/// `4.0` is an integer, `4.5` is none. Beyond 2⁵³ a float cannot tell.
-fn whole(value: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    // Within ±2⁵³ nothing is lost.
-    (value.trunc() == value && value.abs() <= EXACT).then_some(value as i64)
 }
 
 fn write_in_utc<F, S>(at: &F, format: &[BorrowedFormatItem<'_>], out: S) -> Result<S::Ok, S::Error>

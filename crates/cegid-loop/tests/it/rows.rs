@@ -83,6 +83,16 @@ where
 }
 
 #[test]
+fn every_documented_row_is_written_and_read_as_the_same_row() {
+    let letters = include_str!("../fixtures/list_engagement_letters/response-list.json");
+    let activities = include_str!("../fixtures/list_activities/response-list.json");
+    assert!(survives::<Vec<EngagementLetter>>(letters));
+    assert!(survives::<Vec<LetterActivity>>(activities));
+    assert!(serde_json::from_str::<Vec<EngagementLetter>>(letters).is_ok());
+    assert!(serde_json::from_str::<Vec<LetterActivity>>(activities).is_ok());
+}
+
+#[test]
 fn a_number_of_hours_is_written_back_to_the_last_digit() {
     for hours in ["9585852134226113537", "0.1", "1e-7", "123456789.123456789"] {
         let row = format!(r#"{{"unite":{hours}}}"#);

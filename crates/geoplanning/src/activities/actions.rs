@@ -19,11 +19,11 @@ pub struct Assign {
     /// The resource that gets the activity. Wire: `resourceId`.
     #[doc(alias = "resourceId")]
     #[serde(rename = "resourceId")]
-    pub resource: ResourceId,
+    pub resource_id: ResourceId,
     /// The activity's task, by its own id (finding [G-29](crate::contract#g-29)). Wire: `taskId`.
     #[doc(alias = "taskId")]
     #[serde(rename = "taskId")]
-    pub task: TaskId,
+    pub task_id: TaskId,
     /// When it should be planned for, to the millisecond. Wire: `assignDate`, in ISO 8601.
     #[doc(alias = "assignDate")]
     #[serde(
@@ -33,7 +33,7 @@ pub struct Assign {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::IsoDate>"))]
-    pub date: Option<OffsetDateTime>,
+    pub at: Option<OffsetDateTime>,
 }
 
 impl Assign {
@@ -41,9 +41,9 @@ impl Assign {
     #[must_use]
     pub const fn new(resource: ResourceId, task: TaskId) -> Self {
         Self {
-            resource,
-            task,
-            date: None,
+            resource_id: resource,
+            task_id: task,
+            at: None,
         }
     }
 
@@ -55,8 +55,8 @@ impl Assign {
 
     /// For this instant, as the vendor's example has one.
     #[must_use]
-    pub const fn at(mut self, date: OffsetDateTime) -> Self {
-        self.date = Some(date);
+    pub const fn at(mut self, at: OffsetDateTime) -> Self {
+        self.at = Some(at);
         self
     }
 }
@@ -65,8 +65,8 @@ validated!(Assign);
 
 impl Validate for Assign {
     fn validate(&self, violations: &mut Violations) {
-        let is_writable = self.date.is_none_or(wire::is_writable);
-        violations.require(("date", "assignDate"), is_writable, wire::DATE_RULE);
+        let is_writable = self.at.is_none_or(wire::is_writable);
+        violations.require(("at", "assignDate"), is_writable, wire::DATE_RULE);
     }
 }
 
@@ -83,9 +83,10 @@ pub struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusReference>,
     /// When the action takes place, to the millisecond. Wire: `date`, in ISO 8601.
-    #[serde(with = "wire::utc_seconds")]
+    #[doc(alias = "date")]
+    #[serde(rename = "date", with = "wire::utc_seconds")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
-    pub date: OffsetDateTime,
+    pub at: OffsetDateTime,
     /// Where in the round; 0 is its beginning. Wire: `activityIndex`.
     #[doc(alias = "activityIndex")]
     #[serde(rename = "activityIndex")]
@@ -95,11 +96,11 @@ pub struct Plan {
 impl Plan {
     /// Into this round, at this place, with the default status.
     #[must_use]
-    pub const fn new(round: RoundKey, index: u32, date: OffsetDateTime) -> Self {
+    pub const fn new(round: RoundKey, index: u32, at: OffsetDateTime) -> Self {
         Self {
             round,
             status: None,
-            date,
+            at,
             index,
         }
     }
@@ -127,7 +128,7 @@ validated!(Plan);
 
 impl Validate for Plan {
     fn validate(&self, violations: &mut Violations) {
-        check_status_and_date(self.status.as_ref(), self.date, violations);
+        check_status_and_date(self.status.as_ref(), self.at, violations);
     }
 }
 
@@ -144,19 +145,20 @@ pub struct Progress {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusReference>,
     /// When the work began or ended, to the millisecond. Wire: `date`, in ISO 8601.
-    #[serde(with = "wire::utc_seconds")]
+    #[doc(alias = "date")]
+    #[serde(rename = "date", with = "wire::utc_seconds")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
-    pub date: OffsetDateTime,
+    pub at: OffsetDateTime,
 }
 
 impl Progress {
     /// At that time, with the default status.
     #[must_use]
-    pub const fn new(round: RoundKey, date: OffsetDateTime) -> Self {
+    pub const fn new(round: RoundKey, at: OffsetDateTime) -> Self {
         Self {
             round,
             status: None,
-            date,
+            at,
         }
     }
 
@@ -172,7 +174,7 @@ validated!(Progress);
 
 impl Validate for Progress {
     fn validate(&self, violations: &mut Violations) {
-        check_status_and_date(self.status.as_ref(), self.date, violations);
+        check_status_and_date(self.status.as_ref(), self.at, violations);
     }
 }
 
@@ -225,24 +227,25 @@ pub struct Cancel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round: Option<RoundKey>,
     /// When the action takes place, to the millisecond. Wire: `date`, in ISO 8601.
-    #[serde(with = "wire::utc_seconds")]
+    #[doc(alias = "date")]
+    #[serde(rename = "date", with = "wire::utc_seconds")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
-    pub date: OffsetDateTime,
+    pub at: OffsetDateTime,
 }
 
 impl Cancel {
     /// An activity that is in no round.
     #[must_use]
-    pub const fn outside_rounds(date: OffsetDateTime) -> Self {
-        Self { round: None, date }
+    pub const fn outside_rounds(at: OffsetDateTime) -> Self {
+        Self { round: None, at }
     }
 
     /// An activity that is in this round.
     #[must_use]
-    pub const fn in_round(round: RoundKey, date: OffsetDateTime) -> Self {
+    pub const fn in_round(round: RoundKey, at: OffsetDateTime) -> Self {
         Self {
             round: Some(round),
-            date,
+            at,
         }
     }
 }
@@ -251,17 +254,17 @@ validated!(Cancel);
 
 impl Validate for Cancel {
     fn validate(&self, violations: &mut Violations) {
-        violations.require("date", wire::is_writable(self.date), wire::DATE_RULE);
+        violations.require(("at", "date"), wire::is_writable(self.at), wire::DATE_RULE);
     }
 }
 
 fn check_status_and_date(
     status: Option<&StatusReference>,
-    date: OffsetDateTime,
+    at: OffsetDateTime,
     violations: &mut Violations,
 ) {
     if let Some(status) = status {
         violations.nested("status", status);
     }
-    violations.require("date", wire::is_writable(date), wire::DATE_RULE);
+    violations.require(("at", "date"), wire::is_writable(at), wire::DATE_RULE);
 }

@@ -102,6 +102,27 @@ redacted_debug!(Activity {
 impl Apart for Activity {}
 
 impl Activity {
+    /// An activity with what every activity has, as a test may need one.
+    #[must_use]
+    pub fn new(
+        id: ActivityId,
+        status: ActivityStatus,
+        details: impl Into<ActivityDetails>,
+    ) -> Self {
+        Self {
+            id,
+            activity_type: None,
+            computed_start: None,
+            computed_end: None,
+            actual_start: None,
+            actual_end: None,
+            round: None,
+            status,
+            details: details.into(),
+            unknown: UnknownFields::new(),
+        }
+    }
+
     /// The task, if this is an assignment.
     #[must_use]
     pub fn task(&self) -> Option<&Task> {
@@ -173,6 +194,25 @@ pub enum ActivityDetails {
     },
 }
 
+impl From<Task> for ActivityDetails {
+    fn from(task: Task) -> Self {
+        let task = Box::new(task);
+        Self::Assignment { task }
+    }
+}
+
+impl From<SimpleActivity> for ActivityDetails {
+    fn from(simple: SimpleActivity) -> Self {
+        Self::SimpleActivity(Box::new(simple))
+    }
+}
+
+impl From<Route> for ActivityDetails {
+    fn from(route: Route) -> Self {
+        Self::Route(Box::new(route))
+    }
+}
+
 /// The fields that only simple activities have.
 ///
 /// `Debug` shows the duration, dates and the event.
@@ -199,7 +239,7 @@ pub struct SimpleActivity {
         skip_serializing_if = "Option::is_none"
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<wire::schema::Instant>"))]
-    pub created: Option<OffsetDateTime>,
+    pub created_at: Option<OffsetDateTime>,
     /// Its name. Wire: `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -219,7 +259,7 @@ pub struct SimpleActivity {
 
 redacted_debug!(SimpleActivity {
     duration,
-    created,
+    created_at,
     appointment,
     event
 });
@@ -271,6 +311,12 @@ redacted_debug!(Route {
 pub struct UnsettledDuration(i64);
 
 impl UnsettledDuration {
+    /// A number, in minutes or in seconds.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
     /// The number as it came.
     #[must_use]
     pub const fn get(self) -> i64 {
@@ -306,6 +352,17 @@ pub struct Event {
 }
 
 redacted_debug!(Event { id });
+
+impl Event {
+    /// An event with its id and nothing else.
+    #[must_use]
+    pub fn new(id: EventId) -> Self {
+        Self {
+            id,
+            unknown: UnknownFields::new(),
+        }
+    }
+}
 
 /// Reads the fields one by one, so that an error names its path and nothing is read twice: the
 /// subtype decides what the others are, and the service writes it first.
@@ -435,7 +492,7 @@ impl Details {
             (Self::Assignment(task), "task") => *task = Some(map.next_value()?),
             (Self::SimpleActivity(simple), "foreignId") => simple.foreign_id = map.next_value()?,
             (Self::SimpleActivity(simple), "duration") => simple.duration = map.next_value()?,
-            (Self::SimpleActivity(simple), "creationDate") => simple.created = date(map)?,
+            (Self::SimpleActivity(simple), "creationDate") => simple.created_at = date(map)?,
             (Self::SimpleActivity(simple), "name") => simple.name = map.next_value()?,
             (Self::SimpleActivity(simple), "description") => {
                 simple.description = map.next_value()?;
@@ -547,10 +604,10 @@ mod tests {
         assert!(activity.unknown.is_empty());
         let simple = activity.simple_activity().unwrap();
         let appointment = simple.appointment.as_ref().unwrap();
-        assert_eq!(Some(appointment.end), activity.actual_end);
+        assert_eq!(Some(appointment.ends_at), activity.actual_end);
         assert_eq!(simple.foreign_id.as_deref(), Some("r-123"));
         assert_eq!(simple.event.as_ref().unwrap().id, EventId::new(0));
-        assert!(simple.address.is_some() && simple.created.is_some());
+        assert!(simple.address.is_some() && simple.created_at.is_some());
     }
 
     /// What only other variants have is as unknown as a field of tomorrow.

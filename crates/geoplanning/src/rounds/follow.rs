@@ -150,6 +150,18 @@ impl RoundsChange {
 }
 
 impl RoundChange {
+    /// A round with another key, and no change among its activities.
+    #[must_use]
+    pub const fn new(round: Round) -> Self {
+        Self {
+            round,
+            came: Vec::new(),
+            went: Vec::new(),
+            moved: Vec::new(),
+            new_status: Vec::new(),
+        }
+    }
+
     fn between(before: Option<&Round>, now: &Round) -> Option<Self> {
         if before.is_some_and(|before| before.hash_key == now.hash_key) {
             return None;

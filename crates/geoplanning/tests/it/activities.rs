@@ -20,10 +20,10 @@ fn full_activity() -> NewActivity {
     let mut new =
         new_activity("GP-100").of_type(ActivityTypeReference::new("Delivery").foreign_id("dvy-01"));
     let task = &mut new.task;
-    task.due = Some(datetime!(2026-03-02 18:00 +01:00));
+    task.due_at = Some(datetime!(2026-03-02 18:00 +01:00));
     task.description = Some("Ring twice".to_owned());
     let mut contact = Contact::new();
-    contact.mail = Some("someone@example.com".to_owned());
+    contact.email = Some("someone@example.com".to_owned());
     task.contact = Some(contact);
     task.customer = Some(CustomerId::new(78).into());
     task.appointment = Some(NewAppointment::new(

@@ -59,7 +59,7 @@ async fn an_edit_from_what_was_read_changes_nothing_else() {
     let after = customers.update(CUSTOMER, &update).await.unwrap();
     assert_eq!(after.email, update.email);
     assert_eq!(after.name, before.name);
-    assert_eq!(after.telephone_number, before.telephone_number);
+    assert_eq!(after.phone_number, before.phone_number);
     assert_eq!(after.address, before.address);
     assert_eq!(geoplanning.opening_hours(60).unwrap(), hours_before);
 
@@ -169,7 +169,7 @@ async fn the_same_customer_twice_is_one_addition_and_no_update() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let ledger = sandbox.geoplanning().ledger();
-    let new = new_customer("C-1").telephone_number("+32 81 12 34 56");
+    let new = new_customer("C-1").phone_number("+32 81 12 34 56");
     let added = client.customers().add_or_update(&new).await.unwrap();
     let Saved::Added(customer) = added else {
         panic!("{added:?}");
@@ -189,7 +189,7 @@ async fn the_same_customer_twice_is_one_addition_and_no_update() {
     };
     assert_eq!(updated.id, customer.id);
     assert_eq!(updated.email.as_deref(), Some("new@example.com"));
-    assert_eq!(updated.telephone_number, customer.telephone_number);
+    assert_eq!(updated.phone_number, customer.phone_number);
     assert_eq!(ledger.received("add_customer"), 1);
     assert_eq!(ledger.received("update_customer"), 1);
     let hours = sandbox.geoplanning().opening_hours(customer.id.get());

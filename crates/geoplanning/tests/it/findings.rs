@@ -99,13 +99,13 @@ fn a_resources_reference_is_read_under_both_names() {
 fn a_contact_and_a_customer_have_their_own_names() {
     let mut contact = Contact::new();
     contact.phone_number = Some("1".to_owned());
-    contact.mail = Some("2".to_owned());
+    contact.email = Some("2".to_owned());
     assert_eq!(
         written(&contact),
         json!({ "phoneNumber": "1", "mail": "2" })
     );
     let mut customer = NewCustomer::new("n", naninne());
-    customer.telephone_number = Some("1".to_owned());
+    customer.phone_number = Some("1".to_owned());
     customer.email = Some("2".to_owned());
     let customer = written(&customer);
     assert_eq!(

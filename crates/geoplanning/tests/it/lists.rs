@@ -51,7 +51,7 @@ async fn right_credentials_tell_whose_they_are() {
     let sandbox = sandbox().await;
     let user = client(&sandbox).check_login().await.unwrap();
     assert_eq!(user.id, UserId::new(1));
-    assert_eq!(user.resource, Some(ResourceId::new(1)));
+    assert_eq!(user.resource_id, Some(ResourceId::new(1)));
 }
 
 /// Finding G-26: neither 401 nor 403 is documented.

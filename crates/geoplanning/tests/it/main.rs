@@ -20,5 +20,6 @@ mod rounds;
 mod secrets;
 mod support;
 mod validation;
+mod values;
 mod walk;
 mod wire;

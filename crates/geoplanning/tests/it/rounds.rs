@@ -109,7 +109,10 @@ async fn a_users_rounds_are_those_of_the_users_resource() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let user = client.users().get(UserId::new(1), &[]).await.unwrap();
-    let rounds = client.rounds().list(user.resource.unwrap(), MONDAY).await;
+    let rounds = client
+        .rounds()
+        .list(user.resource_id.unwrap(), MONDAY)
+        .await;
     assert_eq!(rounds.unwrap().len(), 1);
 }
 
@@ -134,7 +137,7 @@ async fn a_round_is_added_on_the_day_that_the_caller_means() {
     geoplanning.configure(|settings| settings.strict_days = true);
     let new = NewRound::new(ResourceId::new(2), datetime!(2026-06-03 23:59 -09:00));
     let round = client.rounds().add(&new).await.unwrap();
-    assert_eq!(round.start.unwrap().date(), date!(2026 - 06 - 03));
+    assert_eq!(round.starts_at.unwrap().date(), date!(2026 - 06 - 03));
     let noon = datetime!(2026-03-02 12:00 +01:00);
     let rounds = client.rounds().list(ResourceId::new(1), noon).await;
     assert!(!rounds.unwrap().is_empty());

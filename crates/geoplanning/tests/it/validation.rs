@@ -26,7 +26,7 @@ async fn everything_that_is_wrong_with_an_activity_is_told_at_once() {
     let client = client(&sandbox);
     let far_off = NewAppointment::new(TOO_EARLY, datetime!(2026-03-02 09:00 UTC));
     let mut task = NewTask::new("", Duration::from_secs(90), Coordinates::new(0.0, 200.0));
-    task.due = Some(TOO_EARLY);
+    task.due_at = Some(TOO_EARLY);
     task.description = Some(String::new());
     task.appointment = Some(far_off);
     let mut order = NewOrder::new("Cable", f64::INFINITY, "m");
@@ -78,7 +78,7 @@ async fn everything_that_is_wrong_with_a_customer_is_told_at_once() {
     let mut customer = NewCustomer::new("é".repeat(151), address);
     customer.foreign_id = Some("é".repeat(21));
     customer.mobile_number = Some("é".repeat(26));
-    customer.telephone_number = Some("é".repeat(26));
+    customer.phone_number = Some("é".repeat(26));
     customer.email = Some("é".repeat(51));
     customer.opening_hours = Some(OpeningHours::every_day(time!(8:00), TimeOfDay::EndOfDay));
     let mut expected = vec![
@@ -381,12 +381,22 @@ fn everything_that_is_sent_can_be_validated_and_names_its_fields_in_rust() {
         ["activity_type.name", "duration"]
     );
     let assign = Assign::new(ResourceId::new(1), TaskId::new(2)).at(TOO_EARLY);
-    assert_eq!(fields(assign.validate()), ["date"]);
-    assert_eq!(fields(Plan::new(key(), 0, TOO_EARLY).validate()), ["date"]);
-    assert_eq!(fields(Progress::new(key(), TOO_EARLY).validate()), ["date"]);
+    assert_eq!(fields(assign.validate()), ["at"]);
+    assert_eq!(fields(Plan::new(key(), 0, TOO_EARLY).validate()), ["at"]);
+    assert_eq!(fields(Progress::new(key(), TOO_EARLY).validate()), ["at"]);
     assert_eq!(
         fields(Cancel::in_round(key(), TOO_EARLY).validate()),
-        ["date"]
+        ["at"]
+    );
+    let place = NewCustomer::new("ACME", Coordinates::new(50.4, 4.9));
+    assert_eq!(
+        fields(place.validate()),
+        [
+            "address.country",
+            "address.postal_code",
+            "address.city",
+            "address.street"
+        ]
     );
     let round = NewRound::new(ResourceId::new(1), TOO_EARLY);
     assert_eq!(fields(round.validate()), ["date"]);

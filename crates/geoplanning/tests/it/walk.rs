@@ -35,8 +35,8 @@ async fn an_activity_is_added_planned_started_and_finished() {
 
     let activity = activities.get(activity.id).await.unwrap();
     assert_eq!(activity.status.kind, StatusKind::Completed);
-    assert_eq!(activity.actual_start, Some(started.date));
-    assert_eq!(activity.actual_end, Some(finished.date));
+    assert_eq!(activity.actual_start, Some(started.at));
+    assert_eq!(activity.actual_end, Some(finished.at));
     assert_eq!(activity.round.unwrap().id, round.id);
     assert_eq!(client.rounds().get(round.id).await.unwrap().key(), key);
 
@@ -62,7 +62,7 @@ async fn an_activity_goes_to_a_resource_and_comes_back() {
         .unwrap();
     assert_eq!(assigned.status.kind, StatusKind::PreAssigned);
     let to = assigned.task().unwrap().pre_assignment.as_ref().unwrap();
-    assert_eq!(to.date, assign.date);
+    assert_eq!(to.at, assign.at);
 
     let from = Unassign::from_wherever_it_is();
     let back = client

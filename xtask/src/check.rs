@@ -7,7 +7,7 @@ use crate::outputs::Outputs;
 use crate::page::Vendor;
 use crate::problem::{Problem, sorted};
 use crate::settle::{register, shown};
-use crate::{code, contract, coverage, fixtures, openapi, pages, rustdoc};
+use crate::{code, contract, coverage, fixtures, interface, openapi, pages, rustdoc};
 
 /// Makes files of the pages, with what stands in the way.
 pub(crate) type Generator = fn(&Path, &[Vendor]) -> (Outputs, Vec<Problem>);
@@ -48,6 +48,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Problem>> {
     );
     problems.extend(vendors.iter().flat_map(register::check));
     problems.extend(rustdoc::check(root, &vendors)?);
+    problems.extend(interface::check(root, &vendors)?);
     problems.extend(coverage::check(root, &vendors)?);
     problems.extend(shown::check(root, &vendors)?);
     Ok(sorted(problems))

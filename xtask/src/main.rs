@@ -13,6 +13,7 @@ mod error;
 mod examples;
 mod fixtures;
 mod grammar;
+mod interface;
 mod links;
 mod markdown;
 #[cfg(test)]

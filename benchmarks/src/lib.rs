@@ -17,11 +17,10 @@ use std::env;
 
 pub use contender::{BoxError, Contender};
 pub use report::Verdict;
-pub use server::CannedResponse;
+pub use server::{CannedResponse, Server, serve};
 pub use timing::median;
 
 use report::Measured;
-use server::Server;
 use tokio::runtime::Runtime;
 
 /// One call and the ways to make it.
@@ -67,7 +66,7 @@ pub fn run(
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         [] => report(|| measure_all(benchmarks, more)),
-        ["serve"] => server::serve(responses),
+        ["serve"] => serve(responses),
         ["call", title, name, server, count] => {
             let benchmark = benchmarks.iter().find(|one| one.title == title);
             let runtime = contender::runtime()?;

@@ -43,14 +43,14 @@ impl CannedResponse {
 
 /// The server's process, which ends when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     process: Child,
     url: String,
 }
 
 impl Server {
     /// Starts this program again, as the server.
-    pub(crate) fn start() -> Result<Self, BoxError> {
+    pub fn start() -> Result<Self, BoxError> {
         let mut process = Command::new(env::current_exe()?)
             .arg("serve")
             .stdout(Stdio::piped())
@@ -65,7 +65,8 @@ impl Server {
         })
     }
 
-    pub(crate) fn url(&self) -> &str {
+    #[must_use]
+    pub fn url(&self) -> &str {
         &self.url
     }
 }
@@ -78,7 +79,7 @@ impl Drop for Server {
 }
 
 /// Serves on a free port of loopback, whose URL goes to standard output, until it is killed.
-pub(crate) fn serve(responses: Vec<CannedResponse>) -> Result<(), BoxError> {
+pub fn serve(responses: Vec<CannedResponse>) -> Result<(), BoxError> {
     let responses: Rc<[CannedResponse]> = responses.into();
     let serving = async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;

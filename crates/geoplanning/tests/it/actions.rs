@@ -88,11 +88,11 @@ async fn a_plan_at_the_end_goes_behind_what_is_planned_whatever_ways_lie_between
     client.activities().plan(FREE, &plan).await.unwrap();
     let round = client.rounds().get(round.id).await.unwrap();
     assert!(round.has(FREE));
-    let work = round
+    let mut work = round
         .activities()
         .iter()
         .filter(|one| one.route().is_none());
-    assert_eq!(work.last().unwrap().id, FREE);
+    assert_eq!(work.next_back().unwrap().id, FREE);
 }
 
 /// Finding G-18: every change makes the key stale, and a stale one is refused.

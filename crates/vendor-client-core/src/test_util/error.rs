@@ -134,7 +134,7 @@ impl ErrorBuilder {
         };
         failure.outcome = self.outcome.unwrap_or(outcome);
         failure.transient = self.transient.unwrap_or(transient);
-        let attempts = self.attempts.unwrap_or_else(|| match failure.kind {
+        let attempts = self.attempts.unwrap_or(match failure.kind {
             ErrorKind::Configuration | ErrorKind::InvalidRequest => 0,
             _ => 1,
         });

@@ -128,13 +128,7 @@ async fn run(options: Options) -> Findings {
         "most connections open at the end of a round",
         most_connections.to_string(),
     );
-    let first = memory.get(memory.len() / 5).copied().unwrap_or_default();
-    line(
-        "memory after a fifth, MiB",
-        format!("{:.1}", mebibytes(first)),
-    );
-    let last = memory.last().copied().unwrap_or_default();
-    line("memory at the end, MiB", format!("{:.1}", mebibytes(last)));
+    line("memory after each fifth, MiB", by_fifths(&memory));
     Findings {
         figures,
         complaints: tally.complaints,
@@ -253,6 +247,16 @@ fn resident_kib() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     number.unwrap_or_default()
+}
+
+/// Memory after each fifth of the rounds, so that growth that goes on shows.
+fn by_fifths(memory: &[u64]) -> String {
+    let after = |fifth: usize| memory.get((memory.len() * fifth / 5).saturating_sub(1));
+    let figures = (1..=5).filter_map(after);
+    let figures: Vec<String> = figures
+        .map(|kib| format!("{:.1}", mebibytes(*kib)))
+        .collect();
+    figures.join(", ")
 }
 
 fn mebibytes(kib: u64) -> f64 {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use vendor_client_core::{Creation, Error, Outcome};
 
 use crate::case::Limits;
@@ -241,9 +242,41 @@ fn json(body: &str) -> Vec<u8> {
     RawResponse::json(200, body).bytes()
 }
 
-/// Runs all cases of this topic with every operation that creates.
+/// What the service does with a second creation: its setting in the sandbox.
+///
+/// One that refuses a second creation hides that it was made, and one that takes it does not.
+const DUPLICATES: [&str; 2] = ["refuse", "second"];
+
+/// Runs all cases of this topic with every operation that creates, with a service that refuses
+/// duplicates and with one that takes them.
 pub(crate) fn examine<S: Subject>() -> Vec<Line> {
-    let subject = Arc::new(single_threaded().block_on(S::start()));
+    if S::CREATIONS.is_empty() {
+        return examine_with::<S>(&Arc::new(single_threaded().block_on(S::start())));
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    for duplicates in DUPLICATES {
+        let subject = Arc::new(single_threaded().block_on(S::start()));
+        let settings = Map::from_iter([("duplicates".to_owned(), Value::from(duplicates))]);
+        let refused = subject.service().change_settings(settings).err();
+        for (index, mut line) in examine_with(&subject).into_iter().enumerate() {
+            let complaints = line.complaints.into_iter();
+            line.complaints = complaints
+                .map(|it| format!("{it} (duplicates: {duplicates})"))
+                .chain(refused.as_ref().map(ToString::to_string))
+                .collect();
+            match lines.get_mut(index) {
+                Some(known) => {
+                    known.runs += line.runs;
+                    known.complaints.extend(line.complaints);
+                }
+                None => lines.push(line),
+            }
+        }
+    }
+    lines
+}
+
+fn examine_with<S: Subject>(subject: &Arc<S>) -> Vec<Line> {
     let mut keys = (1..).map(Key);
     let mut lines: Vec<Line> = Vec::new();
     for case in cases::<S>() {
@@ -262,10 +295,10 @@ pub(crate) fn examine<S: Subject>() -> Vec<Line> {
         };
         for (operation, key) in S::CREATIONS.iter().zip(&mut keys) {
             line.runs += 1;
-            line.complaints.extend(run(&subject, &case, operation, key));
+            line.complaints.extend(run(subject, &case, operation, key));
         }
     }
-    lines.push(again::<S>(&subject, &mut keys));
+    lines.push(again::<S>(subject, &mut keys));
     lines
 }
 

@@ -108,14 +108,15 @@ fn coverage(vendors: &[Vendor], served: &Served) -> Result<String> {
     let mut text = format!(
         "{HEADING}\nWritten by `{COMMAND}`. *Documented* links to the page, *Implemented* means that \
          the client's crate has the operation, *Sandbox* that the sandbox serves it, *Compared* \
-         when the page was last compared with the vendor's text.\n"
+         when the page was last compared with the vendor's text, *Observed* when the service itself \
+         sent an example of the page.\n"
     );
     for vendor in vendors {
         let title = &vendor.service.title;
         text.push_str(&format!(
             "\n### {title}\n\n\
-             | Operation | Documented | Implemented | Sandbox | Compared |\n\
-             | --- | --- | --- | --- | --- |\n"
+             | Operation | Documented | Implemented | Sandbox | Compared | Observed |\n\
+             | --- | --- | --- | --- | --- | --- |\n"
         ));
         let implemented = crates::operations(&vendor.name).unwrap_or_default();
         for (page, section) in vendor.sections() {
@@ -133,10 +134,11 @@ fn coverage(vendors: &[Vendor], served: &Served) -> Result<String> {
                     .get(&vendor.name)
                     .is_some_and(|names| names.contains(name));
                 text.push_str(&format!(
-                    "| `{name}` | {link} | {} | {} | {} |\n",
+                    "| `{name}` | {link} | {} | {} | {} | {} |\n",
                     yes(is_implemented),
                     yes(is_served),
-                    page.read_on
+                    page.read_on,
+                    section.observed_on(name).unwrap_or("–"),
                 ));
             }
         }
@@ -185,14 +187,34 @@ mod tests {
         let (_, vendors) = library();
         let served = Served::from([("library".to_owned(), ["add_book".to_owned()].into())]);
         let coverage = coverage(&vendors, &served).unwrap();
-        let add =
-            "| `add_book` | [Add a book](library/books.md#add-a-book) | no | yes | 2026-11-21 |";
+        let add = "| `add_book` | [Add a book](library/books.md#add-a-book) | no | yes | 2026-11-21 | – |";
         let get =
-            "| `get_book` | [Get a book](library/books.md#get-a-book) | no | no | 2026-11-21 |";
+            "| `get_book` | [Get a book](library/books.md#get-a-book) | no | no | 2026-11-21 | – |";
         assert!(coverage.contains("### The library\n"));
         assert!(coverage.contains(add), "{coverage}");
         assert!(coverage.contains(get), "{coverage}");
         assert!(differences(&page(&coverage), &coverage).is_empty());
+    }
+
+    #[test]
+    fn an_observed_example_has_its_day_in_the_coverage_and_a_fixture() {
+        let heading = "#### Response\n";
+        assert!(BOOKS.contains(heading));
+        let observed = BOOKS.replacen(heading, "#### Response: observed on 2026-11-28\n", 1);
+        let (vendor, problems) = vendor(&observed);
+        assert!(problems.is_empty(), "{}", listed(&problems));
+        let vendors = [vendor];
+        let coverage = coverage(&vendors, &Served::new()).unwrap();
+        assert!(
+            coverage.contains("| no | no | 2026-11-21 | 2026-11-28 |"),
+            "{coverage}"
+        );
+        let root = tempfile::tempdir().unwrap();
+        let (fixtures, _) = crate::fixtures::generate(root.path(), &vendors);
+        fixtures.write(root.path()).unwrap();
+        let folder = "crates/library/tests/fixtures/add_book";
+        let fixture = format!("{folder}/response-observed-on-2026-11-28.json");
+        assert!(root.path().join(fixture).is_file());
     }
 
     #[test]

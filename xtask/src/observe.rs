@@ -6,9 +6,10 @@
 //!
 //! Reading order: `exchange.rs` (a call and its response), `saved.rs` and `recorder.rs` (where
 //! exchanges come from), `compare.rs` (what is to be said about one), `report.rs` (what is said
-//! about all).
+//! about all), `example.rs` (what becomes an example of a page).
 
 pub(crate) mod compare;
+pub(crate) mod example;
 pub(crate) mod exchange;
 mod recorder;
 mod report;
@@ -21,7 +22,6 @@ use crate::crates::{self, Parameters};
 use crate::error::{Error, Result};
 use crate::observe::exchange::Exchange;
 use crate::observe::recorder::Recorder;
-use crate::observe::report::Report;
 use crate::page::Vendor;
 use crate::pages;
 use crate::problem::Problem;
@@ -30,14 +30,15 @@ use crate::problem::Problem;
 const PACE: Duration = Duration::from_millis(500);
 
 const USAGE: &str = "\
-Usage: cargo xtask observe <vendor> [--saved PATH]... [--listen] [--with NAME=VALUE]...
+Usage: cargo xtask observe <vendor> [--saved PATH]... [--listen] [--with NAME=VALUE]... [--examples]
 
 Without options it makes the vendor's reading calls itself, with the account that the client's
 `from_env` reads. A call whose parameters are not given by --with is left out.
 
   --saved PATH       look at a HAR file, or at a folder of NAME.request and NAME.response files
   --listen           stand in front of the service for a program of yours, until Ctrl-C
-  --with NAME=VALUE  a parameter of the calls, by its name on the wire, such as idMission=M-1";
+  --with NAME=VALUE  a parameter of the calls, by its name on the wire, such as idMission=M-1
+  --examples         print an example of each operation as well, to be pasted into its page";
 
 /// What the command line asks for.
 #[derive(Debug, Default, PartialEq)]
@@ -45,6 +46,7 @@ struct Options {
     saved: Vec<PathBuf>,
     listen: bool,
     with: Parameters,
+    examples: bool,
 }
 
 impl Options {
@@ -54,6 +56,7 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match *argument {
                 "--listen" => options.listen = true,
+                "--examples" => options.examples = true,
                 "--saved" => options.saved.push(PathBuf::from(arguments.next()?)),
                 "--with" => {
                     let (name, value) = arguments.next()?.split_once('=')?;
@@ -69,12 +72,17 @@ impl Options {
 /// Observes the vendor `name` and prints the report.
 pub(crate) fn run(root: &Path, name: &str, arguments: &[&str]) -> Result<Vec<Problem>> {
     let options = Options::read(arguments).ok_or(Error::Usage(USAGE))?;
-    let report = observe(root, name, &options)?;
-    crate::say(&report.to_string());
+    let (vendor, exchanges) = observe(root, name, &options)?;
+    crate::say(&compare::all(&vendor, &exchanges).to_string());
+    if options.examples {
+        let today = time::OffsetDateTime::now_utc().date();
+        crate::say(&example::all(&vendor, &exchanges, today));
+    }
     Ok(Vec::new())
 }
 
-fn observe(root: &Path, name: &str, options: &Options) -> Result<Report> {
+/// The pages of a vendor, and what was exchanged with it.
+fn observe(root: &Path, name: &str, options: &Options) -> Result<(Vendor, Vec<Exchange>)> {
     let (vendor, problems) = pages::read(name, &pages::texts(root, name)?);
     if let Some(problem) = problems.first() {
         return Err(Error::Page(problem.to_string()));
@@ -86,7 +94,7 @@ fn observe(root: &Path, name: &str, options: &Options) -> Result<Report> {
     if options.saved.is_empty() {
         exchanges = record(&vendor, options)?;
     }
-    Ok(compare::all(&vendor, &exchanges))
+    Ok((vendor, exchanges))
 }
 
 /// Records calls to the service that the environment names, or to the vendor's own.
@@ -225,6 +233,7 @@ mod tests {
         assert_eq!(options.saved, [PathBuf::from("x.har")]);
         assert_eq!(options.with["idMission"], "M-1");
         assert_eq!(Options::read(&["--with", "idMission"]), None);
+        assert!(Options::read(&["--examples"]).unwrap().examples);
         assert_eq!(Options::read(&["--saved"]), None);
         assert_eq!(Options::read(&["--write"]), None);
     }

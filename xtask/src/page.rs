@@ -3,6 +3,8 @@
 use serde_json::Value;
 use vendor_sandbox::contract::{Field, Route, Status};
 
+use crate::examples::route_of;
+use crate::observe::example::OBSERVED_ON;
 use crate::pages::Texts;
 use crate::service::Service;
 
@@ -124,7 +126,21 @@ pub(crate) struct Deviation {
     pub(crate) is_passed_over: bool,
 }
 
+impl Example {
+    /// The day on which the service itself sent it, if it did.
+    pub(crate) fn observed_on(&self) -> Option<&str> {
+        self.name.as_deref()?.strip_prefix(OBSERVED_ON)
+    }
+}
+
 impl Section {
+    /// The latest day on which the service itself sent one of the examples of a route.
+    pub(crate) fn observed_on(&self, route: &str) -> Option<&str> {
+        let examples = self.examples.iter();
+        let of_route = examples.filter(|example| route_of(self, example) == route);
+        of_route.filter_map(Example::observed_on).max()
+    }
+
     /// The name of the operation's first route: its name in problems and in paths of fixtures.
     pub(crate) fn operation(&self) -> &str {
         self.routes.first().map_or(&self.title, |route| &route.name)

@@ -31,7 +31,7 @@ pub(crate) fn all(vendor: &Vendor, exchanges: &[Exchange]) -> Report {
 }
 
 /// The operation that an exchange belongs to. The paths of base URLs come in front of the pages'.
-fn section_of<'a>(
+pub(crate) fn section_of<'a>(
     vendor: &'a Vendor,
     exchange: &Exchange,
 ) -> Option<(&'a Page, &'a Section, &'a Route)> {

@@ -763,9 +763,7 @@ fn one(response: Exchange, name: &str) -> Result<Value, Untold> {
     let thing = response.json().unwrap_or_default()[name].take();
     match thing.is_object() {
         true => Ok(thing),
-        false => Err(Untold::Unclear(
-            "the response has not what it was asked for",
-        )),
+        false => Err(Untold::Unclear("the response lacks what was asked for")),
     }
 }
 

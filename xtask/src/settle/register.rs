@@ -108,3 +108,37 @@ pub(crate) fn check(vendor: &Vendor) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages;
+    use crate::sample_page::listed;
+
+    /// The problems of a register in which `old` is replaced.
+    fn problems(old: &str, new: &str) -> String {
+        let mut texts = pages::texts(crate::root(), "cegid-loop").unwrap();
+        let page = texts.get_mut(README).unwrap();
+        assert!(page.contains(old), "{old}");
+        *page = page.replacen(old, new, 1);
+        let (vendor, _) = pages::read("cegid-loop", &texts);
+        listed(&check(&vendor))
+    }
+
+    #[test]
+    fn a_register_names_every_experiment_and_no_other() {
+        assert_eq!(problems("C-14", "C-14"), "");
+        let found = problems(" | `filter-mandatory` |", " | |");
+        assert!(
+            found.contains("finding C-14 has the experiment `filter-mandatory`"),
+            "{found}"
+        );
+        let found = problems("above. | |", "above. | `made-up` |");
+        assert!(found.contains("finding C-04 has no experiment"), "{found}");
+        let found = problems("| C-25 |", "| C-26 |");
+        assert!(
+            found.contains("sort-descending settles C-25, which no row of the register has"),
+            "{found}"
+        );
+    }
+}

@@ -118,3 +118,25 @@ fn row(
         observed.join("; "),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages;
+
+    #[test]
+    fn a_page_that_shows_something_else_is_found_and_mended() {
+        let name = "ocean-geomission";
+        let (vendor, _) = pages::read(name, &pages::texts(crate::root(), name).unwrap());
+        let vendors = [vendor];
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("docs")).unwrap();
+        let page = "# The contract\n\n## With every setting turned\n\n## Coverage\n";
+        fs::write(root.path().join(PAGE), page).unwrap();
+        let found = check(root.path(), &vendors).unwrap();
+        let stale = "docs/README.md:3: the experiments are stale";
+        assert!(found[0].to_string().starts_with(stale), "{}", found[0]);
+        write(root.path(), &vendors).unwrap();
+        assert_eq!(check(root.path(), &vendors).unwrap(), []);
+    }
+}

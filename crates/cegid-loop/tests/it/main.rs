@@ -13,6 +13,7 @@ mod outside_a_runtime;
 mod own_endpoints;
 mod paging;
 mod reading;
+mod real;
 mod rows;
 mod secrets;
 mod support;

@@ -15,6 +15,7 @@ mod lost_responses;
 mod outcomes;
 mod outside_a_runtime;
 mod own_endpoints;
+mod real;
 mod resources;
 mod rounds;
 mod secrets;

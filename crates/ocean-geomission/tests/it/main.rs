@@ -10,6 +10,7 @@ mod missions;
 mod outside_a_runtime;
 mod own_endpoints;
 mod reading;
+mod real;
 mod refusals;
 mod secrets;
 mod support;

@@ -3,6 +3,8 @@
 //!
 //! The moments are numbers of requests that the service has received, drawn from a fixed seed.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

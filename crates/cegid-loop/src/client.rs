@@ -232,8 +232,9 @@ impl Client {
     }
 
     /// Calls an endpoint of your own: one that the service has, this crate hasn't, and that isn't a
-    /// list, for which there is [`list`](Self::list). It goes the way of every call, with the same
-    /// keys, limits and errors.
+    /// list, for which there is [`list`](Self::list); or one of this crate's
+    /// [`endpoints`](crate::endpoints). It goes the way of every call, with the same keys, limits and
+    /// errors.
     ///
     /// A response with an `error` inside is a refusal, whatever its status. If the service may
     /// respond without a body, make `R` an `Option`. An endpoint is not idempotent unless it is
@@ -277,7 +278,7 @@ impl Client {
         self.call_raw(endpoint, at, body).await?.json_or_null()
     }
 
-    /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
+    /// Calls an endpoint as [`call`](Self::call) does, and returns the response as it
     /// came: status, headers, earlier attempts, body.
     ///
     /// ```no_run

@@ -173,6 +173,7 @@ mod code;
 /// The service as its vendor documents it, and where this crate departs from that.
 #[cfg(doc)]
 pub mod contract;
+pub mod endpoints;
 mod error;
 mod field;
 mod filter;

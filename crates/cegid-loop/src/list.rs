@@ -45,12 +45,12 @@ static LIST: Endpoint<(Path<String>, Query<ListQuery>), (), ()> =
 /// The endpoint of a list whose rows are documented.
 pub(crate) type ListEndpoint<Row> = Endpoint<Query<ListQuery>, (), Envelope<Row>>;
 
-/// The parameters of a list, as they go over the wire.
+/// The parameters of a list, as they go over the wire; from [`List::query`].
 ///
 /// Docs: [List engagement letters](crate::contract::letters#list-engagement-letters).
 #[derive(Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
-pub(crate) struct ListQuery {
+pub struct ListQuery {
     #[serde(rename = "codeDossier")]
     folder: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -376,6 +376,12 @@ where
                 honours_skip: is_suspect,
             })
         }
+    }
+
+    /// The parameters of this list's first page, for [`endpoints`](crate::endpoints).
+    #[must_use]
+    pub fn query(&self) -> ListQuery {
+        self.next_query()
     }
 
     /// The query for the next page, which requests no more rows than are still to be read.

@@ -368,17 +368,22 @@ where
 /// object are ignored.
 ///
 /// Docs: [Lists](crate::contract#lists) (finding [C-17](crate::contract#c-17)).
-pub(crate) enum Envelope<Row> {
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Envelope<Row> {
+    /// A bare array.
     List(Vec<Row>),
+    /// `{"data": […]}`.
     Wrapped(Vec<Row>),
     /// An object with an `error` in it.
     Refusal,
 }
 
 impl<Row> Envelope<Row> {
-    /// The rows; `None` if there is an error instead.
-    #[cfg(any(test, feature = "schema"))]
-    pub(crate) fn into_rows(self) -> Option<Vec<Row>> {
+    /// The rows; `None` if there is an error instead, which [`Client::call`](crate::Client::call)
+    /// has reported as one.
+    #[must_use]
+    pub fn into_rows(self) -> Option<Vec<Row>> {
         match self {
             Self::List(rows) | Self::Wrapped(rows) => Some(rows),
             Self::Refusal => None,

@@ -14,7 +14,7 @@ use crate::authentication::{Account, Credentials, PasswordDaysLeft, TOKEN_HEADER
 use crate::error::read_failure;
 use crate::id::CustomerId;
 use crate::missions::Verdict;
-use crate::parameters::{ParameterPlace, Placed};
+use crate::parameters::{OfCustomer, ParameterPlace, Placed};
 
 /// The vendor's production service. Newer pages have `https://v3.oceansystem.com/ocean`.
 const PRODUCTION: &str = "https://v3.oceansystem.com/ocean-3.0.0";
@@ -124,12 +124,17 @@ impl Client {
         &self.transport
     }
 
-    pub(crate) fn customer(&self) -> Option<CustomerId> {
-        self.customer
+    /// The parameters of a reading [endpoint](crate::endpoints), with this client's customer.
+    pub fn of_customer<T>(&self, parameters: T) -> OfCustomer<T> {
+        OfCustomer {
+            customer_id: self.customer,
+            parameters,
+        }
     }
 
-    /// Adds to the parameters of a write what the client knows about every call.
-    pub(crate) fn placed<'a, T>(&self, parameters: &'a T) -> Placed<'a, T> {
+    /// The parameters of a writing [endpoint](crate::endpoints), with this client's customer and
+    /// the place that it was built with.
+    pub fn placed<'a, T>(&self, parameters: &'a T) -> Placed<'a, T> {
         Placed {
             place: self.inner.parameter_place,
             customer_id: self.customer,
@@ -145,8 +150,9 @@ impl Client {
         }
     }
 
-    /// Calls an endpoint of your own: one that the service has and this crate doesn't. It goes the
-    /// way of every call, with the same log-in, limits and errors.
+    /// Calls an endpoint of your own, one that the service has and this crate doesn't; or one of
+    /// this crate's [`endpoints`](crate::endpoints). It goes the way of every call, with the same
+    /// log-in, limits and errors.
     ///
     /// If the service may respond without a body, make `R` an `Option`. An endpoint is not
     /// idempotent unless it is declared to be.
@@ -191,7 +197,7 @@ impl Client {
         self.call_raw(endpoint, at, body).await?.json_or_null()
     }
 
-    /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
+    /// Calls an endpoint as [`call`](Self::call) does, and returns the response as it
     /// came: status, headers, earlier attempts, body.
     ///
     /// ```no_run

@@ -212,7 +212,8 @@
 //! How to use it well is in the [`guide`], a chapter at a time.
 //!
 //! [`Client`] and [`ClientBuilder`]; [`NewMission`], [`MissionUpdate`] and [`Recipient`], which
-//! you send; [`Receipt`] and [`MissionStatus`], which you get back. The service as its
+//! you send; [`Receipt`] and [`MissionStatus`], which you get back. [`Client::call`] calls
+//! [`endpoints`], this crate's and your own. The service as its
 //! vendor documents it, with every quirk we know of, is in [`contract`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -222,6 +223,7 @@ mod client;
 /// The service as its vendor documents it, and where this crate departs from that.
 #[cfg(doc)]
 pub mod contract;
+pub mod endpoints;
 mod error;
 #[cfg(doc)]
 pub mod guide;

@@ -233,10 +233,7 @@ impl Client {
     }
 
     fn by_id(&self, id: &str) -> OfCustomer<ById> {
-        OfCustomer {
-            customer_id: self.customer(),
-            parameters: ById { id: id.into() },
-        }
+        self.of_customer(ById::new(id))
     }
 
     /// Changes a mission.
@@ -314,9 +311,7 @@ impl Client {
     /// as [`Error`] explains.
     #[doc(alias = "supprimerMission")]
     pub async fn delete_mission(&self, id: impl AsRef<str>) -> Result<Receipt, Error> {
-        let parameters = ById {
-            id: id.as_ref().into(),
-        };
+        let parameters = ById::new(id.as_ref());
         self.write(&DELETE_MISSION, &parameters)
             .await
             .map(Told::into_receipt)

@@ -35,11 +35,12 @@ pub enum ParameterPlace {
 }
 
 /// The part of a request that holds the parameters of a writing operation, in the place that the
-/// client was built with.
-pub(crate) struct Parameters<T>(PhantomData<fn(T)>);
+/// client was built with; see [`Client::placed`](crate::Client::placed).
+pub struct Parameters<T>(PhantomData<fn(T)>);
 
-/// Parameters, and what the client knows about every call: where they go and for which customer.
-pub(crate) struct Placed<'a, T> {
+/// Parameters, and what the client knows about every call: where they go and for which customer;
+/// from [`Client::placed`](crate::Client::placed).
+pub struct Placed<'a, T> {
     /// `None`: in the query, or in a form if the query would get long.
     pub(crate) place: Option<ParameterPlace>,
     pub(crate) customer_id: Option<CustomerId>,
@@ -95,10 +96,11 @@ where
     }
 }
 
-/// Parameters together with the customer for whom the call is made.
-#[derive(Serialize)]
+/// Parameters together with the customer for whom the call is made; from
+/// [`Client::of_customer`](crate::Client::of_customer).
+#[derive(Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
-pub(crate) struct OfCustomer<T> {
+pub struct OfCustomer<T> {
     #[serde(rename = "customerId", skip_serializing_if = "Option::is_none")]
     pub(crate) customer_id: Option<CustomerId>,
     #[serde(flatten)]
@@ -112,11 +114,19 @@ impl<T: Validate> Validate for OfCustomer<T> {
 }
 
 /// The one parameter that names a mission.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema))]
-pub(crate) struct ById {
+pub struct ById {
     #[serde(rename = "idMission")]
-    pub(crate) id: MissionId,
+    id: MissionId,
+}
+
+impl ById {
+    /// Names a mission by the identifier that it was created with.
+    #[must_use]
+    pub fn new(id: impl Into<MissionId>) -> Self {
+        Self { id: id.into() }
+    }
 }
 
 impl Validate for ById {

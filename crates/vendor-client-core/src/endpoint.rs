@@ -229,11 +229,12 @@ impl ListedEndpoint {
     }
 }
 
-/// Declares a resource's endpoints, and the list of them as `ENDPOINTS`.
+/// Declares a resource's endpoints as public statics, and the list of them as `ENDPOINTS`.
 ///
 /// Each line holds a name, the method, the path, what goes into path and query, the body, the
 /// type of the response, and whether the endpoint is idempotent. The operation is called what the
-/// `static` is called, in lower case:
+/// `static` is called, in lower case. The documentation of each begins with the method, the path
+/// and the idempotency:
 ///
 /// ```ignore
 /// endpoints! {
@@ -246,14 +247,21 @@ impl ListedEndpoint {
 /// For the crates of vendors, which have a feature `schema`.
 #[macro_export]
 macro_rules! endpoints {
+    (@words idempotent) => { "idempotent" };
+    (@words not_idempotent) => { "not idempotent" };
     ($(
         $(#[$doc:meta])*
         $name:ident = $method:ident $template:literal $at:ty, $body:ty => $response:ty,
             $idempotency:ident;
     )+) => {
         $(
+            #[doc = concat!(
+                "`", stringify!($method), " ", $template, "`, ",
+                $crate::endpoints!(@words $idempotency), "."
+            )]
+            ///
             $(#[$doc])*
-            pub(crate) static $name: $crate::Endpoint<$at, $body, $response> = {
+            pub static $name: $crate::Endpoint<$at, $body, $response> = {
                 const NAME: &[u8] = &$crate::lower_case::<{ stringify!($name).len() }>(stringify!($name));
                 $crate::Endpoint::new($crate::as_text(NAME), $crate::Method::$method, $template)
                     .$idempotency()

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod changes;
+mod endpoints;
 mod filters;
 mod findings;
 mod gateway;

@@ -4,6 +4,7 @@
 
 mod authentication;
 mod confirm;
+mod endpoints;
 mod fixtures;
 mod follow;
 mod missions;

@@ -35,8 +35,8 @@ const EMPTY: Note = Note {
 static NOTHING: Endpoint<(), (), ()> = Endpoint::get("nothing", "/nothing");
 static ONE: Endpoint<Path<&str>, (), ()> = Endpoint::get("one", "/a/{id}/b");
 static TWO: Endpoint<(Path<u32>, Path<&str>), (), ()> = Endpoint::get("two", "/a/{id}/b/{name}");
-static THREE: Endpoint<(Path<u32>, (Path<u32>, Path<u32>)), (), ()> =
-    Endpoint::get("three", "/{a}/{b}/{c}");
+type ThreeValues = (Path<u32>, (Path<u32>, Path<u32>));
+static THREE: Endpoint<ThreeValues, (), ()> = Endpoint::get("three", "/{a}/{b}/{c}");
 static SEARCH: Endpoint<(Path<u32>, Query<Note>), (), ()> = Endpoint::get("search", "/a/{id}");
 static TWO_QUERIES: Endpoint<(Query<Note>, Query<Note>), (), ()> = Endpoint::get("two_q", "/a");
 static SEND_FORM: Endpoint<Query<Note>, Form<Note>, ()> = Endpoint::post("send_form", "/a");

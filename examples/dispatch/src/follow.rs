@@ -1,10 +1,11 @@
 //! What became of the missions: each change of a status goes into the history.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use ocean_geomission::{Client, ClientBuilder, ErrorKind, MissionId, MissionStatus};
+use ocean_geomission::{Change, ClientBuilder, FollowMany, MissionId, MissionStatus, Polling};
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::database::{Database, State};
 use crate::error::Error;
@@ -20,7 +21,8 @@ pub struct Options {
     #[arg(long)]
     ended: Vec<String>,
 
-    /// How many seconds pass between two looks at a mission.
+    /// How many seconds pass between two looks at a mission; up to 8 times as many while nothing
+    /// changes.
     #[arg(long, default_value_t = 30)]
     every: u64,
 
@@ -29,58 +31,98 @@ pub struct Options {
     until_ended: bool,
 }
 
+/// The missions that were sent and have not ended yet.
+struct Following<'a> {
+    database: &'a Database,
+    missions: FollowMany<MissionId, MissionStatus>,
+    tickets: BTreeMap<MissionId, Ticket>,
+    ended: Vec<String>,
+}
+
 /// Follows the missions that were sent until Ctrl-C, or until all have ended.
 pub async fn run(database: &Database, options: Options) -> Result<(), Error> {
+    let every = Duration::from_secs(options.every.max(1));
     let client = ClientBuilder::from_env()?.build()?;
+    let polling = Polling::every(every).in_flight(IN_FLIGHT);
+    let mut following = Following {
+        database,
+        missions: client.follow_missions([]).polling(polling),
+        tickets: BTreeMap::new(),
+        ended: options.ended,
+    };
+    let mut looks_for_more = interval(every);
+    looks_for_more.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let sent = database.in_state(State::Sent).await?;
-        stream::iter(sent)
-            .map(|ticket| look(&client, database, &options.ended, ticket))
-            .buffer_unordered(IN_FLIGHT)
-            .try_collect::<()>()
-            .await?;
-        if options.until_ended && database.count(State::Sent).await? == 0 {
-            return Ok(());
-        }
         tokio::select! {
             signal = tokio::signal::ctrl_c() => return Ok(signal.map_err(sqlx::Error::from)?),
-            () = tokio::time::sleep(Duration::from_secs(options.every)) => (),
+            _ = looks_for_more.tick() => following.add_what_was_sent().await?,
+            Some((id, news)) = following.missions.next(), if !following.missions.is_empty() => {
+                following.note(&id, news).await?;
+            }
+        }
+        if options.until_ended && database.count(State::Sent).await? == 0 {
+            return Ok(());
         }
     }
 }
 
-/// Looks at one mission and notes what is new. A look that fails is made again with the next ones.
-async fn look(
-    client: &Client,
-    database: &Database,
-    ended: &[String],
-    ticket: Ticket,
-) -> Result<(), Error> {
-    let found = match client.find_mission(&MissionId::new(&ticket.mission)).await {
-        Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::LogIn && !error.is_retryable() => {
-            return Err(error.into());
+impl Following<'_> {
+    /// Workers go on sending.
+    async fn add_what_was_sent(&mut self) -> Result<(), Error> {
+        for ticket in self.database.in_state(State::Sent).await? {
+            let id = MissionId::new(&ticket.mission);
+            if self.tickets.insert(id.clone(), ticket).is_none() {
+                self.missions.add(id);
+            }
         }
-        Err(_) => return Ok(()),
-    };
-    let Some(status) = found else {
-        database.note(&ticket, "status", "gone").await?;
-        return database.set_state(&ticket, State::Ended).await;
-    };
-    let words = words(&status);
-    if database.last_status(&ticket).await?.as_deref() != Some(&words) {
-        database.note(&ticket, "status", &words).await?;
+        Ok(())
     }
-    let is_end = |wanted: &String| {
-        [&status.status_code, &status.status]
+
+    /// Notes what is new. A mission's first status is told in each run, so it may be known.
+    async fn note(
+        &mut self,
+        id: &MissionId,
+        news: Result<Change<MissionStatus>, ocean_geomission::Error>,
+    ) -> Result<(), Error> {
+        let Some(ticket) = self.tickets.get(id) else {
+            return Ok(());
+        };
+        let status = match news {
+            Ok(Change::Now(status)) => status,
+            Ok(Change::Gone) => {
+                self.database.note(ticket, "status", "gone").await?;
+                return self.end(id).await;
+            }
+            // Nothing is left to look at: the account was refused.
+            Err(error) if self.missions.is_empty() => return Err(error.into()),
+            // It is looked at again.
+            Err(_) => return Ok(()),
+        };
+        let words = words(&status);
+        if self.database.last_status(ticket).await?.as_deref() != Some(&words) {
+            self.database.note(ticket, "status", &words).await?;
+        }
+        match self.is_end(&status) {
+            true => self.end(id).await,
+            false => Ok(()),
+        }
+    }
+
+    fn is_end(&self, status: &MissionStatus) -> bool {
+        let shown = [&status.status_code, &status.status];
+        shown
             .into_iter()
             .flatten()
-            .any(|shown| shown == wanted)
-    };
-    if ended.iter().any(is_end) {
-        database.set_state(&ticket, State::Ended).await?;
+            .any(|shown| self.ended.contains(shown))
     }
-    Ok(())
+
+    async fn end(&mut self, id: &MissionId) -> Result<(), Error> {
+        self.missions.remove(id);
+        match self.tickets.remove(id) {
+            Some(ticket) => self.database.set_state(&ticket, State::Ended).await,
+            None => Ok(()),
+        }
+    }
 }
 
 fn words(status: &MissionStatus) -> String {

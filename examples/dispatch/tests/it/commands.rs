@@ -108,3 +108,16 @@ async fn following_notes_each_status_and_the_end() {
     assert!(history.starts_with("M-1: ended\n"), "{history}");
     assert!(history.contains(&code), "{history}");
 }
+
+#[tokio::test]
+async fn following_ends_with_an_error_if_the_account_is_refused() {
+    let machine = Machine::with_sqlite().await;
+    let file = write(machine.folder(), "id,vehicle\nM-1,VAN-07\n");
+    machine.run(&["enqueue", &file]).await.unwrap();
+    machine.run(&WORK).await.unwrap();
+    let faults = machine.service().faults();
+    faults.on("log_in").always().respond(Response::new(401));
+    machine.run(&["follow", "--until-ended"]).await.unwrap_err();
+    let history = machine.run(&["status", "M-1"]).await.unwrap();
+    assert!(history.starts_with("M-1: sent\n"), "{history}");
+}

@@ -10,12 +10,13 @@ use vendor_client_core::{Creation, Error, Json, Path, endpoints, redacted_debug}
 
 pub use actions::{Assign, Cancel, Plan, Progress, Unassign};
 pub use activity::{Activity, ActivityDetails, Event, Route, SimpleActivity, UnsettledDuration};
-pub use updates::{ActivityUpdate, NewActivity, SimpleActivityUpdate, TaskUpdate};
+pub use updates::{
+    ActivityUpdate, NewActivity, SimpleActivityUpdate, TaskOrSimpleActivity, TaskUpdate,
+};
 
-use self::updates::TaskOrSimpleActivity;
 use crate::UnknownFields;
 use crate::client::Client;
-use crate::envelope::envelopes;
+use crate::envelope::{Nothing, envelopes};
 use crate::foreign_id::{self, InQuery, Repeated};
 use crate::found::Found;
 use crate::id::{ActivityId, AttachmentId, CustomerId, TaskId, UserId};
@@ -35,9 +36,9 @@ endpoints! {
     UPDATE_ACTIVITY_BY_FOREIGN_ID = PUT "/activity"
         InQuery, Repeated<TaskOrSimpleActivity> => ActivityResponse, idempotent;
     /// Deleting twice deletes once; the second response is a 404.
-    DELETE_ACTIVITY = DELETE "/activity/{id}" Path<ActivityId>, () => (), idempotent;
+    DELETE_ACTIVITY = DELETE "/activity/{id}" Path<ActivityId>, () => Nothing, idempotent;
     /// A foreign id need not be unique, so deleting twice may delete two.
-    DELETE_ACTIVITY_BY_FOREIGN_ID = DELETE "/activity" InQuery, () => (), not_idempotent;
+    DELETE_ACTIVITY_BY_FOREIGN_ID = DELETE "/activity" InQuery, () => Nothing, not_idempotent;
     // None of the actions is idempotent: the service probably refuses a key that the action itself
     // has made stale, but the vendor doesn't document that.
     ASSIGN_ACTIVITY = PATCH "/activity/{id}/assign"

@@ -68,8 +68,9 @@ impl Client {
         &self.transport
     }
 
-    /// Calls an endpoint of your own: one that the service has and this crate doesn't. It goes the
-    /// way of every call, with the same credentials, limits and errors.
+    /// Calls an endpoint of your own, one that the service has and this crate doesn't; or one of
+    /// this crate's [`endpoints`](crate::endpoints). It goes the way of every call, with the same
+    /// credentials, limits and errors.
     ///
     /// `R` is the whole response, with its envelope; a code other than 0 in there is an error. If
     /// the service may respond without a body, make it an `Option`. An endpoint is not idempotent
@@ -104,8 +105,8 @@ impl Client {
         self.call_raw(endpoint, at, body).await?.json_or_null()
     }
 
-    /// Calls an endpoint of your own as [`call`](Self::call) does, and returns the response as it
-    /// came: status, headers, earlier attempts, body.
+    /// Calls an endpoint as [`call`](Self::call) does, and returns the response as it came: status,
+    /// headers, earlier attempts, body.
     ///
     /// ```no_run
     /// # use geoplanning::{Client, Endpoint};

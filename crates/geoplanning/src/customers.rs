@@ -8,7 +8,7 @@ use vendor_client_core::{
 
 use crate::address::{Address, AddressOfCustomer, NewAddress};
 use crate::client::Client;
-use crate::envelope::envelopes;
+use crate::envelope::{Nothing, envelopes};
 use crate::foreign_id::{self, HasForeignId, InPath, Repeated};
 use crate::found::Found;
 use crate::id::CustomerId;
@@ -30,9 +30,9 @@ endpoints! {
     UPDATE_CUSTOMER_BY_FOREIGN_ID = PUT "/customers/ref/{ref}"
         InPath, Repeated<Json<CustomerUpdate>> => CustomerResponse, idempotent;
     /// Deleting twice deletes once; the second response is a 404.
-    DELETE_CUSTOMER = DELETE "/customers/{id}" Path<CustomerId>, () => (), idempotent;
+    DELETE_CUSTOMER = DELETE "/customers/{id}" Path<CustomerId>, () => Nothing, idempotent;
     /// A foreign id need not be unique, so deleting twice may delete two.
-    DELETE_CUSTOMER_BY_FOREIGN_ID = DELETE "/customers/ref/{ref}" InPath, () => (), not_idempotent;
+    DELETE_CUSTOMER_BY_FOREIGN_ID = DELETE "/customers/ref/{ref}" InPath, () => Nothing, not_idempotent;
 }
 
 envelopes! {

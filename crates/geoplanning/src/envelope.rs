@@ -2,24 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use vendor_client_core::{Error, Outcome, Response, StatusCode, VendorMessage, read_json};
+#[cfg(feature = "schema")]
+use vendor_client_core::schema::{DescribeResponse, OperationSchema};
+use vendor_client_core::{
+    Error, Outcome, Response, StatusCode, VendorMessage, read_json, redacted_debug,
+};
 
 use crate::list::Apart;
 
-/// The outcome, in every response.
+/// The outcome, in every response. [`Client::call`](crate::Client::call) returns any code other than
+/// 0 as an error.
+///
+/// `Debug` shows the code.
 ///
 /// Docs: [Type: EnvelopeStatus](crate::contract::envelope#type-envelopestatus).
-#[derive(Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
-pub(crate) struct EnvelopeStatus {
-    code: i64,
+#[non_exhaustive]
+pub struct EnvelopeStatus {
+    /// 0 is success; the vendor documents no other code. Wire: `code`.
+    pub code: i64,
+    /// What the service says about it; `None` if it says nothing. Wire: `message`.
     #[cfg_attr(feature = "schema", serde(skip_serializing_if = "Option::is_none"))]
-    message: Option<String>,
+    pub message: Option<String>,
 }
+
+redacted_debug!(EnvelopeStatus { code });
 
 impl EnvelopeStatus {
     /// What the service reports if it failed.
@@ -35,10 +47,29 @@ pub(crate) trait Contents {
     fn take(response: &Response) -> Result<Self::Content, Error>;
 }
 
+/// The response to a deletion, of which only the outcome matters: it may have no body, or an
+/// envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Nothing;
+
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(input).map(|_| Self)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl DescribeResponse for Nothing {
+    fn describe_response(schema: OperationSchema) -> OperationSchema {
+        schema
+    }
+}
+
 /// A response without content. A 204 has no body, whatever bytes follow its head (finding
 /// [G-22](crate::contract#g-22)); another success may have none, `null`, or an envelope with a code
 /// in it. Anything else, such as a proxy's page, does not show that anything was done.
-impl Contents for () {
+impl Contents for Nothing {
     type Content = ();
 
     fn take(response: &Response) -> Result<(), Error> {
@@ -57,12 +88,16 @@ impl Contents for () {
 /// `null` follows it; without that, it is then an error.
 macro_rules! envelopes {
     ($($name:ident { $field:ident as $wire:literal: $content:ty $(, or $absent:expr)? })+) => {$(
-        #[derive(serde::Deserialize)]
+        #[doc = concat!("A response with `", $wire, "`, in its envelope.")]
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(serde::Serialize, schemars::JsonSchema))]
-        pub(crate) struct $name {
-            status: $crate::envelope::EnvelopeStatus,
+        #[non_exhaustive]
+        pub struct $name {
+            /// The outcome. Wire: `status`.
+            pub status: $crate::envelope::EnvelopeStatus,
+            #[doc = concat!("What was asked for. Wire: `", $wire, "`.")]
             #[serde(rename = $wire)]
-            $field: $content,
+            pub $field: $content,
         }
 
         impl $crate::envelope::Contents for $name {

@@ -10,8 +10,8 @@ use vendor_client_core::{Part, Request};
 /// The query parameter.
 const NAME: &str = "fields";
 
-/// A list of fields, each as a parameter of its own (finding [G-27](crate::contract#g-27)).
-pub(crate) struct Fields<F>(PhantomData<fn(F)>);
+/// A list of fields, given as a slice, each as a parameter of its own (finding [G-27](crate::contract#g-27)).
+pub struct Fields<F>(PhantomData<fn(F)>);
 
 impl<F: Serialize + 'static> Part for Fields<F> {
     type Value<'a> = &'a [F];

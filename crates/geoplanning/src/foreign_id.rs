@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use vendor_client_core::schema::{Describe, OperationSchema};
 use vendor_client_core::{Endpoint, Error, FieldName, Part, Request, Validate, Violations, check};
 
-/// A foreign id as the query parameter `fid`.
-pub(crate) struct InQuery;
+/// A foreign id as the query parameter `fid`, given as a `&str`.
+#[non_exhaustive]
+pub struct InQuery;
 
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -42,8 +43,9 @@ impl Describe for InQuery {
     }
 }
 
-/// A foreign id as the path parameter `ref`.
-pub(crate) struct InPath;
+/// A foreign id as the path parameter `ref`, given as a `&str`.
+#[non_exhaustive]
+pub struct InPath;
 
 impl Part for InPath {
     type Value<'a> = &'a str;
@@ -82,7 +84,7 @@ pub(crate) fn check_not_blank<'n>(
 }
 
 /// What can carry a foreign id.
-pub(crate) trait HasForeignId {
+pub trait HasForeignId {
     /// The field that holds it.
     fn field(&self) -> FieldName<'static>;
 
@@ -99,10 +101,10 @@ impl<T: HasForeignId> HasForeignId for &T {
     }
 }
 
-/// The body of an update by foreign id, given together with the foreign id. The update has to
-/// repeat it: left out, it would become blank, and changed, a repeated call would meet another
-/// thing.
-pub(crate) struct Repeated<Body>(PhantomData<fn(Body)>);
+/// The body of an update by foreign id, given as a pair of the foreign id and the update. The update
+/// has to repeat it: left out, it would become blank, and changed, a repeated call would meet
+/// another thing.
+pub struct Repeated<Body>(PhantomData<fn(Body)>);
 
 impl<Body> Part for Repeated<Body>
 where

@@ -195,7 +195,8 @@
 //!
 //! [`Client`] and [`ClientBuilder`]; then a handle per kind of object: [`Activities`], [`Events`],
 //! [`ActivityStatuses`], [`ActivityTypes`], [`Rounds`], [`Resources`], [`Customers`], [`Users`],
-//! [`Pois`]. The service as its vendor documents it, with every quirk we know of, is in [`contract`].
+//! [`Pois`]. [`Client::call`] calls [`endpoints`], this crate's and your own. The service as its
+//! vendor documents it, with every quirk we know of, is in [`contract`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -210,6 +211,7 @@ mod concurrent;
 pub mod contract;
 mod customers;
 mod day;
+pub mod endpoints;
 mod enumerables;
 mod envelope;
 mod error;

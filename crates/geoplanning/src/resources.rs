@@ -12,7 +12,7 @@ use vendor_client_core::{
 use crate::address::{Address, NewAddress};
 use crate::client::Client;
 use crate::enumerables::{Enumerable, NewEnumerable};
-use crate::envelope::envelopes;
+use crate::envelope::{Nothing, envelopes};
 use crate::fields::Fields;
 use crate::foreign_id::{self, HasForeignId, InQuery, Repeated};
 use crate::found::Found;
@@ -36,9 +36,9 @@ endpoints! {
     UPDATE_RESOURCE_BY_FOREIGN_ID = PUT "/resources"
         InQuery, Repeated<Json<ResourceUpdate>> => ResourceResponse, idempotent;
     /// Deleting twice deletes once; the second response is a 404.
-    DELETE_RESOURCE = DELETE "/resources/{id}" Path<ResourceId>, () => (), idempotent;
+    DELETE_RESOURCE = DELETE "/resources/{id}" Path<ResourceId>, () => Nothing, idempotent;
     /// A foreign id need not be unique, so deleting twice may delete two.
-    DELETE_RESOURCE_BY_FOREIGN_ID = DELETE "/resources" InQuery, () => (), not_idempotent;
+    DELETE_RESOURCE_BY_FOREIGN_ID = DELETE "/resources" InQuery, () => Nothing, not_idempotent;
 }
 
 envelopes! {

@@ -102,7 +102,7 @@ impl Rounds<'_> {
         resource: ResourceId,
         day: impl Into<Day>,
     ) -> Result<List<Round>, Error> {
-        let of_day = OfDay { date: day.into() };
+        let of_day = OfDay::new(day);
         self.client
             .contents(&LIST_ROUNDS, (&resource, &of_day), ())
             .await
@@ -188,9 +188,7 @@ impl Rounds<'_> {
     pub async fn find_or_add(self, round: &NewRound) -> Result<Creation<Round>, Error> {
         let create = || self.add(round);
         let find = || async {
-            let of_day = OfDay {
-                date: round.date.into(),
-            };
+            let of_day = OfDay::new(round.date);
             let at = (&round.resource_id, &of_day);
             let is_complete = |rounds: &List<Round>| rounds.unreadable().is_empty();
             let rounds = self.client.look_up(&LIST_ROUNDS, at, is_complete).await?;
@@ -278,12 +276,20 @@ impl Rounds<'_> {
 }
 
 /// The day whose rounds are listed.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema))]
-pub(crate) struct OfDay {
+pub struct OfDay {
     #[serde(with = "wire::local_day")]
     #[cfg_attr(feature = "schema", schemars(with = "wire::schema::IsoDate"))]
     date: Day,
+}
+
+impl OfDay {
+    /// The rounds of this day.
+    #[must_use]
+    pub fn new(day: impl Into<Day>) -> Self {
+        Self { date: day.into() }
+    }
 }
 
 impl Validate for OfDay {

@@ -80,9 +80,7 @@ impl Users<'_> {
     /// Any [`Error`].
     #[doc(alias = "list_users")]
     pub async fn list(self) -> Result<List<User>, Error> {
-        let all = ListedUsers {
-            resource_bound: None,
-        };
+        let all = ListedUsers::default();
         self.client.contents(&LIST_USERS, &all, ()).await
     }
 
@@ -105,19 +103,27 @@ impl Users<'_> {
     #[doc(alias = "resourceBound")]
     #[doc(alias = "list_users")]
     pub async fn list_bound(self, to_a_resource: bool) -> Result<List<User>, Error> {
-        let bound = ListedUsers {
-            resource_bound: Some(to_a_resource),
-        };
+        let bound = ListedUsers::bound(to_a_resource);
         self.client.contents(&LIST_USERS, &bound, ()).await
     }
 }
 
-/// Which users are listed.
-#[derive(Deserialize, Serialize)]
+/// Which users are listed. Default: all.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct ListedUsers {
+pub struct ListedUsers {
     #[serde(rename = "resourceBound", skip_serializing_if = "Option::is_none")]
     resource_bound: Option<bool>,
+}
+
+impl ListedUsers {
+    /// Those who are bound to a resource, or those who are not.
+    #[must_use]
+    pub fn bound(to_a_resource: bool) -> Self {
+        Self {
+            resource_bound: Some(to_a_resource),
+        }
+    }
 }
 
 /// Both are fine.

@@ -317,8 +317,9 @@ impl HasForeignId for SimpleActivityUpdate {
     }
 }
 
-/// A JSON body with an [`ActivityUpdate`]: one of two shapes.
-pub(crate) struct TaskOrSimpleActivity;
+/// A JSON body with an [`ActivityUpdate`], in one of two shapes.
+#[non_exhaustive]
+pub struct TaskOrSimpleActivity;
 
 impl Part for TaskOrSimpleActivity {
     type Value<'a> = ActivityUpdate<'a>;

@@ -6,6 +6,7 @@ mod actions;
 mod activities;
 mod connections;
 mod customers;
+mod endpoints;
 mod findings;
 #[cfg(feature = "schema")]
 mod fixtures;

@@ -91,7 +91,7 @@ impl Request {
 
     /// Sets the path once it has all of its values.
     fn complete_path(&mut self) {
-        if self.template.contains('{') {
+        if next_parameter(self.template).is_some() {
             return;
         }
         self.path.push_str(std::mem::take(&mut self.template));
@@ -289,6 +289,13 @@ mod tests {
         assert_eq!(missing.violations()[0].path, "ref");
         let too_many = request(&SEARCH).path(1).finish().unwrap_err();
         assert!(too_many.to_string().contains("no parameter left"));
+    }
+
+    #[test]
+    fn a_brace_that_opens_no_parameter_is_part_of_the_path() {
+        static ODD: Operation =
+            Operation::new("odd", Method::GET, "/odd{path", Idempotency::Idempotent);
+        assert_eq!(url(request(&ODD)).path(), "/base/odd%7Bpath");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Whether an attempt was still connecting when its time ran out.
 //!
 //! While no connection is up, nothing was sent. The HTTP client doesn't report how far a request
-//! has come, so its connector is wrapped: whoever polls a request learns whether that poll ended in
-//! a connection that is still being made.
+//! has come, so its connector is wrapped: it leaves word whether the poll of a request ended while a
+//! connection was still being made.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -20,8 +20,8 @@ thread_local! {
 }
 
 /// Sends a request. If it is dropped while it waits for its connection, `is_unsent` is set.
-pub(crate) fn observed<F: Future + Unpin>(sending: F, is_unsent: &AtomicBool) -> Observed<'_, F> {
-    Observed {
+pub(crate) fn watched<F: Future + Unpin>(sending: F, is_unsent: &AtomicBool) -> Watched<'_, F> {
+    Watched {
         sending,
         is_connecting: false,
         is_unsent,
@@ -30,13 +30,13 @@ pub(crate) fn observed<F: Future + Unpin>(sending: F, is_unsent: &AtomicBool) ->
 
 /// A request that is being sent.
 #[must_use = "a future does nothing until it is polled"]
-pub(crate) struct Observed<'a, F> {
+pub(crate) struct Watched<'a, F> {
     sending: F,
     is_connecting: bool,
     is_unsent: &'a AtomicBool,
 }
 
-impl<F: Future + Unpin> Future for Observed<'_, F> {
+impl<F: Future + Unpin> Future for Watched<'_, F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
@@ -49,7 +49,7 @@ impl<F: Future + Unpin> Future for Observed<'_, F> {
     }
 }
 
-impl<F> Drop for Observed<'_, F> {
+impl<F> Drop for Watched<'_, F> {
     fn drop(&mut self) {
         if self.is_connecting {
             self.is_unsent.store(true, Ordering::Release);
@@ -139,7 +139,7 @@ mod tests {
     fn is_unsent_after(polls: &[bool]) -> bool {
         let is_up = Cell::new(false);
         let is_unsent = AtomicBool::new(false);
-        let mut sending = observed(request(&is_up), &is_unsent);
+        let mut sending = watched(request(&is_up), &is_unsent);
         let mut cx = Context::from_waker(Waker::noop());
         for now_up in polls {
             is_up.set(*now_up);

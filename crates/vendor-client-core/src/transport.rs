@@ -549,7 +549,7 @@ impl Inner {
             *outgoing.body_mut() = Some(request.body.clone().into());
         }
         let mut response = match &self.sender {
-            Sender::Http(client) => connecting::observed(client.execute(outgoing), is_unsent)
+            Sender::Http(client) => connecting::watched(client.execute(outgoing), is_unsent)
                 .await
                 .map_err(|source| self.broken_exchange(source))?,
             #[cfg(feature = "test-util")]

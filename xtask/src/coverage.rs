@@ -32,10 +32,15 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
 
 /// Writes the coverage into its page. Returns what it did, if the page was stale.
 pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>> {
+    write_section(root, HEADING, &coverage(vendors, &served()?)?)
+}
+
+/// Replaces the section of the page that begins with `heading`. Returns what it did, if the page was
+/// stale.
+pub(crate) fn write_section(root: &Path, heading: &str, section: &str) -> Result<Option<String>> {
     let page = read(root)?;
-    let (before, _, after) = cut(&page, HEADING);
-    let coverage = coverage(vendors, &served()?)?;
-    let text = format!("{}\n\n{coverage}{after}", before.trim_end());
+    let (before, _, after) = cut(&page, heading);
+    let text = format!("{}\n\n{section}{after}", before.trim_end());
     if text == page {
         return Ok(None);
     }
@@ -43,7 +48,7 @@ pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>> {
     Ok(Some(format!("wrote {PAGE}")))
 }
 
-fn read(root: &Path) -> Result<String> {
+pub(crate) fn read(root: &Path) -> Result<String> {
     fs::read_to_string(root.join(PAGE)).map_err(Error::file(PAGE))
 }
 

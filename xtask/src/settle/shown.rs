@@ -1,11 +1,10 @@
 //! The experiments as `docs/README.md` shows them: made with the sandbox, once for each setting.
 
-use std::fs;
 use std::path::Path;
 
 use vendor_sandbox::Sandbox;
 
-use crate::coverage::{PAGE, cut};
+use crate::coverage::{PAGE, cut, read, write_section};
 use crate::error::{Error, Result};
 use crate::observe::compare;
 use crate::observe::exchange::Exchange;
@@ -18,7 +17,7 @@ use crate::settle::subject;
 const HEADING: &str = "## With every setting turned\n";
 const COMMAND: &str = "cargo xtask experiments";
 
-/// Says whether the page shows anything else.
+/// Reports if the page is stale.
 pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
     let page = read(root)?;
     let (before, shown, _) = cut(&page, HEADING);
@@ -32,19 +31,7 @@ pub(crate) fn check(root: &Path, vendors: &[Vendor]) -> Result<Vec<Problem>> {
 
 /// Writes what the page has to show. Returns what it did, if the page was stale.
 pub(crate) fn write(root: &Path, vendors: &[Vendor]) -> Result<Option<String>> {
-    let page = read(root)?;
-    let (before, _, after) = cut(&page, HEADING);
-    let shown = shown(vendors)?;
-    let text = format!("{}\n\n{shown}{after}", before.trim_end());
-    if text == page {
-        return Ok(None);
-    }
-    fs::write(root.join(PAGE), text).map_err(Error::file(PAGE))?;
-    Ok(Some(format!("wrote {PAGE}")))
-}
-
-fn read(root: &Path) -> Result<String> {
-    fs::read_to_string(root.join(PAGE)).map_err(Error::file(PAGE))
+    write_section(root, HEADING, &shown(vendors)?)
 }
 
 fn shown(vendors: &[Vendor]) -> Result<String> {
@@ -121,6 +108,8 @@ fn row(
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::pages;
 

@@ -1,8 +1,8 @@
 //! What a search in a crate's documentation finds: the vendor's words, as names or as aliases.
 //!
-//! Whoever comes from the vendor's pages searches for `ajoutMission` or `jourHeureInter`. So each
-//! name on the wire and each operation of the pages is the name of a public item, or stands in an
-//! item's `#[doc(alias = "…")]`. An alias that is no such word leads nowhere, and is a problem too.
+//! A user who knows the vendor's pages searches for `ajoutMission` or `jourHeureInter`. So each name
+//! on the wire and each operation of the pages must be the name of a public item, or a
+//! `#[doc(alias = "…")]` of one. An alias that is not such a word is stale, and a problem too.
 
 use std::collections::BTreeSet;
 

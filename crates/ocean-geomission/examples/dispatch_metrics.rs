@@ -42,7 +42,7 @@ fn record(observation: &Observation<'_>) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A program that is scraped gives this text to whoever asks for `/metrics`.
+    // A real program serves this text at `/metrics`, for Prometheus to scrape.
     let metrics = PrometheusBuilder::new().install_recorder()?;
     let sandbox = Sandbox::start().await?;
     let ocean = sandbox.ocean_geomission();

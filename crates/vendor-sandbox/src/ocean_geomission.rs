@@ -736,7 +736,7 @@ fn demand_both(values: &Parameters, names: [&str; 2]) -> Result<(), Response> {
     Err(message(400, &text))
 }
 
-/// Whoever is to receive a mission has to be named with it.
+/// A mission that is sent must name its recipient.
 fn demand_recipient(values: &Parameters) -> Result<(), Response> {
     let is_sent = values
         .get("aEnvoyer")

@@ -1,7 +1,7 @@
 //! Experiments with Geoplanning, which has a public test system: `https://apitest.geoplanning.net`.
 //!
-//! What they make is in nobody's plan: activities are put only into rounds of a resource that the
-//! experiment has made itself, in the year 2031.
+//! They touch nobody's plan: activities go only into rounds of a resource that the experiment has
+//! added itself, in the year 2031.
 
 use serde_json::{Value, json};
 
@@ -678,7 +678,7 @@ const EXPERIMENTS: &[Experiment] = &[
     Experiment {
         finding: "G-47",
         name: "day-of-round",
-        question: "Which day does a round's date mean that is no midnight in UTC?",
+        question: "Which day does a round's date mean if it is not midnight in UTC?",
         does: "Adds a round for 22:00 UTC, which is midnight two hours east.",
         writes: ONE_ROUND,
         outcomes: &[

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vendor_sandbox::contract::{Breach, Contract, Field, validate_value};
+use vendor_sandbox::contract::{Breach, Contract, Field, closest, validate_value};
 
 use crate::contract;
 use crate::page::{Deviation, Direction, Example, FieldTable, Page, Place, Row, Section, Vendor};
@@ -59,8 +59,7 @@ fn disagreements(
     let attempts = tables
         .iter()
         .map(|rows| validate_value(contract, &fields(rows), &example.value));
-    let closest = attempts.min_by_key(Vec::len).unwrap_or_default();
-    closest
+    closest(attempts)
         .into_iter()
         .map(|Breach { field, reason, .. }| {
             (

@@ -31,7 +31,7 @@ mod validate;
 use std::collections::BTreeMap;
 use std::io;
 
-pub use validate::{Breach, Place, validate_response, validate_value};
+pub use validate::{Breach, Place, closest, validate_response, validate_value};
 pub(crate) use validate::{Incoming, parameters, parameters_as_json, validate};
 
 use serde::{Deserialize, Serialize};

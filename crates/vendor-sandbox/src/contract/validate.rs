@@ -231,7 +231,7 @@ fn headers(
     check.breaches
 }
 
-/// A body against the shapes that it may have: it must match one, and the closest is reported.
+/// A body against the shapes that it may have: it must match one.
 fn body(check: Check<'_>, shapes: &[Body], route: &str, given: &[u8]) -> Vec<Breach> {
     let whole = |reason: &str| vec![Breach::new(Place::Body, "", reason)];
     let shapes: Vec<&Body> = shapes
@@ -251,10 +251,23 @@ fn body(check: Check<'_>, shapes: &[Body], route: &str, given: &[u8]) -> Vec<Bre
             return whole(&format!("is not valid JSON at {position}"));
         }
     };
-    shapes
+    let attempts = shapes
         .iter()
-        .map(|shape| check.clone().whole_body(&shape.fields, &value))
-        .min_by_key(Vec::len)
+        .map(|shape| check.clone().whole_body(&shape.fields, &value));
+    closest(attempts)
+}
+
+/// What to say of a value that may have one of several shapes, from its breaches of each: those of
+/// the shape that it comes closest to. A shape of which it is not even the right kind of value is
+/// the furthest.
+pub fn closest(attempts: impl IntoIterator<Item = Vec<Breach>>) -> Vec<Breach> {
+    let distance = |breaches: &Vec<Breach>| {
+        let is_another_kind = breaches.iter().any(|breach| breach.field.is_empty());
+        (is_another_kind, breaches.len())
+    };
+    attempts
+        .into_iter()
+        .min_by_key(distance)
         .unwrap_or_default()
 }
 
@@ -757,6 +770,20 @@ mod tests {
             ]
         );
         assert_eq!(breaches_of(json!([])), ["the body must be an object"]);
+    }
+
+    #[test]
+    fn of_several_shapes_the_one_of_the_right_kind_is_reported_however_much_is_wrong() {
+        let breach = |field, reason| Breach::new(Place::Body, field, reason);
+        let list = vec![
+            breach("[0].name", "is required"),
+            breach("[0].colour", "is not part of the contract"),
+        ];
+        let wrapped = vec![breach("", "must be an object")];
+        assert_eq!(closest([wrapped.clone(), list.clone()]), list);
+        let other = vec![breach("[0].id", "is required")];
+        assert_eq!(closest([list, wrapped, other.clone()]), other);
+        assert_eq!(closest([]), []);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! What is true of the service, whichever it is: the sandbox or, if the environment names one, a real
-//! system. It only reads.
+//! What is true of the service, whichever it is: the sandbox or, if the environment asks for one, a
+//! real system. It only reads.
 //!
 //! ```text
-//! CEGID_LOOP_BASE_URL=… CEGID_LOOP_SUBSCRIPTION_KEY=… CEGID_LOOP_API_KEY=… CEGID_LOOP_API_SECRET=… \
-//!     CEGID_LOOP_FOLDER=cabinet cargo test -p cegid-loop real
+//! CEGID_LOOP_REAL=1 CEGID_LOOP_BASE_URL=… CEGID_LOOP_SUBSCRIPTION_KEY=… \
+//!     CEGID_LOOP_API_KEY=… CEGID_LOOP_API_SECRET=… CEGID_LOOP_FOLDER=cabinet cargo test -p cegid-loop real
 //! ```
 
 use cegid_loop::{Client, Error, Filter, letters};
@@ -16,30 +16,35 @@ struct Service {
 }
 
 impl Service {
-    /// The service that these variables name; none if they name none.
-    fn named_by(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    /// The service that these variables ask for; none without `CEGID_LOOP_REAL=1`.
+    fn asked_for(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        if variable("CEGID_LOOP_REAL")? != "1" {
+            return None;
+        }
+        let needed = |name| variable(name).unwrap_or_else(|| panic!("{name} is missing"));
         let client = Client::builder()
-            .base_url(variable("CEGID_LOOP_BASE_URL")?)
-            .subscription_key(variable("CEGID_LOOP_SUBSCRIPTION_KEY")?)
+            .base_url(needed("CEGID_LOOP_BASE_URL"))
+            .subscription_key(needed("CEGID_LOOP_SUBSCRIPTION_KEY"))
             .api_key(
-                variable("CEGID_LOOP_API_KEY")?,
-                variable("CEGID_LOOP_API_SECRET")?,
+                needed("CEGID_LOOP_API_KEY"),
+                needed("CEGID_LOOP_API_SECRET"),
             )
             .build()
             .unwrap();
-        let folder = variable("CEGID_LOOP_FOLDER")?;
+        let folder = needed("CEGID_LOOP_FOLDER");
         Some(Self { client, folder })
     }
 
-    /// The service that the environment names.
+    /// The service that the environment asks for.
     fn real() -> Option<Self> {
-        Self::named_by(|name| std::env::var(name).ok())
+        Self::asked_for(|name| std::env::var(name).ok())
     }
 
-    /// The sandbox, as if the environment named it.
+    /// The sandbox, as if the environment asked for it.
     fn pretended(sandbox: &Sandbox) -> Self {
         let cegid = sandbox.cegid_loop();
-        let service = Self::named_by(|name| match name {
+        let service = Self::asked_for(|name| match name {
+            "CEGID_LOOP_REAL" => Some("1".to_owned()),
             "CEGID_LOOP_BASE_URL" => Some(cegid.base_url()),
             "CEGID_LOOP_SUBSCRIPTION_KEY" => Some(cegid.subscription_key().to_owned()),
             "CEGID_LOOP_API_KEY" => Some(cegid.api_key().to_owned()),
@@ -66,6 +71,12 @@ impl Service {
         assert!(activities.rows.len() <= 100);
         Ok(())
     }
+}
+
+#[test]
+fn credentials_in_the_environment_ask_for_no_real_system() {
+    let all_but_the_switch = |name: &str| (name != "CEGID_LOOP_REAL").then(|| "set".to_owned());
+    assert!(Service::asked_for(all_but_the_switch).is_none());
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
-//! What is true of the service, whichever it is: the sandbox or, if the environment names one, a real
-//! system.
+//! What is true of the service, whichever it is: the sandbox or, if the environment asks for one, a
+//! real system.
 //!
 //! ```text
-//! GEOPLANNING_BASE_URL=https://apitest.geoplanning.net GEOPLANNING_LOGIN=… GEOPLANNING_PASSWORD=… \
-//!     cargo test -p geoplanning real
+//! GEOPLANNING_REAL=1 GEOPLANNING_BASE_URL=https://apitest.geoplanning.net \
+//!     GEOPLANNING_LOGIN=… GEOPLANNING_PASSWORD=… cargo test -p geoplanning real
 //! ```
 //!
 //! With `GEOPLANNING_WRITE=1` it writes as well: things whose foreign ids begin with `real-`, which it
@@ -27,29 +27,31 @@ struct Service {
 }
 
 impl Service {
-    /// The service that these variables name; none if they name none.
-    fn named_by(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    /// The service that these variables ask for; none without `GEOPLANNING_REAL=1`.
+    fn asked_for(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        if variable("GEOPLANNING_REAL")? != "1" {
+            return None;
+        }
+        let needed = |name| variable(name).unwrap_or_else(|| panic!("{name} is missing"));
         let client = Client::builder()
-            .base_url(variable("GEOPLANNING_BASE_URL")?)
-            .credentials(
-                variable("GEOPLANNING_LOGIN")?,
-                variable("GEOPLANNING_PASSWORD")?,
-            )
+            .base_url(needed("GEOPLANNING_BASE_URL"))
+            .credentials(needed("GEOPLANNING_LOGIN"), needed("GEOPLANNING_PASSWORD"))
             .build()
             .unwrap();
         let writes = variable("GEOPLANNING_WRITE").is_some_and(|it| it == "1");
         Some(Self { client, writes })
     }
 
-    /// The service that the environment names.
+    /// The service that the environment asks for.
     fn real() -> Option<Self> {
-        Self::named_by(|name| std::env::var(name).ok())
+        Self::asked_for(|name| std::env::var(name).ok())
     }
 
-    /// The sandbox, as if the environment named it.
+    /// The sandbox, as if the environment asked for it.
     fn pretended(sandbox: &Sandbox, write: &str) -> Self {
         let geoplanning = sandbox.geoplanning();
-        let service = Self::named_by(|name| match name {
+        let service = Self::asked_for(|name| match name {
+            "GEOPLANNING_REAL" => Some("1".to_owned()),
             "GEOPLANNING_BASE_URL" => Some(geoplanning.base_url()),
             "GEOPLANNING_LOGIN" => Some(geoplanning.login().to_owned()),
             "GEOPLANNING_PASSWORD" => Some(geoplanning.password().to_owned()),
@@ -129,6 +131,12 @@ impl Service {
         let _ = self.client.activities().delete_by_foreign_id(key).await;
         let _ = self.client.customers().delete_by_foreign_id(key).await;
     }
+}
+
+#[test]
+fn credentials_in_the_environment_ask_for_no_real_system() {
+    let all_but_the_switch = |name: &str| (name != "GEOPLANNING_REAL").then(|| "set".to_owned());
+    assert!(Service::asked_for(all_but_the_switch).is_none());
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
-//! What is true of the service, whichever it is: the sandbox or, if the environment names one, a real
-//! system.
+//! What is true of the service, whichever it is: the sandbox or, if the environment asks for one, a
+//! real system.
 //!
 //! ```text
-//! OCEAN_GEOMISSION_BASE_URL=… OCEAN_GEOMISSION_LOGIN=… OCEAN_GEOMISSION_PASSWORD=… \
-//!     cargo test -p ocean-geomission real
+//! OCEAN_GEOMISSION_REAL=1 OCEAN_GEOMISSION_BASE_URL=… \
+//!     OCEAN_GEOMISSION_LOGIN=… OCEAN_GEOMISSION_PASSWORD=… cargo test -p ocean-geomission real
 //! ```
 //!
 //! With `OCEAN_GEOMISSION_WRITE=1` it writes as well: a mission whose identifier begins with `real-`,
@@ -21,13 +21,17 @@ struct Service {
 }
 
 impl Service {
-    /// The service that these variables name; none if they name none.
-    fn named_by(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    /// The service that these variables ask for; none without `OCEAN_GEOMISSION_REAL=1`.
+    fn asked_for(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        if variable("OCEAN_GEOMISSION_REAL")? != "1" {
+            return None;
+        }
+        let needed = |name| variable(name).unwrap_or_else(|| panic!("{name} is missing"));
         let client = Client::builder()
-            .base_url(variable("OCEAN_GEOMISSION_BASE_URL")?)
+            .base_url(needed("OCEAN_GEOMISSION_BASE_URL"))
             .credentials(
-                variable("OCEAN_GEOMISSION_LOGIN")?,
-                variable("OCEAN_GEOMISSION_PASSWORD")?,
+                needed("OCEAN_GEOMISSION_LOGIN"),
+                needed("OCEAN_GEOMISSION_PASSWORD"),
             )
             .build()
             .unwrap();
@@ -35,15 +39,16 @@ impl Service {
         Some(Self { client, writes })
     }
 
-    /// The service that the environment names.
+    /// The service that the environment asks for.
     fn real() -> Option<Self> {
-        Self::named_by(|name| std::env::var(name).ok())
+        Self::asked_for(|name| std::env::var(name).ok())
     }
 
-    /// The sandbox, as if the environment named it.
+    /// The sandbox, as if the environment asked for it.
     fn pretended(sandbox: &Sandbox, write: &str) -> Self {
         let ocean = sandbox.ocean_geomission();
-        let service = Self::named_by(|name| match name {
+        let service = Self::asked_for(|name| match name {
+            "OCEAN_GEOMISSION_REAL" => Some("1".to_owned()),
             "OCEAN_GEOMISSION_BASE_URL" => Some(ocean.base_url()),
             "OCEAN_GEOMISSION_LOGIN" => Some(ocean.login().to_owned()),
             "OCEAN_GEOMISSION_PASSWORD" => Some(ocean.password().to_owned()),
@@ -80,6 +85,13 @@ impl Service {
         client.mission_status(key).await?;
         Ok(())
     }
+}
+
+#[test]
+fn credentials_in_the_environment_ask_for_no_real_system() {
+    let all_but_the_switch =
+        |name: &str| (name != "OCEAN_GEOMISSION_REAL").then(|| "set".to_owned());
+    assert!(Service::asked_for(all_but_the_switch).is_none());
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ pub struct Pace {
 impl Pace {
     /// At most this many requests per second, evenly spread: with 5.0, one every 200 ms. Less than
     /// one per second is a fraction, such as 0.5. It must be greater than 0.
+    ///
+    /// Waits are counted in milliseconds, so a limit above 1,000 per second comes out lower.
     #[must_use]
     pub fn per_second(requests: f64) -> Self {
         Self {

@@ -8,6 +8,7 @@
 #![allow(clippy::missing_errors_doc, clippy::print_stdout, missing_docs)]
 
 mod contender;
+pub mod process;
 mod report;
 mod server;
 mod timing;
@@ -28,10 +29,10 @@ use tokio::runtime::Runtime;
 #[expect(clippy::exhaustive_structs, reason = "unpublished")]
 pub struct Benchmark {
     pub title: &'static str,
-    /// Prepares the ways to call the server at a base URL. All are measured against the first; the
-    /// second is ours.
+    /// Prepares the ways to call the server at a base URL. All are measured against the first.
     pub contenders: fn(&str) -> Result<Vec<Contender>, BoxError>,
-    pub limits: Limits,
+    /// The second contender's, if it must keep any.
+    pub limits: Option<Limits>,
 }
 
 impl Benchmark {
@@ -42,7 +43,7 @@ impl Benchmark {
     }
 }
 
-/// The limits for our way of calling, as ratios to the first contender.
+/// The limits for a way of calling, as ratios to the first contender.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "unpublished")]
 pub struct Limits {
@@ -52,7 +53,7 @@ pub struct Limits {
     pub time: f64,
     /// How many more allocations it may make.
     pub more_allocations: Option<u32>,
-    /// Names of the contenders that ours must beat in every figure.
+    /// Names of the contenders that it must beat in every figure.
     pub less_than: &'static [&'static str],
 }
 
@@ -97,7 +98,9 @@ fn measure_all(
     for benchmark in benchmarks {
         let measured = measure(benchmark, &server)?;
         println!("{}", report::table(benchmark, &measured));
-        verdicts.extend(report::verdicts(benchmark, &measured));
+        if let Some(limits) = benchmark.limits {
+            verdicts.extend(report::verdicts(benchmark.title, limits, &measured));
+        }
     }
     verdicts.extend(more()?);
     Ok(verdicts)

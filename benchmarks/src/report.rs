@@ -101,18 +101,17 @@ fn counts(one: &Measured, measured: &[Measured]) -> (String, String) {
     )
 }
 
-/// Judges our contender, the second.
-pub(crate) fn verdicts(benchmark: &Benchmark, measured: &[Measured]) -> Vec<Verdict> {
+/// Judges the second contender.
+pub(crate) fn verdicts(title: &str, limits: Limits, measured: &[Measured]) -> Vec<Verdict> {
     let Limits {
         instructions,
         time,
         more_allocations,
         less_than,
-    } = benchmark.limits;
+    } = limits;
     let [first, ours, others @ ..] = measured else {
         return Vec::new();
     };
-    let title = benchmark.title;
     let verdict = |what: String, figure, limit, unit| {
         Verdict::at_most(format!("{title}: {what}"), figure, limit, unit)
     };

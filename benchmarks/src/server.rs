@@ -49,7 +49,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts this program again, as the server.
+    /// Starts this program again, with the argument `serve`. It has to print its URL and serve.
     pub fn start() -> Result<Self, BoxError> {
         let mut process = Command::new(env::current_exe()?)
             .arg("serve")
@@ -68,6 +68,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Its number in `/proc`.
+    #[must_use]
+    pub fn process(&self) -> String {
+        self.process.id().to_string()
     }
 }
 

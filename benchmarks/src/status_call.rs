@@ -1,19 +1,28 @@
 //! A mission's status, through the client and by bare reqwest.
 
 use benchmarks::{BoxError, CannedResponse, Contender};
-use ocean_geomission::{Client, MissionId, MissionStatus};
+use ocean_geomission::{Client, ClientBuilder, MissionId, MissionStatus};
+use serde_json::Value;
 
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.bm90LWEtcmVhbC10b2tlbg.bm90LWEtcmVhbC1zaWduYXR1cmU";
-const MISSION: &str = "2026-0042";
+pub(crate) const MISSION: &str = "2026-0042";
 
-/// A log-in, and a status of 2 KB.
+/// A log-in and a status.
 pub(crate) fn responses() -> Vec<CannedResponse> {
     let logged_in = serde_json::json!({
         "token": TOKEN,
         "passwordExpirationRemainingDays": 42,
     });
+    vec![
+        CannedResponse::new("/restapi/auth/authenticate2", &logged_in),
+        CannedResponse::new("/restapi/geomission/statutMission", &status()),
+    ]
+}
+
+/// A status of 2 KB.
+pub(crate) fn status() -> Value {
     let remark = "Reçu à l'accueil, quai n° 3 ; le \"client\" était absent.\n".repeat(24);
-    let status = serde_json::json!({
+    serde_json::json!({
         "status": "Refused by the recipient",
         "statusCode": "REFUSED",
         "commentRefuseReason": "The road is closed beyond the bridge, and the detour takes an hour.",
@@ -26,11 +35,7 @@ pub(crate) fn responses() -> Vec<CannedResponse> {
             { "status": "RECEIVED", "time": "24/11/2026 07:59" },
             { "status": "READ", "time": "24/11/2026 08:12" },
         ],
-    });
-    vec![
-        CannedResponse::new("/restapi/auth/authenticate2", &logged_in),
-        CannedResponse::new("/restapi/geomission/statutMission", &status),
-    ]
+    })
 }
 
 /// Bare reqwest first: everything is measured against it.
@@ -57,13 +62,16 @@ fn bare_reqwest(server: &str) -> Contender {
 }
 
 fn ocean_geomission(server: &str) -> Result<Contender, BoxError> {
-    let client = Client::builder()
-        .credentials("dispatcher@example.com", "not-a-real-password")
-        .base_url(server)
-        .build()?;
+    let client = builder(server).build()?;
     let mission = MissionId::new(MISSION);
     Ok(Contender::new("ocean-geomission", async move || {
         client.mission_status(&mission).await?;
         Ok(())
     }))
+}
+
+pub(crate) fn builder(server: &str) -> ClientBuilder {
+    Client::builder()
+        .credentials("dispatcher@example.com", "not-a-real-password")
+        .base_url(server)
 }

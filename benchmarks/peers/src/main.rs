@@ -23,21 +23,21 @@ fn main() -> Result<(), BoxError> {
         Benchmark {
             title: "2 KB response",
             contenders: calls::get_one,
-            limits: LIMITS,
+            limits: Some(LIMITS),
         },
         Benchmark {
             title: "60 KB list",
             contenders: calls::list,
             // Nearly all of it is decoding, which is the same for all.
-            limits: Limits {
+            limits: Some(Limits {
                 instructions: 1.01,
                 ..LIMITS
-            },
+            }),
         },
         Benchmark {
             title: "2 KB POST",
             contenders: calls::create,
-            limits: LIMITS,
+            limits: Some(LIMITS),
         },
     ];
     benchmarks::run(&benchmarks, visit::responses(), || Ok(Vec::new()))

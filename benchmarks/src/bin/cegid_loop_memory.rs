@@ -8,13 +8,13 @@
 // Measurements are printed.
 #![allow(clippy::print_stdout)]
 
-use std::error::Error;
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
+use benchmarks::BoxError;
+use benchmarks::process::{self, SELF};
 use cegid_loop::{Client, Filter};
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ const PAGE: u32 = 1_000;
 const SLACK: u64 = 4 * 1_024;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), BoxError> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let base_url = format!("http://{}", listener.local_addr()?);
     thread::spawn(move || serve(&listener));
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn read(client: &Client, prefetch: bool) -> Result<(), Box<dyn Error>> {
+async fn read(client: &Client, prefetch: bool) -> Result<(), BoxError> {
     let list = client.activities(Filter::unfiltered()).page_size(PAGE);
     let list = if prefetch { list.prefetch() } else { list };
     println!(
@@ -56,7 +56,7 @@ async fn read(client: &Client, prefetch: bool) -> Result<(), Box<dyn Error>> {
         hours += row?.unit_hours.unwrap_or_default();
         let position = rows.position();
         if position.is_multiple_of(ROWS / 10) {
-            let held = resident()?;
+            let held = process::resident(SELF)?;
             println!("  after {position:>7} rows: {held:>6} KiB");
             if position == ROWS / 10 {
                 after_a_tenth = held;
@@ -75,14 +75,6 @@ async fn read(client: &Client, prefetch: bool) -> Result<(), Box<dyn Error>> {
         return Err("rows are missing".into());
     }
     Ok(())
-}
-
-/// The memory that the process holds, in KiB.
-fn resident() -> Result<u64, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let figure = line.and_then(|line| line.split_whitespace().next());
-    Ok(figure.ok_or("no VmRSS")?.parse()?)
 }
 
 fn serve(listener: &TcpListener) {

@@ -8,9 +8,10 @@
 #![allow(clippy::print_stdout)]
 
 use std::collections::BTreeSet;
+use std::env;
 use std::time::Duration;
-use std::{env, fs};
 
+use benchmarks::process::{self, SELF};
 use benchmarks::{BoxError, CannedResponse, Server, serve};
 use ocean_geomission::{Client, MissionId, Polling};
 use tokio::time::{Instant, timeout_at};
@@ -75,23 +76,10 @@ async fn follow() -> Result<(), BoxError> {
 
 /// What the process holds and has used so far.
 fn row(when: &str) -> Result<(), BoxError> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let memory = line.unwrap_or_default().trim();
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // Fields 14 and 15, in hundredths of a second, counted after the name in parentheses.
-    let fields = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace();
-    let used = fields.skip(11).take(2).flat_map(str::parse::<f64>);
-    let used = used.sum::<f64>() / 100.0;
-    let files = fs::read_dir("/proc/self/fd")?.flatten();
-    let is_socket = |path: &std::path::Path| path.to_string_lossy().starts_with("socket:");
-    let connections = files.flat_map(|file| fs::read_link(file.path()));
-    let connections = connections.filter(|path| is_socket(path)).count();
-    println!("| {when} | {memory} | {used:.2} s | {connections} |");
+    let memory = process::resident(SELF)?;
+    let used = process::processor_time(SELF)?;
+    let connections = process::connections()?;
+    println!("| {when} | {memory} KiB | {used:.2} s | {connections} |");
     Ok(())
 }
 

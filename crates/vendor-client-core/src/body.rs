@@ -11,8 +11,9 @@ use crate::status;
 /// What some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Unpacks a body whose encoding is gzip under a name that the HTTP client doesn't know, such as
-/// `x-gzip` or `GZIP`. What it has unpacked has no encoding any more.
+/// Unpacks a body whose encoding is gzip. The HTTP client of this crate leaves that to us, which
+/// saves its layers around every body; one of the caller's own may have done it, and dropped the
+/// header.
 ///
 /// At most one byte more than `most` is unpacked.
 ///

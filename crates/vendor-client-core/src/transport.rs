@@ -151,6 +151,7 @@ impl Transport {
         headers
             .entry(header::ACCEPT)
             .or_insert(HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(header::USER_AGENT, config.user_agent(service.user_agent)?);
         let inner = Inner {
             service,
@@ -700,7 +701,8 @@ fn unsent_or_broken(source: reqwest::Error) -> Failure {
     failure.source(source)
 }
 
-/// Judges a body that stopped: its connection broke, or what came cannot be decompressed.
+/// Judges a body that stopped: its connection broke, or what came cannot be decompressed by an HTTP
+/// client of the caller's own.
 fn broken_body(source: reqwest::Error) -> Failure {
     // Of the two, only the decompressor fails with an error of the system's.
     let failure = match source.source().is_some_and(|cause| cause.is::<io::Error>()) {

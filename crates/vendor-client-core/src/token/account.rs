@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash as Sha256;
 
 /// Identifies one account at one service, so that a [`TokenStore`](crate::TokenStore) keeps the
 /// tokens of different accounts apart.

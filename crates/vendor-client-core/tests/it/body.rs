@@ -76,6 +76,22 @@ async fn a_compressed_response_that_is_damaged_is_told_from_a_broken_connection(
 }
 
 #[tokio::test]
+async fn an_http_client_of_the_callers_own_may_decompress() {
+    let client = at_once().http_client_builder().unwrap().gzip(true);
+    let config = at_once().http_client(client.build().unwrap());
+    let whole = gzip(b"\"thing\"");
+    let server = Server::start([
+        Reply::bytes(200, GZIP, &whole),
+        Reply::bytes(200, GZIP, &whole[..whole.len() / 2]),
+    ]);
+    let transport = with_config(&server.url(), &config);
+    assert_eq!(read(&transport).await.unwrap(), "thing");
+    let error = read(&transport).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Body, "{error:?}");
+    assert!(error.to_string().contains("decompressed"), "{error}");
+}
+
+#[tokio::test]
 async fn an_error_response_is_told_by_its_status_even_if_its_body_outgrows_the_limit() {
     let bomb = gzip(&vec![b' '; 20 * 1024 * 1024]);
     let server = Server::start([Reply::bytes(404, GZIP, &bomb)]);

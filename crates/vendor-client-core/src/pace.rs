@@ -37,7 +37,7 @@ impl Pace {
     /// At most this many requests per second, evenly spread: with 5.0, one every 200 ms. Less than
     /// one per second is a fraction, such as 0.5. It must be greater than 0.
     ///
-    /// Waits are counted in milliseconds, so a limit above 1,000 per second comes out lower.
+    /// Waits are rounded up to a millisecond, so a limit near 1,000 per second comes out lower.
     #[must_use]
     pub fn per_second(requests: f64) -> Self {
         Self {
@@ -129,7 +129,11 @@ impl Turns {
             Some(in_flight) => in_flight.acquire().await.ok(),
             None => None,
         };
-        sleep_until(self.next_free()).await;
+        let free = self.next_free();
+        // The timer counts in milliseconds: it would wait for the end of this one.
+        if free > Instant::now() {
+            sleep_until(free).await;
+        }
         retries.wait_for_brake(deadline).await?;
         self.taken();
         Ok(turn)
@@ -256,6 +260,20 @@ mod tests {
         let client = client(&Pace::default().in_flight(2));
         let turns = turns(&client, 6, Duration::from_secs(1)).await;
         assert_eq!(turns, [0, 0, 1000, 1000, 2000, 2000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_is_free_is_taken_at_once() {
+        // Between two beats of the timer.
+        tokio::time::advance(Duration::from_micros(500)).await;
+        for pace in [Pace::default().in_flight(2), Pace::per_second(1e6)] {
+            let client = client(&pace);
+            for _ in 0..3 {
+                drop(client.turn_within(FAR).await.unwrap());
+                tokio::time::advance(Duration::from_micros(1)).await;
+            }
+            assert_eq!(client.start.elapsed(), Duration::from_micros(3), "{pace:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -39,7 +39,8 @@ static SERVICE: Service = Service::new(
 /// A client of Cegid Loop. Cheap to clone; clones share connections and the retry budget.
 ///
 /// Its calls run within a tokio runtime with I/O and timers enabled, such as that of
-/// `#[tokio::main]`. Elsewhere each of them fails with an error that says so.
+/// `#[tokio::main]`. Outside a runtime each of them fails with an error that says so; in one
+/// without I/O or timers, tokio panics.
 ///
 /// ```no_run
 /// use cegid_loop::Client;

@@ -33,7 +33,8 @@ static SERVICE: Service = Service::new(
 /// A client of Geoplanning. Cheap to clone; clones share connections.
 ///
 /// Call it within a tokio runtime with I/O and timers enabled, such as that of `#[tokio::main]`.
-/// Elsewhere each call fails with an error that says so.
+/// Outside a runtime each call fails with an error that says so; in one without I/O or timers,
+/// tokio panics.
 #[derive(Clone)]
 pub struct Client {
     transport: Transport,

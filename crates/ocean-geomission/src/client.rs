@@ -28,7 +28,8 @@ static SERVICE: Service = Service::new(
 /// A client for Océan Géomission. Cheap to clone; clones share connections and the token.
 ///
 /// Its calls need a tokio runtime with I/O and time enabled, such as that of `#[tokio::main]`.
-/// Elsewhere each of them fails with an error that says so.
+/// Outside a runtime each of them fails with an error that says so; in one without I/O or time,
+/// tokio panics.
 #[derive(Clone)]
 pub struct Client {
     transport: Transport,

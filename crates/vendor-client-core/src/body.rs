@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
+use flate2::read::GzDecoder;
 use http::header::{self, HeaderMap};
 
 use crate::status;
@@ -11,24 +11,26 @@ use crate::status;
 /// What some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Unpacks a body whose encoding is gzip. The HTTP client of this crate leaves that to us, which
-/// saves its layers around every body; one of the caller's own may have done it, and dropped the
-/// header.
+/// Unpacks a body whose encoding is gzip under a name that the HTTP client doesn't know, such as
+/// `x-gzip` or `GZIP`, and takes the headers away that tell of it.
 ///
-/// At most one byte more than `most` is unpacked.
+/// At most one byte more than `most` is unpacked. As with the HTTP client, what comes after the end
+/// of the gzip stream is nothing.
 ///
 /// # Errors
 ///
 /// The decompressor's if the body isn't gzip.
-pub(crate) fn decompressed(headers: &HeaderMap, body: Bytes, most: usize) -> io::Result<Bytes> {
+pub(crate) fn decompressed(headers: &mut HeaderMap, body: Bytes, most: usize) -> io::Result<Bytes> {
     if body.is_empty() || !is_gzip(headers) {
         return Ok(body);
     }
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut unpacked = Vec::new();
-    MultiGzDecoder::new(body.as_ref())
+    GzDecoder::new(body.as_ref())
         .take(limit)
         .read_to_end(&mut unpacked)?;
+    headers.remove(header::CONTENT_ENCODING);
+    headers.remove(header::CONTENT_LENGTH);
     Ok(unpacked.into())
 }
 

@@ -114,7 +114,23 @@ pub enum Waited<C> {
     TimedOut(Option<C>),
 }
 
-type Look<T> = Pin<Box<dyn Future<Output = (usize, Result<Option<T>, Error>)> + Send>>;
+/// A look at the thing of a number.
+struct Look<T> {
+    number: usize,
+    looking: Pin<Box<dyn Future<Output = Result<Option<T>, Error>> + Send>>,
+}
+
+impl<T> Future for Look<T> {
+    type Output = (usize, Result<Option<T>, Error>);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let number = self.number;
+        self.looking
+            .as_mut()
+            .poll(context)
+            .map(|seen| (number, seen))
+    }
+}
 
 /// Compares what was seen before with what is seen now. It returns what to remember and what to
 /// tell, if there is something to tell.
@@ -143,6 +159,8 @@ pub struct FollowMany<K, T, C = T> {
     random: fastrand::Rng,
     /// By number, in the order in which they were given.
     followed: BTreeMap<usize, Followed<K, T>>,
+    /// The number of the next one. No number is given twice.
+    next_number: usize,
     /// Who is looked at next, and when. Each followed thing is either here or being looked at.
     due: BTreeSet<(Instant, usize)>,
     looking: FuturesUnordered<Look<T>>,
@@ -219,8 +237,8 @@ impl<K: Clone, T, C> FollowMany<K, T, C> {
         Looking: Future<Output = Result<Option<T>, Error>> + Send + 'static,
     {
         let look = move |number, key: &K| -> Look<T> {
-            let look = look(key.clone());
-            Box::pin(async move { (number, look.await) })
+            let looking = Box::pin(look(key.clone()));
+            Look { number, looking }
         };
         let mut follow = Self {
             look: Box::new(look),
@@ -228,6 +246,7 @@ impl<K: Clone, T, C> FollowMany<K, T, C> {
             polling: Polling::default(),
             random,
             followed: BTreeMap::new(),
+            next_number: 0,
             due: BTreeSet::new(),
             looking: FuturesUnordered::new(),
             timer: None,
@@ -247,10 +266,8 @@ impl<K: Clone, T, C> FollowMany<K, T, C> {
 
     /// Follows one thing more.
     pub fn add(&mut self, key: K) {
-        let number = self
-            .followed
-            .last_key_value()
-            .map_or(0, |(last, _)| last + 1);
+        let number = self.next_number;
+        self.next_number += 1;
         let followed = Followed {
             key,
             seen: Seen::Nothing,
@@ -269,6 +286,11 @@ impl<K: Clone, T, C> FollowMany<K, T, C> {
         self.followed.retain(|_, followed| followed.key != *key);
         let followed = &self.followed;
         self.due.retain(|(_, number)| followed.contains_key(number));
+        // A look that goes on would keep its place from the others.
+        self.looking = std::mem::take(&mut self.looking)
+            .into_iter()
+            .filter(|look| followed.contains_key(&look.number))
+            .collect();
         self.followed.len() < before
     }
 
@@ -607,6 +629,38 @@ mod tests {
         assert_eq!((key, news.unwrap_err().kind()), (0, ErrorKind::LogIn));
         assert!(follow.next().await.is_none());
         assert!(follow.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_at_what_was_removed_is_never_told_of_another() {
+        let look = |key: u32| async move {
+            sleep(key * SECOND).await;
+            Ok((key != 2).then_some(key))
+        };
+        let mut follow = FollowMany::new([1, 2], look, whole, random());
+        assert_eq!(follow.next().await.unwrap().0, 1);
+        for removed in [2, 1] {
+            assert!(follow.remove(&removed));
+        }
+        follow.add(3);
+        let (key, news) = follow.next().await.unwrap();
+        assert_eq!((key, news.unwrap()), (3, Change::Now(3)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_at_what_was_removed_keep_no_place() {
+        let look = |key: u32| async move {
+            match key {
+                9 => Ok(Some(9)),
+                _ => std::future::pending::<Found>().await,
+            }
+        };
+        let mut follow = FollowMany::new(0..4, look, whole, random());
+        assert!(timeout(SECOND, follow.next()).await.is_err());
+        assert!(follow.remove(&0));
+        follow.add(9);
+        let (key, _) = timeout(SECOND, follow.next()).await.unwrap().unwrap();
+        assert_eq!(key, 9);
     }
 
     #[tokio::test(start_paused = true)]

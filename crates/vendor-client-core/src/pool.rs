@@ -56,11 +56,6 @@ impl Way {
             // With no retries left, a request isn't copied for one either.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
-            // Not even if another crate turns them on: `body` decompresses.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
             .connect_timeout(self.connect_timeout)
             .connector_layer(NoteConnecting)
             .pool_idle_timeout(self.idle_timeout)

@@ -35,6 +35,9 @@ use crate::telemetry::CallSpan;
 use crate::test_util::Script;
 use crate::token::{AccountKey, CurrentToken, Generation, LogIn, TokenCache, TokenStore};
 
+/// How much memory is set aside for a body whose length is announced, and perhaps a lie.
+const MOST_EXPECTED: usize = 64 * 1024 * 1024;
+
 /// What is the same for every call of one vendor's service.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -151,7 +154,6 @@ impl Transport {
         headers
             .entry(header::ACCEPT)
             .or_insert(HeaderValue::from_static("application/json"));
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(header::USER_AGENT, config.user_agent(service.user_agent)?);
         let inner = Inner {
             service,
@@ -569,8 +571,8 @@ impl Inner {
             });
         }
         // A response whose body breaks off is still a response: its status decides.
-        let body = self.read_body(&mut response).await.unwrap_or_default();
-        Err(self.refusal(&response, &body))
+        let body = self.read_body(&mut response).await.ok();
+        Err(self.refusal(&response, body.as_deref()))
     }
 
     /// If redirects may be followed, what was not sent is perhaps only the second leg of one.
@@ -586,7 +588,7 @@ impl Inner {
     async fn read_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
         let received = self.receive_body(response).await?;
         let status = response.status();
-        let headers = response.headers();
+        let headers = response.headers_mut();
         let body = body::decompressed(headers, received, self.max_body_size)
             .map_err(|source| not_decompressed().source(source).status(status))?;
         if body.len() > self.max_body_size {
@@ -606,7 +608,8 @@ impl Inner {
             return Ok(first);
         };
         let known = first.len() + second.len();
-        let mut body = BytesMut::with_capacity(length.clamp(known, self.max_body_size.max(known)));
+        let expected = length.min(self.max_body_size).min(MOST_EXPECTED);
+        let mut body = BytesMut::with_capacity(expected.max(known));
         body.extend_from_slice(&first);
         body.extend_from_slice(&second);
         while let Some(chunk) = self.read_chunk(response, body.len()).await? {
@@ -638,8 +641,8 @@ impl Inner {
         Failure::new(ErrorKind::Body, Outcome::Unknown).reason(reason)
     }
 
-    /// What a non-success response means.
-    fn refusal(&self, response: &reqwest::Response, body: &[u8]) -> Failure {
+    /// What a non-success response means. There is no body if it could not be read.
+    fn refusal(&self, response: &reqwest::Response, body: Option<&[u8]>) -> Failure {
         let status = response.status();
         let headers = response.headers();
         let retry_after = headers
@@ -663,9 +666,12 @@ impl Inner {
         failure.retry_after = retry_after;
         failure.request_id = status::request_id(headers);
         failure.redirect_host = status::redirect_host(response.url(), headers);
-        failure.vendor = (self.service.read_failure)(body);
-        failure.is_from_application = status::can_be_the_applications(headers, body);
-        failure.snippet = status::snippet(body);
+        // Whoever wrote what could not be read, it need not have been the application.
+        if let Some(body) = body {
+            failure.vendor = (self.service.read_failure)(body);
+            failure.is_from_application = status::can_be_the_applications(headers, body);
+            failure.snippet = status::snippet(body);
+        }
         failure
     }
 }
@@ -701,8 +707,7 @@ fn unsent_or_broken(source: reqwest::Error) -> Failure {
     failure.source(source)
 }
 
-/// Judges a body that stopped: its connection broke, or what came cannot be decompressed by an HTTP
-/// client of the caller's own.
+/// Judges a body that stopped: its connection broke, or what came cannot be decompressed.
 fn broken_body(source: reqwest::Error) -> Failure {
     // Of the two, only the decompressor fails with an error of the system's.
     let failure = match source.source().is_some_and(|cause| cause.is::<io::Error>()) {

@@ -259,6 +259,22 @@ async fn a_gateways_page_does_not_make_a_mission_absent() {
 }
 
 #[tokio::test]
+async fn a_mission_is_not_created_again_because_a_404_could_not_be_read() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ocean = sandbox.ocean_geomission();
+    let mission = full_mission("M-1");
+    client(&sandbox).create_mission(&mission).await.unwrap();
+    let response = Response::new(404)
+        .header("content-type", "text/html")
+        .header("content-encoding", "gzip")
+        .body("<html>404</html>");
+    ocean.faults().on(STATUS).always().respond(response);
+    let error = client(&sandbox).find_or_create(&mission).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
+    assert_eq!(ocean.ledger().effects("create_mission", "M-1"), 1);
+}
+
+#[tokio::test]
 async fn find_or_create_can_be_called_again_at_any_time() {
     let sandbox = Sandbox::start().await.unwrap();
     let ocean = sandbox.ocean_geomission();

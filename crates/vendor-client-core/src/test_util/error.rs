@@ -129,7 +129,7 @@ impl ErrorBuilder {
     pub fn build(self) -> Error {
         let mut failure = self.failure;
         let (outcome, transient) = match failure.status {
-            Some(status) if failure.kind == ErrorKind::Status => status::judge(status),
+            Some(status) if is_of_status(failure.kind) => status::judge(status),
             _ => of_kind(failure.kind),
         };
         failure.outcome = self.outcome.unwrap_or(outcome);
@@ -141,6 +141,11 @@ impl ErrorBuilder {
         failure.attempts = vec![failure.as_attempt(None); attempts];
         failure.into()
     }
+}
+
+/// Whether the status of the response decides what is known of the effect.
+fn is_of_status(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Redirect | ErrorKind::Status)
 }
 
 /// What a call comes to if it fails in this way: its outcome, and whether the cause is a passing one.

@@ -101,6 +101,62 @@ async fn an_error_response_is_told_by_its_status_even_if_its_body_outgrows_the_l
 }
 
 #[tokio::test]
+async fn a_404_whose_body_cannot_be_read_is_not_known_to_be_the_applications() {
+    let page = gzip(b"<html>no healthy upstream</html>");
+    let cut = |headers: &str| {
+        let head = format!("HTTP/1.1 404 X\r\n{headers}\r\n\r\n");
+        Reply::SendAndClose([head.as_bytes(), b"<html>"].concat())
+    };
+    for reply in [
+        cut("content-type: text/html\r\ncontent-length: 7"),
+        cut("content-length: 7"),
+        cut("transfer-encoding: chunked"),
+        Reply::bytes(404, GZIP, b"<html>"),
+        Reply::bytes(404, GZIP, &page[..page.len() - 9]),
+        Reply::bytes(404, &[], &[b' '; 2000]),
+    ] {
+        let server = Server::start([reply]);
+        let transport = with_config(&server.url(), &at_once().max_body_size(1000));
+        let error = read(&transport).await.unwrap_err();
+        assert!(error.is_not_found(), "{error:?}");
+        assert!(!error.is_absent(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_is_announced_and_never_comes_costs_no_memory() {
+    let head = b"HTTP/1.1 200 X\r\ncontent-length: 9223372036854775807\r\n\r\n";
+    let server = Server::start([Reply::SendAndClose([&head[..], &[b' '; 200_000]].concat())]);
+    let transport = with_config(&server.url(), &at_once().max_body_size(usize::MAX));
+    let error = read(&transport).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
+}
+
+#[tokio::test]
+async fn what_comes_after_a_gzip_stream_is_nothing() {
+    for name in ["gzip", "x-gzip"] {
+        for more in [&b"\r\n"[..], &[0; 8], b"and so on"] {
+            let body = [&gzip(b"\"thing\"")[..], more].concat();
+            let server = Server::start([Reply::bytes(200, &[("content-encoding", name)], &body)]);
+            assert_eq!(read(&transport(&server.url())).await.unwrap(), "thing");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_headers_of_an_unpacked_response_tell_of_what_it_has_now() {
+    for name in ["gzip", "x-gzip"] {
+        let headers = [("content-encoding", name)];
+        let server = Server::start([Reply::bytes(200, &headers, &gzip(b"\"thing\""))]);
+        let transport = transport(&server.url());
+        let response = transport.send(transport.request_to(&READ, &"1", ()));
+        let response = response.await.unwrap();
+        assert_eq!(response.headers().get("content-encoding"), None, "{name}");
+        assert_eq!(response.headers().get("content-length"), None, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_long_response_in_many_pieces_is_put_together() {
     let text = "é".repeat(400_000);
     let server = Server::start([Reply::json(200, &format!("\"{text}\""))]);

@@ -251,10 +251,10 @@ fn an_error_of_each_kind_has_the_outcome_that_a_call_would_have_had() {
 
 #[tokio::test]
 async fn an_error_by_status_equals_the_one_of_a_call() {
-    for status in [400, 401, 403, 404, 408, 429, 500, 503] {
+    for status in [302, 307, 308, 400, 401, 403, 404, 408, 429, 500, 503] {
         let (transport, _) = scripted([Reply::json(status, "{}").always()]);
         let called = read(&transport).await.unwrap_err();
-        let made = test_util::error(ErrorKind::Status)
+        let made = test_util::error(called.kind())
             .status(StatusCode::from_u16(status).unwrap())
             .operation(READ.operation())
             .vendor("E-7", "{}")

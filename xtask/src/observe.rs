@@ -238,6 +238,31 @@ mod tests {
         assert_eq!(Options::read(&["--write"]), None);
     }
 
+    #[tokio::test]
+    async fn a_service_that_packs_its_responses_unasked_is_read_by_the_report_and_by_the_client() {
+        let sandbox = vendor_sandbox::Sandbox::start().await.unwrap();
+        let service = sandbox.ocean_geomission();
+        let recorder = Recorder::start(&service.base_url()).await.unwrap();
+        let client = ocean_geomission::Client::builder()
+            .base_url(recorder.url())
+            .credentials(service.login(), service.password())
+            .build()
+            .unwrap();
+        let body = exchange::tests::packed(br#"{"status": "ok"}"#);
+        let response = vendor_sandbox::Response::new(200)
+            .header("content-encoding", "gzip")
+            .body(body);
+        service.faults().on("mission_status").respond(response);
+        let mission = ocean_geomission::NewMission::new("M-1");
+        client.mission_status(&mission.id).await.unwrap();
+
+        let (vendor, _) = ocean();
+        let report = compare::all(&vendor, &recorder.exchanges()).to_string();
+        let (differences, rest) = report.split_once("Documented, and").unwrap();
+        assert!(differences.ends_with("Not as documented:\n\n"), "{report}");
+        assert!(!rest.contains("mission_status: `status`"), "{report}");
+    }
+
     /// Calls through the recorder, against the sandbox.
     #[tokio::test]
     async fn the_recorder_hands_calls_on_and_remembers_them() {

@@ -193,10 +193,12 @@ impl Subject {
 mod tests {
     use std::collections::BTreeSet;
 
-    use vendor_sandbox::{Entry, Sandbox};
+    use vendor_sandbox::{Entry, Response, Sandbox};
 
     use super::*;
+    use crate::observe::exchange::tests::packed;
     use crate::settle::experiment::Outcome;
+    use crate::settle::lab::get;
     use crate::settle::rehearsal::{emulator, rehearse};
 
     fn sandbox() -> Sandbox {
@@ -287,6 +289,32 @@ mod tests {
         let url = sandbox.cegid_loop().base_url();
         let report = settle(subject, &url, &account, options).unwrap();
         assert_eq!(report.results[0].1, Err(Untold::Needs("codeDossier")));
+    }
+
+    #[test]
+    fn a_service_that_packs_its_responses_unasked_is_read() {
+        let sandbox = sandbox();
+        let subject = subject("ocean-geomission").unwrap();
+        let ocean = sandbox.ocean_geomission();
+        let response = Response::new(200)
+            .header("content-encoding", "gzip")
+            .body(packed(br#"{"status": "ok"}"#));
+        ocean.faults().on("mission_status").respond(response);
+        let rules = Rules {
+            write: false,
+            prefix: PREFIX.to_owned(),
+            pace: Duration::ZERO,
+            with: Parameters::new(),
+        };
+        let mut lab = Lab::open(&ocean.base_url(), rules).unwrap();
+        let account = crates::named(subject.vendor).unwrap().environment;
+        let account = account(&sandbox).into_iter();
+        let account = account
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        (subject.sign_in)(&mut lab, &account).unwrap();
+        let status = lab.send(get("/restapi/geomission/statutMission")).unwrap();
+        assert_eq!(status.json().unwrap()["status"], "ok");
     }
 
     #[test]

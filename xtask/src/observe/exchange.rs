@@ -1,7 +1,9 @@
 //! A call and its response, as they crossed the network.
 
+use std::io::Read as _;
 use std::time::Duration;
 
+use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
 /// One exchange. Nothing of it is printed as it is: see `report.rs`.
@@ -20,6 +22,27 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// With the body that was packed with gzip for the way. One that cannot be unpacked, or that a
+    /// saved file has unpacked already, stays as it is.
+    pub(crate) fn unpacked(self) -> Self {
+        if !self.is_packed() {
+            return self;
+        }
+        let mut body = Vec::new();
+        match MultiGzDecoder::new(self.body.as_slice()).read_to_end(&mut body) {
+            Ok(_) => Self { body, ..self },
+            Err(_) => self,
+        }
+    }
+
+    fn is_packed(&self) -> bool {
+        self.headers.iter().any(|(name, encoding)| {
+            let encoding = encoding.trim().to_ascii_lowercase();
+            name.eq_ignore_ascii_case("content-encoding")
+                && matches!(encoding.as_str(), "gzip" | "x-gzip")
+        })
     }
 
     /// The body, if it is JSON.
@@ -65,10 +88,44 @@ pub(crate) fn path(shown: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
     use serde_json::json;
 
     use super::*;
+
+    /// A body as a service packs it.
+    pub(crate) fn packed(body: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(body).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn came(encoding: &str, body: Vec<u8>) -> Exchange {
+        Exchange {
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            status: 200,
+            headers: vec![("Content-Encoding".to_owned(), encoding.to_owned())],
+            body,
+            duration: None,
+        }
+    }
+
+    #[test]
+    fn a_body_is_unpacked_if_its_header_says_so_and_it_is_packed() {
+        let (json, gzip) = (b"{}".to_vec(), packed(b"{}"));
+        for encoding in ["gzip", " GZIP ", "x-gzip"] {
+            assert_eq!(came(encoding, gzip.clone()).unpacked().body, json);
+            assert_eq!(came(encoding, json.clone()).unpacked().body, json);
+        }
+        let half = gzip[..gzip.len() / 2].to_vec();
+        assert_eq!(came("gzip", half.clone()).unpacked().body, half);
+        assert_eq!(came("identity", gzip.clone()).unpacked().body, gzip);
+    }
 
     #[test]
     fn a_shape_shows_no_value() {

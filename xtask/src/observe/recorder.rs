@@ -14,7 +14,8 @@ use vendor_client_core::reqwest;
 use crate::error::{Error, Result};
 use crate::observe::exchange::Exchange;
 
-/// Headers that belong to one connection, and are not handed on.
+/// Headers that belong to one connection, and are not handed on. A service that isn't told what the
+/// client can unpack has no reason to pack what is to be looked at here.
 const OF_THE_CONNECTION: [&str; 5] = [
     "host",
     "connection",
@@ -138,11 +139,12 @@ impl Forward {
         self.recorded
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(exchange);
+            .push(exchange.unpacked());
+        // The client gets what came, packed or not, with the header that says so.
         let mut response = hyper::Response::new(Full::new(body));
         *response.status_mut() = status;
         for (name, value) in headers.iter() {
-            if !OF_THE_CONNECTION.contains(&name.as_str()) && name != "content-encoding" {
+            if !OF_THE_CONNECTION.contains(&name.as_str()) {
                 response.headers_mut().append(name, value.clone());
             }
         }

@@ -11,9 +11,14 @@ use crate::observe::exchange::Exchange;
 
 /// Reads a HAR file, or every `NAME.request` with its `NAME.response` in a folder.
 pub(crate) fn read(path: &Path) -> Result<Vec<Exchange>> {
-    if path.is_dir() {
-        return read_folder(path);
-    }
+    let exchanges = match path.is_dir() {
+        true => read_folder(path)?,
+        false => read_har(path)?,
+    };
+    Ok(exchanges.into_iter().map(Exchange::unpacked).collect())
+}
+
+fn read_har(path: &Path) -> Result<Vec<Exchange>> {
     let text = fs::read(path).map_err(Error::file(path))?;
     let har: Har = serde_json::from_slice(&text).map_err(|source| Error::Saved {
         path: path.display().to_string(),
@@ -152,6 +157,7 @@ fn split(text: &[u8]) -> (String, Vec<(String, String)>, &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::exchange::tests::packed;
 
     fn is_the_exchange(exchange: &Exchange) {
         assert_eq!(exchange.method, "GET");
@@ -189,6 +195,20 @@ mod tests {
         );
         let exchanges = read(folder.path()).unwrap();
         is_the_exchange(&exchanges[0]);
+    }
+
+    #[test]
+    fn a_packed_response_in_a_folder_is_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
+        write("1.request", b"GET /loop/lettres HTTP/1.1\r\n\r\n");
+        let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+        write(
+            "1.response",
+            &[&head[..], &packed(b"{\"data\":[]}")].concat(),
+        );
+        let exchanges = read(folder.path()).unwrap();
+        assert_eq!(exchanges[0].body, b"{\"data\":[]}");
     }
 
     #[test]

@@ -393,12 +393,13 @@ async fn exchange(
     });
     let headers = headers.collect();
     let body = response.bytes().await.map_err(|_| Untold::NoResponse)?;
-    Ok(Exchange {
+    let exchange = Exchange {
         method: ask.method.to_string(),
         path,
         status,
         headers,
         body: body.to_vec(),
         duration: None,
-    })
+    };
+    Ok(exchange.unpacked())
 }

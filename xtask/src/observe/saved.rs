@@ -20,11 +20,22 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Exchange>> {
 
 fn read_har(path: &Path) -> Result<Vec<Exchange>> {
     let text = fs::read(path).map_err(Error::file(path))?;
-    let har: Har = serde_json::from_slice(&text).map_err(|source| Error::Saved {
-        path: path.display().to_string(),
-        reason: format!("it isn't HAR: {source}"),
+    let har: Har = serde_json::from_slice(&text).map_err(|error| {
+        // The error's own words may quote a value.
+        let (line, column) = (error.line(), error.column());
+        broken(
+            path,
+            format!("it isn't HAR at line {line}, column {column}"),
+        )
     })?;
     Ok(har.log.entries.into_iter().map(Exchange::from).collect())
+}
+
+fn broken(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Saved {
+        path: path.display().to_string(),
+        reason: reason.into(),
+    }
 }
 
 /// As browsers and proxies write it: <http://www.softwareishard.com/blog/har-12-spec/>.
@@ -108,10 +119,6 @@ fn read_folder(folder: &Path) -> Result<Vec<Exchange>> {
 
 /// Reads two files as they look on the wire: a first line, headers, an empty line, a body.
 fn read_pair(request: &Path) -> Result<Exchange> {
-    let broken = |path: &Path, reason: &str| Error::Saved {
-        path: path.display().to_string(),
-        reason: reason.to_owned(),
-    };
     let text = fs::read(request).map_err(Error::file(request))?;
     let (line, _, _) = split(&text);
     let mut words = line.split_whitespace();
@@ -222,5 +229,17 @@ mod tests {
             "{error}"
         );
         assert!(!error.contains("canary"));
+    }
+
+    #[test]
+    fn a_har_file_with_a_value_of_another_type_is_told_by_line_and_column_without_the_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saved.har");
+        fs::write(&path, "{\"log\":\n\"canary-Mme Dupont, 3 rue\"}").unwrap();
+        let error = read(&path).map(drop).unwrap_err().to_string();
+        assert!(
+            error.ends_with("it isn't HAR at line 2, column 26"),
+            "{error}"
+        );
     }
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -28,7 +30,12 @@ fn read_har(path: &Path) -> Result<Vec<Exchange>> {
             format!("it isn't HAR at line {line}, column {column}"),
         )
     })?;
-    Ok(har.log.entries.into_iter().map(Exchange::from).collect())
+    let entries = (1..).zip(har.log.entries);
+    let exchanges = entries.map(|(number, entry)| {
+        let no_base64 = || broken(path, format!("the body of entry {number} isn't base64"));
+        entry.exchange().ok_or_else(no_base64)
+    });
+    exchanges.collect()
 }
 
 fn broken(path: &Path, reason: impl Into<String>) -> Error {
@@ -83,18 +90,30 @@ struct Header {
 struct Content {
     #[serde(default)]
     text: String,
+    /// How the text stands for the body, if it isn't the body itself.
+    encoding: Option<String>,
 }
 
-impl From<Entry> for Exchange {
-    fn from(entry: Entry) -> Self {
-        let headers = entry.response.headers.into_iter();
-        Self {
-            method: entry.request.method,
-            path: path_of(&entry.request.url),
-            status: entry.response.status,
+impl Entry {
+    /// None if the body cannot be decoded.
+    fn exchange(self) -> Option<Exchange> {
+        let headers = self.response.headers.into_iter();
+        Some(Exchange {
+            method: self.request.method,
+            path: path_of(&self.request.url),
+            status: self.response.status,
             headers: headers.map(|header| (header.name, header.value)).collect(),
-            body: entry.response.content.text.into_bytes(),
-            duration: Duration::try_from_secs_f64(entry.time / 1000.0).ok(),
+            body: self.response.content.body()?,
+            duration: Duration::try_from_secs_f64(self.time / 1000.0).ok(),
+        })
+    }
+}
+
+impl Content {
+    fn body(self) -> Option<Vec<u8>> {
+        match self.encoding.as_deref() {
+            Some("base64") => STANDARD.decode(self.text).ok(),
+            _ => Some(self.text.into_bytes()),
         }
     }
 }
@@ -163,6 +182,8 @@ fn split(text: &[u8]) -> (String, Vec<(String, String)>, &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::observe::exchange::tests::packed;
 
@@ -186,6 +207,34 @@ mod tests {
         let exchanges = read(&path).unwrap();
         is_the_exchange(&exchanges[0]);
         assert_eq!(exchanges[0].duration, Some(Duration::from_micros(12_500)));
+    }
+
+    fn har_with_a_body_in_base64(text: &str) -> String {
+        let entry = json!({
+            "request": { "method": "GET", "url": "https://api.example/loop/lettres" },
+            "response": { "status": 200, "content": { "text": text, "encoding": "base64" } },
+        });
+        json!({ "log": { "entries": [entry] } }).to_string()
+    }
+
+    #[test]
+    fn a_body_in_base64_is_decoded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saved.har");
+        fs::write(&path, har_with_a_body_in_base64("eyJkYXRhIjpbXX0=")).unwrap();
+        assert_eq!(read(&path).unwrap()[0].body, b"{\"data\":[]}");
+    }
+
+    #[test]
+    fn a_body_that_only_claims_to_be_base64_is_told_by_its_entry_without_the_body() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saved.har");
+        fs::write(&path, har_with_a_body_in_base64("canary-Mme Dupont")).unwrap();
+        let error = read(&path).map(drop).unwrap_err().to_string();
+        assert!(
+            error.ends_with("the body of entry 1 isn't base64"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -185,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn a_field_whose_name_is_an_address_or_a_person_is_told_without_it() {
+        let body = json!({"status": "ok", "canary.person@x.fr": 1, "jean.canary": ""}).to_string();
+        let report = report("GET", STATUS, 200, &body);
+        for name in ["person", "jean", "fr`"] {
+            assert!(!report.contains(name), "{report}");
+        }
+        for shape in ["integer", "string of 0 characters"] {
+            let told = format!("`*` is not part of the contract, and came as {shape} (once)");
+            assert!(report.contains(&told), "{report}");
+        }
+    }
+
+    #[test]
     fn a_value_of_another_type_is_told() {
         let report = report("GET", STATUS, 200, &json!({"status": 17}).to_string());
         assert!(

@@ -4,7 +4,7 @@ use serde_json::Value;
 use vendor_sandbox::contract::{Contract, Kind, Route, Shape, validate_response};
 
 use crate::contract;
-use crate::observe::exchange::{Exchange, path, shape};
+use crate::observe::exchange::{Exchange, follow, shape};
 use crate::observe::report::{Place, Report};
 use crate::page::{Page, Row, Section, Vendor};
 
@@ -116,8 +116,9 @@ impl Call<'_> {
         };
         let route = &self.route.name;
         for breach in validate_response(self.contract, contract_operation, route, &exchange.body) {
-            let field = path(&breach.field);
-            let value = body.as_ref().and_then(|body| value_at(body, &breach.field));
+            let followed = body.as_ref().map(|body| follow(&breach.field, body));
+            // What isn't JSON has a breach as a whole.
+            let (field, value) = followed.unwrap_or_default();
             let came = value.map_or(String::new(), |value| {
                 format!(", and came as {}", shape(value))
             });
@@ -256,15 +257,4 @@ fn outline(exchange: &Exchange) -> String {
         }
         Some(other) => shape(&other),
     }
-}
-
-/// The value at a path such as `rows[2].name`.
-fn value_at<'a>(body: &'a Value, path: &str) -> Option<&'a Value> {
-    let pointer = path.replace('[', ".").replace(']', "").replace('.', "/");
-    let pointer = match pointer.as_str() {
-        "" => String::new(),
-        other if other.starts_with('/') => other.to_owned(),
-        other => format!("/{other}"),
-    };
-    body.pointer(&pointer)
 }

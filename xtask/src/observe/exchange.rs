@@ -74,17 +74,42 @@ pub(crate) fn name(member: &str) -> &str {
     if looks_like_one { member } else { "*" }
 }
 
-/// A path such as `rows[2].name` as it may be shown, and as the pages write it: `rows[].name`.
-pub(crate) fn path(shown: &str) -> String {
-    let segments = shown.split('.').map(|segment| {
-        let (member, indexes) = match segment.find('[') {
-            Some(start) => segment.split_at(start),
-            None => (segment, ""),
-        };
-        let member = if member.is_empty() { "" } else { name(member) };
-        member.to_owned() + &"[]".repeat(indexes.matches('[').count())
-    });
-    segments.collect::<Vec<_>>().join(".")
+/// A path such as `rows[2].name` followed into a body: as it may be shown, which is how the pages
+/// write it (`rows[].name`), and the value there, if there is one.
+pub(crate) fn follow<'a>(path: &str, body: &'a Value) -> (String, Option<&'a Value>) {
+    if path.is_empty() {
+        return (String::new(), Some(body));
+    }
+    let Some((first, value, rest)) = step(path, body) else {
+        // A page has it, and the body doesn't.
+        return (name(path).to_owned(), None);
+    };
+    let (below, value) = follow(rest.strip_prefix('.').unwrap_or(rest), value);
+    let gap = match below.is_empty() || below.starts_with('[') {
+        true => "",
+        false => ".",
+    };
+    (format!("{first}{gap}{below}"), value)
+}
+
+/// The first step of a path as it may be shown, where it leads, and the rest of the path.
+fn step<'a, 'b>(path: &'b str, body: &'a Value) -> Option<(&'a str, &'a Value, &'b str)> {
+    match body {
+        Value::Array(elements) => {
+            let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
+            Some(("[]", elements.get(index.parse::<usize>().ok()?)?, rest))
+        }
+        Value::Object(members) => {
+            let steps = members.iter().filter_map(|(member, value)| {
+                let rest = path.strip_prefix(member.as_str())?;
+                let is_whole = rest.is_empty() || rest.starts_with(['.', '[']);
+                is_whole.then_some((name(member), value, rest))
+            });
+            // A member's name may have dots of its own, as an address has.
+            steps.min_by_key(|(_, _, rest)| rest.len())
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +121,8 @@ pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::page::name_of;
+    use crate::pages;
 
     /// A body as a service packs it.
     pub(crate) fn packed(body: &[u8]) -> Vec<u8> {
@@ -138,10 +165,53 @@ pub(crate) mod tests {
 
     #[test]
     fn a_path_shows_names_and_hides_what_may_be_data() {
-        assert_eq!(path("rows[12].name"), "rows[].name");
-        assert_eq!(path("[0][1].idMission"), "[][].idMission");
-        assert_eq!(path("jean dupont.phone"), "*.phone");
-        assert_eq!(path("jean@dupont"), "*");
-        assert_eq!(path(""), "");
+        let body = json!({
+            "rows": [{"name": "x"}, {"jean.dupont": {"phone": 2}}],
+            "jean": {"dupont": 3},
+            "canary.person@x.fr": 4,
+            ".dupont": 5,
+            "rue[3]": 6,
+        });
+        let follow = |path| follow(path, &body);
+        assert_eq!(follow(""), (String::new(), Some(&body)));
+        let shown = |path| {
+            let (shown, value) = follow(path);
+            (shown, value.and_then(Value::as_i64))
+        };
+        assert_eq!(shown("rows[0].name"), ("rows[].name".to_owned(), None));
+        assert_eq!(follow("rows[0].name").1, Some(&json!("x")));
+        assert_eq!(
+            shown("rows[1].jean.dupont.phone"),
+            ("rows[].*.phone".to_owned(), Some(2))
+        );
+        assert_eq!(shown("jean.dupont"), ("jean.dupont".to_owned(), Some(3)));
+        assert_eq!(shown("canary.person@x.fr"), ("*".to_owned(), Some(4)));
+        assert_eq!(shown(".dupont"), ("*".to_owned(), Some(5)));
+        assert_eq!(shown("rue[3]"), ("*".to_owned(), Some(6)));
+        assert_eq!(
+            shown("rows[0].lacking"),
+            ("rows[].lacking".to_owned(), None)
+        );
+        assert_eq!(shown("rows[0].not.there"), ("rows[].*".to_owned(), None));
+    }
+
+    #[test]
+    fn every_name_that_a_page_documents_is_shown() {
+        let root = crate::root();
+        for vendor in pages::names(root).unwrap() {
+            let (vendor, _) = pages::read(&vendor, &pages::texts(root, &vendor).unwrap());
+            let sections = vendor.sections();
+            let of_calls = sections.flat_map(|(_, section)| section.response_rows());
+            let types = || vendor.pages.iter().flat_map(|page| &page.types);
+            let variants = types().flat_map(|section| &section.variants);
+            let of_types = types().flat_map(|section| &section.rows);
+            let of_types = of_types.chain(variants.flat_map(|variant| &variant.rows));
+            for row in of_calls.chain(of_types) {
+                let documented = name_of(&row.field.path);
+                if !documented.is_empty() {
+                    assert_eq!(name(documented), documented);
+                }
+            }
+        }
     }
 }

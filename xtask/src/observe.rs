@@ -241,6 +241,27 @@ mod tests {
     }
 
     #[test]
+    fn a_saved_method_and_header_are_told_only_if_they_look_like_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+        write("1.request", "canary-Dupont /x HTTP/1.1\n\n").unwrap();
+        write("1.response", "HTTP/1.1 200 OK\n\n{}").unwrap();
+        write("2.request", &format!("GET {STATUS} HTTP/1.1\n\n")).unwrap();
+        let headers = "Mme canary: 1\ncanary@x.fr: 2\nX-Request-Id: 3";
+        let response = format!("HTTP/1.1 200 OK\n{headers}\n\n{{}}");
+        write("2.response", &response).unwrap();
+        let (vendor, _) = ocean();
+        let exchanges = saved::read(folder.path()).unwrap();
+        let report = compare::all(&vendor, &exchanges).to_string();
+        assert!(!report.contains("canary"), "{report}");
+        assert!(report.contains("  * /*: 200 (once)\n"), "{report}");
+        assert!(
+            report.contains("mission_status: *, x-request-id\n"),
+            "{report}"
+        );
+    }
+
+    #[test]
     fn options_are_read_from_the_command_line() {
         let options = Options::read(&["--saved", "x.har", "--with", "idMission=M-1"]).unwrap();
         assert_eq!(options.saved, [PathBuf::from("x.har")]);

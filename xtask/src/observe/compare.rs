@@ -4,7 +4,7 @@ use serde_json::Value;
 use vendor_sandbox::contract::{Contract, Kind, Route, Shape, validate_response};
 
 use crate::contract;
-use crate::observe::exchange::{Exchange, follow, shape};
+use crate::observe::exchange::{self, Exchange, follow, shape};
 use crate::observe::report::{Place, Report};
 use crate::page::{Page, Row, Section, Vendor};
 
@@ -73,7 +73,7 @@ impl Call<'_> {
         report.timing(operation, exchange.duration);
         self.expect(self.section.response_rows().collect(), operation, report);
         for (name, _) in &exchange.headers {
-            report.header(operation, name);
+            report.header(operation, exchange::header(name));
         }
         let here = Place::of(self.page, self.section.line);
         let everywhere = &self.vendor.service.statuses;
@@ -241,7 +241,8 @@ fn outline_of_call(vendor: &Vendor, exchange: &Exchange) -> String {
             false => "*",
         });
     let path = segments.collect::<Vec<_>>().join("/");
-    format!("{} {path}: {}", exchange.method, exchange.status)
+    let method = exchange::method(&exchange.method);
+    format!("{method} {path}: {}", exchange.status)
 }
 
 /// What an error's body looks like: the names and types of its members.
@@ -250,9 +251,9 @@ fn outline(exchange: &Exchange) -> String {
         None if exchange.body.is_empty() => "empty".to_owned(),
         None => format!("not JSON, of {} bytes", exchange.body.len()),
         Some(Value::Object(members)) => {
-            let members = members.iter().map(|(name, value)| {
-                format!("{}: {}", crate::observe::exchange::name(name), shape(value))
-            });
+            let members = members
+                .iter()
+                .map(|(name, value)| format!("{}: {}", exchange::name(name), shape(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         Some(other) => shape(&other),

@@ -6,6 +6,11 @@ use std::time::Duration;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
+/// Those of HTTP itself.
+const METHODS: [&str; 9] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+];
+
 /// One exchange. Nothing of it is printed as it is: see `report.rs`.
 #[derive(Clone)]
 pub(crate) struct Exchange {
@@ -66,12 +71,30 @@ pub(crate) fn shape(value: &Value) -> String {
 
 /// A member's name as it may be shown. What doesn't look like a name may be somebody's data.
 pub(crate) fn name(member: &str) -> &str {
-    let looks_like_one = member.len() <= 40
-        && member.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && member
+    shown_if(is_name(member, "_"), member)
+}
+
+/// A header's name as it may be shown. In a saved file it can be anything.
+pub(crate) fn header(name: &str) -> &str {
+    shown_if(is_name(name, "_-"), name)
+}
+
+/// A method as it may be shown. In a saved file it can be anything.
+pub(crate) fn method(method: &str) -> &str {
+    shown_if(METHODS.contains(&method), method)
+}
+
+fn shown_if(may_be: bool, text: &str) -> &str {
+    if may_be { text } else { "*" }
+}
+
+/// Whether it is made of letters, digits and these joints.
+fn is_name(text: &str, joints: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text
             .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if looks_like_one { member } else { "*" }
+            .all(|letter| letter.is_ascii_alphanumeric() || joints.contains(letter))
 }
 
 /// A path such as `rows[2].name` followed into a body: as it may be shown, which is how the pages

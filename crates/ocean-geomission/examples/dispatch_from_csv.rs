@@ -45,9 +45,9 @@ impl Row {
     }
 }
 
-/// An error if clocks in Paris skip this time or show it twice.
+/// An error if clocks in Paris skip this time or show it twice, or if it has an offset.
 fn in_paris(local: &str) -> Result<OffsetDateTime, Box<dyn Error>> {
-    let local: DateTime = local.parse()?;
+    let local = DateTime::strptime("%Y-%m-%dT%H:%M", local)?;
     let zone = TimeZone::get("Europe/Paris")?;
     let instant = zone.to_ambiguous_zoned(local).unambiguous()?.timestamp();
     Ok(OffsetDateTime::from_unix_timestamp(instant.as_second())?)

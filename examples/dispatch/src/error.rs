@@ -4,7 +4,7 @@ use apalis::prelude::{BoxDynError, WorkerError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("nothing was queued: {0} problems in the file (--skip-bad queues the other rows)")]
+    #[error("nothing was queued; problems in the file: {0} (--skip-bad queues the other rows)")]
     BadRows(usize),
     #[error("the file can't be read: {0}")]
     Csv(#[from] csv::Error),
@@ -20,6 +20,8 @@ pub enum Error {
     Mission(#[from] serde_json::Error),
     #[error("there is no mission {0:?}")]
     NoSuchMission(String),
+    #[error("not among the failed missions: {}", .0.join(", "))]
+    NotFailed(Vec<String>),
     #[error(transparent)]
     Service(#[from] ocean_geomission::Error),
     #[error("the account was refused, so the missions stay queued")]

@@ -106,7 +106,12 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
             let requeued = database.requeue(wanted).await?;
             database.queue().push(&requeued).await?;
             println!("{} queued once more", requeued.len());
-            Ok(())
+            let is_queued = |id: &String| requeued.iter().any(|ticket| ticket.mission == *id);
+            let others: Vec<String> = missions.into_iter().filter(|id| !is_queued(id)).collect();
+            match others.is_empty() {
+                true => Ok(()),
+                false => Err(Error::NotFailed(others)),
+            }
         }
     }
 }

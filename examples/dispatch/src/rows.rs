@@ -32,6 +32,18 @@ impl fmt::Display for Problem {
     }
 }
 
+/// The columns' names.
+const COLUMNS: [&str; 8] = [
+    "id",
+    "vehicle",
+    "at",
+    "expires",
+    "street",
+    "postal_code",
+    "city",
+    "comment",
+];
+
 /// The columns of the file. Times are local, such as `2026-12-01 08:30`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +73,15 @@ pub fn read(file: &Path, zone: &TimeZone) -> Result<(Vec<Row>, Vec<Problem>), Er
     let mut problems = Vec::new();
     let mut lines = BTreeMap::new();
     let headers = reader.headers()?.clone();
+    let is_column = |name: &str| COLUMNS.contains(&name);
+    if headers.is_empty() || !headers.iter().all(is_column) {
+        let what = format!(
+            "the first line must name columns, separated by commas, of {}",
+            COLUMNS.join(", ")
+        );
+        problems.push(Problem { line: 1, what });
+        return Ok((rows, problems));
+    }
     for record in reader.records() {
         let position = |at: Option<&csv::Position>| at.map_or(0, csv::Position::line);
         let read = record.map_err(|error| (position(error.position()), error));
@@ -83,7 +104,7 @@ pub fn read(file: &Path, zone: &TimeZone) -> Result<(Vec<Row>, Vec<Problem>), Er
         if let Some(first) = lines.insert(mission.id.clone(), line) {
             problems.push(Problem {
                 line,
-                what: format!("the id is that of line {first} already"),
+                what: format!("line {first} already has this id"),
             });
             continue;
         }
@@ -139,13 +160,14 @@ fn filled(text: Option<String>) -> Option<String> {
 /// The instant that a clock on the wall shows as `text`. Twice a year there is none, or there are
 /// two: then a person has to decide.
 fn instant(text: &str, zone: &TimeZone) -> Result<OffsetDateTime, String> {
-    let local: DateTime = text
-        .parse()
-        .map_err(|_| "not a local time such as 2026-12-01 08:30".to_owned())?;
-    let at = zone
-        .to_ambiguous_zoned(local)
-        .unambiguous()
-        .map_err(|_| "no such local time, or two of them: the clocks change then".to_owned())?;
+    // Nothing else is read: an offset that is ignored sends people at another time.
+    let local = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|format| DateTime::strptime(format, text).ok())
+        .ok_or("not a local time such as 2026-12-01 08:30")?;
+    let at = zone.to_ambiguous_zoned(local).unambiguous().map_err(|_| {
+        "the clocks change at this time: it doesn't exist, or exists twice".to_owned()
+    })?;
     OffsetDateTime::from_unix_timestamp(at.timestamp().as_second())
         .map_err(|_| "too far from the present".to_owned())
 }
@@ -172,12 +194,37 @@ mod tests {
     }
 
     #[test]
+    fn a_time_with_an_offset_or_a_zone_and_a_day_without_a_time_are_refused() {
+        for at in [
+            "2026-12-01 09:00+05:00",
+            "2026-12-01T09:00Z",
+            "2026-12-01T09:00[America/New_York]",
+            "2026-12-01",
+        ] {
+            let (rows, problems) = read_text(&format!("id,vehicle,at\nM-1,VAN-07,{at}\n"));
+            assert_eq!(rows.len(), 0, "{at}");
+            assert_eq!(
+                problems,
+                ["2: at: not a local time such as 2026-12-01 08:30"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_header_of_other_columns_is_one_problem() {
+        let (_, problems) = read_text("id;vehicle\nM-1;VAN-07\nM-2;VAN-07\n");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with("1: "), "{problems:?}");
+        assert_eq!(read_text("").1.len(), 1);
+    }
+
+    #[test]
     fn the_hour_that_does_not_exist_and_the_one_that_exists_twice_are_left_to_a_person() {
         let (_, problems) =
             read_text("id,vehicle,at\nM-1,VAN-07,2026-03-29 02:30\nM-2,VAN-07,2026-10-25 02:30\n");
         assert_eq!(problems.len(), 2);
-        assert!(problems[0].starts_with("2: at: no such local time"));
-        assert!(problems[1].starts_with("3: at: no such local time"));
+        assert!(problems[0].starts_with("2: at: the clocks change"));
+        assert!(problems[1].starts_with("3: at: the clocks change"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use ocean_geomission::{Client, ClientBuilder, Creation, ErrorKind};
+use ocean_geomission::{Client, ClientBuilder, Creation, ErrorKind, Pace, TransportConfig};
 
 use crate::database::{Database, State};
 use crate::error::Error;
@@ -23,6 +23,10 @@ pub struct Options {
     /// How many missions this process sends at once.
     #[arg(long, default_value_t = 8)]
     in_flight: usize,
+
+    /// How many requests this process sends per second at most. Each mission takes two.
+    #[arg(long)]
+    per_second: Option<f64>,
 
     /// How often a mission may fail for reasons that pass before a person has to look.
     #[arg(long, default_value_t = 20)]
@@ -49,7 +53,11 @@ struct Sender {
 
 /// Works until Ctrl-C, until the account is refused, or until nothing is queued.
 pub async fn run(database: &Database, options: Options) -> Result<(), Error> {
-    let client = ClientBuilder::from_env()?.build()?;
+    let mut config = TransportConfig::default();
+    if let Some(requests) = options.per_second {
+        config = config.pace(Pace::per_second(requests));
+    }
+    let client = ClientBuilder::from_env()?.transport(config).build()?;
     client.log_in().await?;
     let sender = Sender {
         client,
@@ -135,7 +143,7 @@ async fn send(
         return Err(Error::AccountRefused.into());
     }
     database
-        .note(&ticket, "failure", &error.to_string())
+        .note(&ticket, "failure", &error.disclosed().to_string())
         .await?;
     let may_pass = error.is_retryable() || error.may_have_been_applied();
     if may_pass && database.failures(&ticket).await? < sender.failures {

@@ -24,7 +24,7 @@ async fn a_file_with_a_bad_row_queues_nothing_and_names_every_problem() {
     for line in [
         ":3: at: not a local time",
         ":3: ",
-        ":4: at: no such local time",
+        ":4: at: the clocks change",
     ] {
         assert!(problems.contains(line), "{problems}");
     }
@@ -120,4 +120,33 @@ async fn following_ends_with_an_error_if_the_account_is_refused() {
     machine.run(&["follow", "--until-ended"]).await.unwrap_err();
     let history = machine.run(&["status", "M-1"]).await.unwrap();
     assert!(history.starts_with("M-1: sent\n"), "{history}");
+}
+
+#[tokio::test]
+async fn the_environment_that_the_readme_reads_leads_to_the_sandbox() {
+    let machine = Machine::with_sqlite().await;
+    let service = machine.service();
+    let url = service.base_url();
+    let (_, path) = url.split_once("127.0.0.1:").unwrap();
+    let (_, path) = path.split_once('/').unwrap();
+    // The program's first port is 4700, its remote control's.
+    let lines = [
+        format!("export OCEAN_GEOMISSION_BASE_URL=http://127.0.0.1:4701/{path}"),
+        format!("export OCEAN_GEOMISSION_LOGIN={}", service.login()),
+        format!("export OCEAN_GEOMISSION_PASSWORD={}", service.password()),
+    ];
+    let file = include_str!("../../sandbox.env");
+    for line in lines {
+        assert!(file.lines().any(|other| other == line), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_mission_that_has_not_failed_is_not_queued_once_more() {
+    let machine = Machine::with_sqlite().await;
+    let error = machine.run(&["requeue", "NOPE"]).await.unwrap_err();
+    assert!(
+        error.contains("not among the failed missions: NOPE"),
+        "{error}"
+    );
 }

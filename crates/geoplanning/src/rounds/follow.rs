@@ -14,8 +14,8 @@ impl Rounds<'_> {
     /// has changed if its key has; see [`RoundsChange`].
     ///
     /// It looks as often as [`Polling`](crate::Polling) says. A resource that the service doesn't
-    /// know is [`Change::Gone`](crate::Change::Gone). A look that fails is told, and the rounds are
-    /// looked at again; only refused credentials and an invalid day end the stream.
+    /// know is [`Change::Gone`](crate::Change::Gone). A look that fails is reported, and the rounds
+    /// are looked at again; only refused credentials and an invalid day end the stream.
     ///
     /// ```no_run
     /// use geoplanning::{Change, Client, Day, ResourceId};

@@ -14,7 +14,7 @@ impl Client {
     /// [`Polling`](crate::Polling) says.
     ///
     /// A mission that the service doesn't know is [`Change::Gone`](crate::Change::Gone). A look
-    /// that fails is told, and the mission is looked at again; only refused credentials and an
+    /// that fails is reported, and the mission is looked at again; only refused credentials and an
     /// invalid identifier end the stream.
     ///
     /// ```no_run

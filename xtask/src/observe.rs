@@ -144,16 +144,22 @@ mod tests {
 
     use super::*;
     use crate::observe::exchange::Exchange;
+    use vendor_sandbox::ocean_geomission::OceanGeomission;
 
     fn ocean() -> (Vendor, Vec<Problem>) {
         let name = "ocean-geomission";
         pages::read(name, &pages::texts(crate::root(), name).unwrap())
     }
 
-    /// What the report says of one exchange with the Océan pages.
-    fn report(method: &str, path: &str, status: u16, body: &str) -> String {
+    /// What the report says of these exchanges with the Océan pages.
+    fn report_of(exchanges: &[Exchange]) -> String {
         let (vendor, problems) = ocean();
         assert!(problems.is_empty());
+        compare::all(&vendor, exchanges).to_string()
+    }
+
+    /// What it says of one.
+    fn report(method: &str, path: &str, status: u16, body: &str) -> String {
         let exchange = Exchange {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -162,7 +168,7 @@ mod tests {
             body: body.as_bytes().to_vec(),
             duration: Some(Duration::from_millis(12)),
         };
-        let report = compare::all(&vendor, &[exchange]).to_string();
+        let report = report_of(&[exchange]);
         assert!(!report.contains("canary"), "{report}");
         report
     }
@@ -250,9 +256,7 @@ mod tests {
         let headers = "Mme canary: 1\ncanary@x.fr: 2\nX-Request-Id: 3";
         let response = format!("HTTP/1.1 200 OK\n{headers}\n\n{{}}");
         write("2.response", &response).unwrap();
-        let (vendor, _) = ocean();
-        let exchanges = saved::read(folder.path()).unwrap();
-        let report = compare::all(&vendor, &exchanges).to_string();
+        let report = report_of(&saved::read(folder.path()).unwrap());
         assert!(!report.contains("canary"), "{report}");
         assert!(report.contains("  * /*: 200 (once)\n"), "{report}");
         assert!(
@@ -272,16 +276,22 @@ mod tests {
         assert_eq!(Options::read(&["--write"]), None);
     }
 
-    #[tokio::test]
-    async fn a_service_that_packs_its_responses_unasked_is_read_by_the_report_and_by_the_client() {
-        let sandbox = vendor_sandbox::Sandbox::start().await.unwrap();
-        let service = sandbox.ocean_geomission();
+    /// A client of the sandbox's service, and the recorder that its calls go through.
+    async fn recorded(service: &OceanGeomission) -> (Recorder, ocean_geomission::Client) {
         let recorder = Recorder::start(&service.base_url()).await.unwrap();
         let client = ocean_geomission::Client::builder()
             .base_url(recorder.url())
             .credentials(service.login(), service.password())
             .build()
             .unwrap();
+        (recorder, client)
+    }
+
+    #[tokio::test]
+    async fn a_service_that_packs_its_responses_unasked_is_read_by_the_report_and_by_the_client() {
+        let sandbox = vendor_sandbox::Sandbox::start().await.unwrap();
+        let service = sandbox.ocean_geomission();
+        let (recorder, client) = recorded(service).await;
         let body = exchange::tests::packed(br#"{"status": "ok"}"#);
         let response = vendor_sandbox::Response::new(200)
             .header("content-encoding", "gzip")
@@ -290,8 +300,7 @@ mod tests {
         let mission = ocean_geomission::NewMission::new("M-1");
         client.mission_status(&mission.id).await.unwrap();
 
-        let (vendor, _) = ocean();
-        let report = compare::all(&vendor, &recorder.exchanges()).to_string();
+        let report = report_of(&recorder.exchanges());
         let (differences, rest) = report.split_once("Documented, and").unwrap();
         assert!(differences.ends_with("Not as documented:\n\n"), "{report}");
         assert!(!rest.contains("mission_status: `status`"), "{report}");
@@ -302,19 +311,13 @@ mod tests {
     async fn the_recorder_hands_calls_on_and_remembers_them() {
         let sandbox = vendor_sandbox::Sandbox::start().await.unwrap();
         let service = sandbox.ocean_geomission();
-        let recorder = Recorder::start(&service.base_url()).await.unwrap();
-        let client = ocean_geomission::Client::builder()
-            .base_url(recorder.url())
-            .credentials(service.login(), service.password())
-            .build()
-            .unwrap();
+        let (recorder, client) = recorded(service).await;
         let mission = ocean_geomission::NewMission::new("M-1");
         client.create_mission(&mission).await.unwrap();
         client.mission_status(&mission.id).await.unwrap();
         assert_eq!(service.mission_ids(), ["M-1"]);
 
-        let (vendor, _) = ocean();
-        let report = compare::all(&vendor, &recorder.exchanges()).to_string();
+        let report = report_of(&recorder.exchanges());
         assert!(
             report.starts_with("3 calls of 3 documented operations"),
             "{report}"

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::time::Duration;
 
-use flate2::read::MultiGzDecoder;
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 /// Those of HTTP itself.
@@ -29,14 +29,15 @@ impl Exchange {
         (200..300).contains(&self.status)
     }
 
-    /// With the body that was packed with gzip for the way. One that cannot be unpacked, or that a
-    /// saved file has unpacked already, stays as it is.
+    /// With its body unpacked if it came as gzip. As for the client, what comes after the end of the
+    /// gzip stream is nothing. One that cannot be unpacked, or that a saved file has unpacked
+    /// already, stays as it is.
     pub(crate) fn unpacked(self) -> Self {
         if !self.is_packed() {
             return self;
         }
         let mut body = Vec::new();
-        match MultiGzDecoder::new(self.body.as_slice()).read_to_end(&mut body) {
+        match GzDecoder::new(self.body.as_slice()).read_to_end(&mut body) {
             Ok(_) => Self { body, ..self },
             Err(_) => self,
         }
@@ -172,6 +173,8 @@ pub(crate) mod tests {
             assert_eq!(came(encoding, gzip.clone()).unpacked().body, json);
             assert_eq!(came(encoding, json.clone()).unpacked().body, json);
         }
+        let and_more = [&gzip[..], b"\r\n"].concat();
+        assert_eq!(came("gzip", and_more).unpacked().body, json);
         let half = gzip[..gzip.len() / 2].to_vec();
         assert_eq!(came("gzip", half.clone()).unpacked().body, half);
         assert_eq!(came("identity", gzip.clone()).unpacked().body, gzip);

@@ -14,8 +14,8 @@ use vendor_client_core::reqwest;
 use crate::error::{Error, Result};
 use crate::observe::exchange::Exchange;
 
-/// Headers that belong to one connection, and are not handed on. A service that isn't told what the
-/// client can unpack has no reason to pack what is to be looked at here.
+/// Headers that belong to one connection, and are not handed on. What may be packed is settled for
+/// each connection as well.
 const OF_THE_CONNECTION: [&str; 5] = [
     "host",
     "connection",

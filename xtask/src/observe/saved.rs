@@ -237,34 +237,28 @@ mod tests {
         );
     }
 
+    /// Saves a call as two files, and reads them.
+    fn saved_in_a_folder(request: &str, head: &str, body: &[u8]) -> Exchange {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("1.request"), request).unwrap();
+        let response = [head.as_bytes(), body].concat();
+        fs::write(folder.path().join("1.response"), response).unwrap();
+        read(folder.path()).unwrap().remove(0)
+    }
+
     #[test]
     fn a_folder_of_requests_and_responses_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-        write(
-            "1.request",
-            "GET /loop/lettres?codeDossier=1 HTTP/1.1\r\nHost: x\r\n\r\n",
-        );
-        write(
-            "1.response",
-            "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{\"data\":[]}",
-        );
-        let exchanges = read(folder.path()).unwrap();
-        is_the_exchange(&exchanges[0]);
+        let request = "GET /loop/lettres?codeDossier=1 HTTP/1.1\r\nHost: x\r\n\r\n";
+        let head = "HTTP/1.1 200 OK\nContent-Type: application/json\n\n";
+        is_the_exchange(&saved_in_a_folder(request, head, b"{\"data\":[]}"));
     }
 
     #[test]
     fn a_packed_response_in_a_folder_is_unpacked() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
-        write("1.request", b"GET /loop/lettres HTTP/1.1\r\n\r\n");
-        let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
-        write(
-            "1.response",
-            &[&head[..], &packed(b"{\"data\":[]}")].concat(),
-        );
-        let exchanges = read(folder.path()).unwrap();
-        assert_eq!(exchanges[0].body, b"{\"data\":[]}");
+        let request = "GET /loop/lettres HTTP/1.1\r\n\r\n";
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+        let exchange = saved_in_a_folder(request, head, &packed(b"{\"data\":[]}"));
+        assert_eq!(exchange.body, b"{\"data\":[]}");
     }
 
     #[test]

@@ -101,18 +101,20 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         Command::Follow(options) => follow::run(&database, options).await,
         Command::Status { mission: None } => report::overview(&database).await,
         Command::Status { mission: Some(id) } => report::history(&database, &id).await,
-        Command::Requeue { missions, all } => {
-            let wanted = if all { None } else { Some(&missions[..]) };
-            let requeued = database.requeue(wanted).await?;
-            database.queue().push(&requeued).await?;
-            println!("{} queued once more", requeued.len());
-            let is_queued = |id: &String| requeued.iter().any(|ticket| ticket.mission == *id);
-            let others: Vec<String> = missions.into_iter().filter(|id| !is_queued(id)).collect();
-            match others.is_empty() {
-                true => Ok(()),
-                false => Err(Error::NotFailed(others)),
-            }
-        }
+        Command::Requeue { missions, all } => requeue(&database, missions, all).await,
+    }
+}
+
+/// Queues the missions that failed, all of them or these. Those of these that haven't are an error.
+async fn requeue(database: &Database, mut missions: Vec<String>, all: bool) -> Result<(), Error> {
+    let wanted = (!all).then_some(&missions[..]);
+    let requeued = database.requeue(wanted).await?;
+    database.queue().push(&requeued).await?;
+    println!("{} queued once more", requeued.len());
+    missions.retain(|id| !requeued.iter().any(|ticket| ticket.mission == *id));
+    match missions.is_empty() {
+        true => Ok(()),
+        false => Err(Error::NotFailed(missions)),
     }
 }
 

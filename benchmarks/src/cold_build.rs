@@ -8,10 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use benchmarks::process::processor_time_of_children;
 use benchmarks::{BoxError, Verdict};
-
-/// Clock ticks per second in `/proc`: the same on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
 
 struct Program {
     name: &'static str,
@@ -111,10 +109,10 @@ fn measure(program: &Program, root: &Path, is_release: bool) -> Result<(f64, usi
     let place = write(program, root)?;
     cargo(&place, &["fetch"])?;
     let crates = crates(&place)?;
-    let before = cpu_seconds_of_children()?;
+    let before = processor_time_of_children()?;
     let profile = if is_release { "release" } else { "dev" };
     cargo(&place, &["build", "--offline", "--profile", profile])?;
-    Ok((cpu_seconds_of_children()? - before, crates))
+    Ok((processor_time_of_children()? - before, crates))
 }
 
 /// Writes the program with the versions that this workspace uses.
@@ -155,18 +153,4 @@ fn crates(place: &Path) -> Result<usize, BoxError> {
         .map(|line| line.trim_end_matches(" (*)"))
         .collect();
     Ok(names.len())
-}
-
-/// The time in user mode and in the kernel of all children that have ended.
-fn cpu_seconds_of_children() -> Result<f64, BoxError> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name in parentheses may hold anything; `cutime` is the 14th field after it.
-    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-    let ticks: Result<Vec<f64>, _> = fields
-        .split_whitespace()
-        .skip(13)
-        .take(2)
-        .map(str::parse)
-        .collect();
-    Ok(ticks?.iter().sum::<f64>() / TICKS)
 }

@@ -4,6 +4,9 @@ use std::fs;
 
 use crate::contender::BoxError;
 
+/// Clock ticks per second in `/proc`: the same on every Linux that Rust runs on.
+const TICKS: f64 = 100.0;
+
 /// The process that asks.
 pub const SELF: &str = "self";
 
@@ -15,14 +18,25 @@ pub fn resident(process: &str) -> Result<u64, BoxError> {
     Ok(figure.ok_or("no VmRSS")?.parse()?)
 }
 
-/// The processor time that a process has used so far, in seconds.
-pub fn processor_time(process: &str) -> Result<f64, BoxError> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // Fields 14 and 15, in hundredths of a second, counted after the name in parentheses.
+/// The processor time that this process has used so far, in seconds.
+pub fn processor_time() -> Result<f64, BoxError> {
+    times(11)
+}
+
+/// The processor time of all children of this process that have ended, in seconds.
+pub fn processor_time_of_children() -> Result<f64, BoxError> {
+    times(13)
+}
+
+/// A time in user mode, which comes so many fields after the process's name, and the one in the
+/// kernel, which follows it.
+fn times(first: usize) -> Result<f64, BoxError> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name in parentheses may hold anything.
     let (_, fields) = stat.rsplit_once(')').ok_or("no name in /proc")?;
-    let used = fields.split_whitespace().skip(11).take(2);
-    let used: f64 = used.flat_map(str::parse::<f64>).sum();
-    Ok(used / 100.0)
+    let ticks = fields.split_whitespace().skip(first).take(2);
+    let ticks: Result<Vec<f64>, _> = ticks.map(str::parse).collect();
+    Ok(ticks?.iter().sum::<f64>() / TICKS)
 }
 
 /// How many sockets this process has open.

@@ -77,7 +77,7 @@ async fn follow() -> Result<(), BoxError> {
 /// What the process holds and has used so far.
 fn row(when: &str) -> Result<(), BoxError> {
     let memory = process::resident(SELF)?;
-    let used = process::processor_time(SELF)?;
+    let used = process::processor_time()?;
     let connections = process::connections()?;
     println!("| {when} | {memory} KiB | {used:.2} s | {connections} |");
     Ok(())

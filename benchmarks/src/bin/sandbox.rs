@@ -55,8 +55,7 @@ async fn measure() -> Result<(), BoxError> {
     for block in 1..=BLOCKS {
         let reads = (0..BLOCK).map(async |_| client.mission_status(&id).await.map(drop));
         let rate = rate_of(reads).await?;
-        row("reads", block, rate, sandbox)?;
-        let held = process::resident(sandbox)?;
+        let held = row("reads", block, rate, sandbox)?;
         if block == 1 {
             full = held;
         }
@@ -94,11 +93,10 @@ async fn rate_of(
     Ok(count as f64 / start.elapsed().as_secs_f64())
 }
 
-fn row(what: &str, block: usize, rate: f64, sandbox: &str) -> Result<(), BoxError> {
-    let held = process::resident(sandbox)? / 1024;
-    println!(
-        "| {what}, up to {} | {rate:.0} | {held} MiB |",
-        block * BLOCK
-    );
-    Ok(())
+/// Prints a row, and returns the memory that the sandbox holds, in KiB.
+fn row(what: &str, block: usize, rate: f64, sandbox: &str) -> Result<u64, BoxError> {
+    let held = process::resident(sandbox)?;
+    let (calls, mebibytes) = (block * BLOCK, held / 1024);
+    println!("| {what}, up to {calls} | {rate:.0} | {mebibytes} MiB |");
+    Ok(held)
 }

@@ -35,7 +35,7 @@ use crate::telemetry::CallSpan;
 use crate::test_util::Script;
 use crate::token::{AccountKey, CurrentToken, Generation, LogIn, TokenCache, TokenStore};
 
-/// How much memory is set aside for a body whose length is announced, and perhaps a lie.
+/// The most memory that is set aside because a response announces its length, which may be wrong.
 const MOST_EXPECTED: usize = 64 * 1024 * 1024;
 
 /// What is the same for every call of one vendor's service.
@@ -666,7 +666,7 @@ impl Inner {
         failure.retry_after = retry_after;
         failure.request_id = status::request_id(headers);
         failure.redirect_host = status::redirect_host(response.url(), headers);
-        // Whoever wrote what could not be read, it need not have been the application.
+        // A body that can't be read may be a gateway's.
         if let Some(body) = body {
             failure.vendor = (self.service.read_failure)(body);
             failure.is_from_application = status::can_be_the_applications(headers, body);
